@@ -1,0 +1,1 @@
+"""The service's own resources: feeds, evaluations, coverage, health."""

@@ -1,0 +1,44 @@
+"""What every command shares: settings, an open store, errors as one readable block."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+
+from service.errors import MujunError
+from service.settings import Settings
+from service.store.database import Database
+
+out = Console()
+err = Console(stderr=True)
+
+
+@contextmanager
+def open_database(*, initialise: bool = False) -> Iterator[Database]:
+    """Give the store that the settings name; creates or upgrades it when ``initialise``, else requires it."""
+    database = Database(Settings().database_url)
+    try:
+        if initialise:
+            database.initialise()
+        else:
+            database.require_schema()
+        yield database
+    finally:
+        database.dispose()
+
+
+@contextmanager
+def readable_errors() -> Iterator[None]:
+    """Turn a `MujunError` into a block that says what, where and what to do, and exit status 1."""
+    try:
+        yield
+    except MujunError as error:
+        err.print(f"[red]{error.title[0]} · {error.title[1]}[/red] ({error.code})", highlight=False)
+        err.print(error.detail, markup=False, highlight=False)
+        if error.detail_zh:
+            err.print(error.detail_zh, markup=False, highlight=False)
+        if error.place:
+            err.print(f"where 位置: {error.place}", markup=False, highlight=False)
+        if error.action:
+            err.print(f"what to do 处理: {error.action}", markup=False, highlight=False)
+        raise SystemExit(1) from None

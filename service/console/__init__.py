@@ -1,0 +1,1 @@
+"""The web page: a map of the parcels by grade."""

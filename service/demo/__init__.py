@@ -1,0 +1,1 @@
+"""Generates a demo park in the formats in which departments hand over."""

@@ -1,0 +1,1 @@
+"""Plain values of the field: codes, units, periods, areas, schemes. No I/O, no database, no web."""

@@ -1,0 +1,115 @@
+"""Every error the service can tell a user, on one screen.
+
+    MujunError
+    ├── InputError            400  what was sent cannot be used as it is
+    │   ├── UnreadableFile         the file is not what its name says
+    │   ├── InvalidMapping         the mapping file does not fit
+    │   ├── InvalidScheme          the scheme file does not hold together
+    │   ├── InvalidParameter       a query parameter or a body field
+    │   └── UnusableCrs            coordinates that PROJ cannot take to CGCS2000 defensibly
+    ├── NotAuthenticated      401  no key, or one that is unknown or revoked
+    ├── NotAllowed            403  the key lacks the scope, or the request came a forbidden way
+    ├── NotFound              404
+    ├── Conflict              409  the state forbids it (a published evaluation never changes)
+    ├── TooLarge              413
+    └── Unavailable           503  the store cannot be reached or is not initialised
+
+Each instance carries English and Chinese text, the place where the trouble is, and what to do about it.
+They become problem documents (RFC 9457) over HTTP and one readable block on the command line.
+"""
+
+
+class MujunError(Exception):
+    """The root: a stable code, a sentence in two languages, a place, and an action."""
+
+    status = 500
+    code = "internal-error"
+    title = ("Internal error", "内部错误")
+
+    def __init__(
+        self,
+        detail: str,
+        detail_zh: str = "",
+        *,
+        code: str | None = None,
+        place: str | None = None,
+        action: str | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.detail_zh = detail_zh or self.title[1]
+        self.code = code or self.code
+        self.place = place
+        self.action = action
+
+
+class InputError(MujunError):
+    """What was sent cannot be used as it is."""
+
+    status, code, title = 400, "invalid-input", ("Invalid input", "输入无效")
+
+
+class UnreadableFile(InputError):
+    """The file is not what its name says, or is damaged."""
+
+    code, title = "unreadable-file", ("The file cannot be read", "文件无法读取")
+
+
+class InvalidMapping(InputError):
+    """The mapping file does not fit the feed or the file."""
+
+    code, title = "invalid-mapping", ("The mapping does not fit", "字段映射不正确")
+
+
+class InvalidScheme(InputError):
+    """The scheme file does not hold together."""
+
+    code, title = "invalid-scheme", ("The scheme is not valid", "评价办法不正确")
+
+
+class InvalidParameter(InputError):
+    """A query parameter or a field of the body has no meaning here."""
+
+    code, title = "invalid-parameter", ("Invalid parameter", "参数无效")
+
+
+class UnusableCrs(InputError):
+    """The coordinates cannot be taken to CGCS2000 by more than a ballpark."""
+
+    code, title = "unusable-crs", ("The coordinate system cannot be used", "坐标系无法转换")
+
+
+class NotAuthenticated(MujunError):
+    """No key, or one that is unknown or revoked."""
+
+    status, code, title = 401, "not-authenticated", ("A valid API key is needed", "需要有效的接口密钥")
+
+
+class NotAllowed(MujunError):
+    """The key lacks the scope, or the request came by a forbidden way."""
+
+    status, code, title = 403, "not-allowed", ("Not allowed", "无权访问")
+
+
+class NotFound(MujunError):
+    """There is nothing under this name."""
+
+    status, code, title = 404, "not-found", ("Not found", "未找到")
+
+
+class Conflict(MujunError):
+    """The present state forbids it."""
+
+    status, code, title = 409, "conflict", ("Conflict with the present state", "与当前状态冲突")
+
+
+class TooLarge(MujunError):
+    """More than the service takes at once."""
+
+    status, code, title = 413, "too-large", ("Too large", "内容过大")
+
+
+class Unavailable(MujunError):
+    """The store cannot be reached or is not initialised."""
+
+    status, code, title = 503, "unavailable", ("Service unavailable", "服务不可用")

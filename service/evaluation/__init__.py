@@ -1,0 +1,1 @@
+"""Pure functions from frames to frames: apportion, indicators, benchmarks, scores, grades, flags, coverage."""

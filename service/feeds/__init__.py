@@ -1,0 +1,1 @@
+"""Reads what departments hand over: files, mappings, verdicts for every row."""

@@ -1,0 +1,1 @@
+"""The standards' face: OGC API Features and Tiles."""

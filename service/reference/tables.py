@@ -1,0 +1,30 @@
+"""Loads the reference tables into the plain values of the domain, once per process."""
+
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from service.domain.units import EnergyFactor, Metric, Unit, UnitTable
+
+
+def _read(name: str) -> Any:
+    return yaml.safe_load(files("service.reference").joinpath(name).read_text(encoding="utf-8"))
+
+
+@cache
+def unit_table() -> UnitTable:
+    """Return all metrics, units and energy factors."""
+    metrics = {code: Metric(code=code, **entry) for code, entry in _read("metrics.yaml").items()}
+    units = {
+        symbol: Unit(symbol, quantity, Fraction(str(size)))
+        for quantity, sizes in _read("units.yaml").items()
+        for symbol, size in sizes.items()
+    }
+    factors = [
+        EnergyFactor(**{**entry, "kgce": Decimal(entry["kgce"])}) for entry in _read("energy_factors.yaml")
+    ]
+    return UnitTable(metrics, units, {(f.quantity, f.basis): f for f in factors})

@@ -1,0 +1,29 @@
+"""Settings from the environment (``MUJUN_…``); nothing else reads the environment."""
+
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What an installation may choose; every field is an environment variable with the prefix ``MUJUN_``."""
+
+    model_config = SettingsConfigDict(env_prefix="MUJUN_", extra="ignore")
+
+    database_url: str = "sqlite:///park.gpkg"
+    """One GeoPackage file by default; ``postgresql+psycopg://…`` for PostGIS."""
+
+    data_dir: Path = Path("mujun-data")
+    """Where frozen snapshots lie."""
+
+    open: bool = False
+    """Serve without keys: loopback only, forwarded requests refused."""
+
+    public_url: str = ""
+    """The address under which clients see the service; empty: taken from each request."""
+
+    max_upload_bytes: int = 512 * 1024 * 1024
+    page_size: int = 1000
+    """Items on a page unless the client asks for fewer or more."""
+
+    page_size_limit: int = 10_000

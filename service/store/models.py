@@ -1,0 +1,341 @@
+"""The tables, once, for both databases. Geometry is EPSG:4490 (CGCS2000), longitude first; times are UTC.
+
+Column types stay within what a GeoPackage may hold. Areas are m² rounded to 0.01, so that a GIS user reads them as they
+are; figures are integers in their metric's minor unit. Codes, not row ids, join the hand-overs: files may arrive in any
+order, and what has no counterpart yet is found at evaluation instead of being refused at import.
+"""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from geoalchemy2 import Geometry
+from geoalchemy2.elements import WKBElement
+from sqlalchemy import BigInteger, DateTime, Dialect, ForeignKey, Index, Integer, MetaData, Text, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+SRID = 4490
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A time with its zone; SQLite forgets the zone, so it goes in and comes out as UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a time without a zone."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return value.astimezone(UTC) if value is not None else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+class Base(DeclarativeBase):
+    """Root of the models; constraint names are spelled out so that both databases and every migration agree."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {str: Text(), datetime: UtcDateTime()}
+
+
+# SQLite gives row ids only to INTEGER keys; PostgreSQL needs 64 bits for them.
+_Id = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _geometry() -> Any:
+    return mapped_column(Geometry("MULTIPOLYGON", srid=SRID, spatial_index=True, nullable=False))
+
+
+class Batch(Base):
+    """One hand-over (交付批次): a file of one feed as it was received, and what became of its rows."""
+
+    __tablename__ = "batch"
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    feed: Mapped[str]
+    district: Mapped[str | None]
+    file_name: Mapped[str]
+    sha256: Mapped[str] = mapped_column(index=True)
+    mapping: Mapped[str]  # the mapping as applied, JSON
+    received_at: Mapped[datetime]
+    read: Mapped[int]
+    accepted: Mapped[int]
+    held: Mapped[int]
+    duplicate: Mapped[int]
+    skipped: Mapped[int]
+
+
+class SourceRow(Base):
+    """A row of a hand-over, kept as received, with its verdict: accepted, held, duplicate or skipped."""
+
+    __tablename__ = "source_row"
+    __table_args__ = (Index(None, "batch_id", "verdict"),)
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"))
+    sheet: Mapped[str]  # sheet or layer; empty for a plain CSV
+    row: Mapped[int] = mapped_column(
+        BigInteger
+    )  # 1-based as a spreadsheet counts; feature number for a layer
+    verdict: Mapped[str]
+    reason: Mapped[str | None]  # stable code
+    column: Mapped[str | None]  # the source column that caused it
+    detail: Mapped[str | None]
+    content: Mapped[str]  # JSON object, source column → text as received
+
+
+class Parcel(Base):
+    """A cadastral parcel (宗地)."""
+
+    __tablename__ = "parcel"
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    district: Mapped[str] = mapped_column(index=True)
+    town: Mapped[str | None]
+    name: Mapped[str | None]
+    land_use: Mapped[str | None]
+    registered_area_m2: Mapped[float | None]
+    approved_area_m2: Mapped[float | None]
+    contract_area_m2: Mapped[float | None]
+    surveyed_area_m2: Mapped[float | None]
+    occupied_area_m2: Mapped[float | None]
+    geodesic_area_m2: Mapped[float]
+    floor_area_m2: Mapped[float | None]
+    far: Mapped[float | None]  # recorded floor-area ratio 容积率
+    far_limit: Mapped[float | None]  # upper limit by plan or contract
+    source_row_id: Mapped[int] = mapped_column(ForeignKey("source_row.id"))
+    geom: Mapped[WKBElement] = _geometry()
+
+
+class Enterprise(Base):
+    """A legal person (企业) by its unified social credit code."""
+
+    __tablename__ = "enterprise"
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    uscc: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str | None]
+    industry: Mapped[str | None]  # GB/T 4754 code
+    above_scale: Mapped[bool | None]  # 规上
+    registered_on: Mapped[date | None]
+    source_row_id: Mapped[int] = mapped_column(ForeignKey("source_row.id"))
+
+
+class Occupancy(Base):
+    """Who holds what (地企调查): an enterprise's own, leased-in or leased-out land and floor on a parcel."""
+
+    __tablename__ = "occupancy"
+    __table_args__ = (
+        # coalesce: for a unique index, two unknown dates are different
+        Index(
+            "uq_occupancy_key",
+            "parcel_code",
+            "uscc",
+            "role",
+            text("coalesce(valid_from, '0001-01-01')"),
+            unique=True,
+        ),
+        Index(None, "uscc"),
+    )
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    parcel_code: Mapped[str]
+    uscc: Mapped[str]
+    role: Mapped[str]  # own | leased_in | leased_out
+    floor_area_m2: Mapped[float | None]
+    land_area_m2: Mapped[float | None]
+    electricity_kwh: Mapped[float | None]  # metered for this holding
+    manual_share: Mapped[float | None]  # of the enterprise's figures, 0…1, decided by a person
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]  # last day included
+    source_row_id: Mapped[int] = mapped_column(ForeignKey("source_row.id"))
+
+
+class Figure(Base):
+    """A reported number: subject, period, metric, value in the metric's minor unit, and the row it came from.
+
+    Long format: a new metric needs no migration. A later hand-over of the same key supersedes, nothing is
+    overwritten: the figures in effect after batch ``b`` are those with ``batch_id <= b`` and
+    ``superseded_by`` null or greater than ``b``.
+    """
+
+    __tablename__ = "figure"
+    __table_args__ = (
+        Index(
+            "uq_figure_current",
+            "subject_kind",
+            "subject_code",
+            "part_of",
+            "period",
+            "metric",
+            unique=True,
+            postgresql_where=text("superseded_by IS NULL"),
+            sqlite_where=text("superseded_by IS NULL"),
+        ),
+        Index(None, "period", "metric"),
+    )
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    subject_kind: Mapped[str]  # enterprise | parcel
+    subject_code: Mapped[str]
+    part_of: Mapped[str] = mapped_column(server_default="")  # USCC whose total contains a parcel's figure
+    period: Mapped[str]  # "2023"
+    metric: Mapped[str]
+    value: Mapped[int] = mapped_column(BigInteger)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"))
+    source_row_id: Mapped[int] = mapped_column(ForeignKey("source_row.id"))
+    superseded_by: Mapped[int | None] = mapped_column(ForeignKey("batch.id"))
+
+
+class Evaluation(Base):
+    """One run of one scheme over one district and period; a draft until published, then immutable."""
+
+    __tablename__ = "evaluation"
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    district: Mapped[str] = mapped_column(index=True)
+    period: Mapped[str]
+    scheme_name: Mapped[str]
+    scheme: Mapped[str]  # the whole scheme, canonical JSON
+    scheme_hash: Mapped[str]
+    snapshot_hash: Mapped[str]
+    result_hash: Mapped[str]
+    code_version: Mapped[str]
+    run_hash: Mapped[str] = mapped_column(unique=True)  # of district, period, scheme, snapshot and code
+    as_of_batch: Mapped[int]  # the last hand-over it saw
+    status: Mapped[str]  # draft | published
+    created_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+    parcels: Mapped[int]
+    scored: Mapped[int]
+
+
+class Score(Base):
+    """A parcel's result, with the parcel's geometry as it was: a published evaluation does not move."""
+
+    __tablename__ = "score"
+    __table_args__ = (Index("uq_score_evaluation_parcel", "evaluation_id", "parcel_code", unique=True),)
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id"))
+    parcel_code: Mapped[str]
+    district: Mapped[str]
+    town: Mapped[str | None]
+    name: Mapped[str | None]
+    land_use: Mapped[str | None]
+    period: Mapped[str]
+    status: Mapped[str]  # scored | not_scored
+    reason: Mapped[str | None]
+    track: Mapped[str | None]
+    industry: Mapped[str | None]
+    ranking_group: Mapped[str | None]
+    land_area_m2: Mapped[float | None]
+    floor_area_m2: Mapped[float | None]
+    far: Mapped[float | None]
+    far_limit: Mapped[float | None]
+    points: Mapped[float | None]  # exact multiple of 1e-6
+    rank: Mapped[int | None]
+    ranked: Mapped[int | None]
+    grade: Mapped[str | None]
+    low_efficiency: Mapped[bool | None]
+    low_efficiency_reasons: Mapped[str | None]
+    far_uplift: Mapped[bool | None]
+    far_uplift_reasons: Mapped[str | None]
+    additional_floor_area_m2: Mapped[float | None]
+    partial_occupancy: Mapped[bool | None]
+    missing_feeds: Mapped[str | None]
+    geom: Mapped[WKBElement] = _geometry()
+
+
+class ScorePart(Base):
+    """One indicator of a parcel's score, with everything needed to recompute it."""
+
+    __tablename__ = "score_part"
+    __table_args__ = (Index(None, "evaluation_id", "parcel_code"),)
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id"))
+    parcel_code: Mapped[str]
+    indicator: Mapped[str]
+    numerator: Mapped[int | None] = mapped_column(BigInteger)
+    denominator: Mapped[int | None] = mapped_column(BigInteger)
+    value: Mapped[int | None] = mapped_column(BigInteger)
+    benchmark: Mapped[int | None] = mapped_column(BigInteger)
+    benchmark_group: Mapped[str | None]
+    benchmark_size: Mapped[int | None]
+    weight: Mapped[int] = mapped_column(BigInteger)
+    uncapped: Mapped[int | None] = mapped_column(BigInteger)
+    points: Mapped[int | None] = mapped_column(BigInteger)
+    outcome: Mapped[str]
+
+
+class Holding(Base):
+    """What one enterprise's figure contributed to one parcel: weight, share, amount."""
+
+    __tablename__ = "holding"
+    __table_args__ = (Index(None, "evaluation_id", "parcel_code"),)
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id"))
+    parcel_code: Mapped[str]
+    uscc: Mapped[str]
+    basis: Mapped[str]
+    weight: Mapped[int | None] = mapped_column(BigInteger)
+    days: Mapped[int | None]
+    share: Mapped[float]
+    metric: Mapped[str]
+    reported: Mapped[int] = mapped_column(BigInteger)
+    amount: Mapped[int] = mapped_column(BigInteger)
+
+
+class Reconciliation(Base):
+    """Reported = direct + allocated + unallocated, per enterprise and metric of a run."""
+
+    __tablename__ = "reconciliation"
+    __table_args__ = (Index(None, "evaluation_id", "uscc"),)
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id"))
+    uscc: Mapped[str]
+    metric: Mapped[str]
+    reported: Mapped[int] = mapped_column(BigInteger)
+    direct: Mapped[int] = mapped_column(BigInteger)
+    allocated: Mapped[int] = mapped_column(BigInteger)
+    unallocated: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str | None]
+
+
+class Coverage(Base):
+    """Whether a parcel has what a feed should give, as an evaluation saw it."""
+
+    __tablename__ = "coverage"
+    __table_args__ = (Index(None, "evaluation_id", "parcel_code"),)
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id"))
+    parcel_code: Mapped[str]
+    feed: Mapped[str]
+    status: Mapped[str]
+    have: Mapped[int]
+    need: Mapped[int]
+    reason: Mapped[str | None]
+
+
+class ApiKey(Base):
+    """A key's digest and scopes; the key itself is shown once and kept nowhere."""
+
+    __tablename__ = "api_key"
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    name: Mapped[str]
+    prefix: Mapped[str] = mapped_column(unique=True)  # public part, to find and to revoke by
+    digest: Mapped[str]
+    scopes: Mapped[str]  # space-separated
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class DataVersion(Base):
+    """One row, counted up by every writing transaction: what caches and ETags hang on."""
+
+    __tablename__ = "data_version"
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    version: Mapped[int] = mapped_column(BigInteger)

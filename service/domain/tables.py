@@ -1,8 +1,8 @@
 """The tables that pass between the rooms: what an evaluation reads (a snapshot) and what it writes (results).
 
 Column types are ``str``, ``int`` (64-bit), ``float``, ``bool`` and ``date``; every column may be null unless
-`KEYS` names it. Areas are 0.01 m², floor-area ratios (FAR 容积率) are 1e-6, manual shares 1e-6, points 1e-6 points,
-figures the minor unit of their metric.
+`KEYS` names it. Areas are 0.01 m², floor-area ratios (FAR 容积率) are 1e-6, manual shares 1e-6, points 1e-6
+points, figures the minor unit of their metric.
 """
 
 from collections.abc import Mapping
@@ -64,7 +64,7 @@ RESULTS: Mapping[str, Columns] = MappingProxyType(
             "low_efficiency": "bool",
             "low_efficiency_reasons": "str",  # codes joined by ","
             "far_uplift": "bool",
-            "far_uplift_reasons": "str",  # codes joined by ",": why it is a candidate, or why it cannot be one
+            "far_uplift_reasons": "str",  # likewise: why it is one, or why it cannot be
             "additional_floor_area": "int",
             "partial_occupancy": "bool",
             "missing_feeds": "str",  # feeds joined by ","; empty when covered
@@ -81,7 +81,7 @@ RESULTS: Mapping[str, Columns] = MappingProxyType(
             "weight": "int",  # 1e-6 points; after renormalisation, if the policy renormalises
             "uncapped": "int",
             "points": "int",
-            "outcome": "str",  # scored, capped, floored, missing_zero, missing_group_mean, missing_renormalised …
+            "outcome": "str",  # scored, capped, floored, missing_zero, missing_group_mean …
         },
         "holdings": {
             "parcel_code": "str",

@@ -41,7 +41,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class EnergyFactor:
-    """Coal equivalent of one ``per`` of a carrier's quantity, with its source; unverified ones are marked so."""
+    """Coal equivalent of one ``per`` of a carrier's quantity, with its source; unverified ones say so."""
 
     quantity: str
     basis: str
@@ -91,7 +91,7 @@ def display(minor: int, metric: Metric) -> Decimal:
 
 
 def square_metres(amount: Decimal | Fraction, unit: Unit) -> float:
-    """Return an area in m², rounded half up to 0.01 m²; raises `UnitError` when ``unit`` is not one of area."""
+    """Return an area in m², rounded half up to 0.01 m²; raises `UnitError` for a unit of something else."""
     if unit.quantity != "area":
         raise UnitError(f"{unit.symbol!r} is not a unit of area.")
     return round_half_up(Fraction(amount) * unit.minor) / 100

@@ -1,1 +1,1 @@
-"""Pure functions from frames to frames: apportion, indicators, benchmarks, scores, grades, flags, coverage."""
+"""Pure functions, frames to frames: apportion, indicators, benchmarks, scores, grades, flags, coverage."""

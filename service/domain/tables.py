@@ -37,10 +37,11 @@ SNAPSHOT: Mapping[str, Columns] = MappingProxyType(
             "manual_share": "int",
             "valid_from": "date",
             "valid_to": "date",
+            "elsewhere": "bool",  # the parcel is known, but lies in another district
         },
         # Wide: one int column per metric code follows the keys.
         "enterprise_figures": {"uscc": "str"},
-        "parcel_figures": {"parcel_code": "str", "part_of": "str"},
+        "parcel_figures": {"parcel_code": "str", "part_of": "str", "elsewhere": "bool"},
     }
 )
 
@@ -87,8 +88,8 @@ RESULTS: Mapping[str, Columns] = MappingProxyType(
             "parcel_code": "str",
             "uscc": "str",  # empty for a figure reported for the parcel itself
             "basis": "str",  # floor_area, land_area, electricity, equal, manual, direct
-            "weight": "int",
-            "days": "int",
+            "weight": "int",  # in the basis's minor unit × days held
+            "days": "int",  # days of the period covered
             "share": "float",
             "metric": "str",
             "reported": "int",
@@ -123,7 +124,7 @@ KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "parcel_figures": ("parcel_code", "part_of"),
         "scores": ("parcel_code",),
         "score_parts": ("parcel_code", "indicator"),
-        "holdings": ("parcel_code", "uscc", "metric"),
+        "holdings": ("parcel_code", "uscc", "metric", "basis"),
         "reconciliation": ("uscc", "metric"),
         "coverage": ("parcel_code", "feed"),
     }

@@ -1,41 +1,26 @@
 """The tables, once, for both databases. Geometry is EPSG:4490 (CGCS2000), longitude first; times are UTC.
 
-Column types stay within what a GeoPackage may hold. Areas are m² rounded to 0.01, so that a GIS user reads them as they
-are; figures are integers in their metric's minor unit. Codes, not row ids, join the hand-overs: files may arrive in any
-order, and what has no counterpart yet is found at evaluation instead of being refused at import.
+Column types stay within what a GeoPackage may hold. Areas are m² rounded to 0.01, so that a GIS user reads
+them as they are; figures are integers in their metric's minor unit. Codes, not row ids, join the hand-overs:
+files may arrive in any order, and what has no counterpart yet is found at evaluation instead of being refused
+at import.
 """
 
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, ClassVar
 
 from geoalchemy2 import Geometry
 from geoalchemy2.elements import WKBElement
-from sqlalchemy import BigInteger, DateTime, Dialect, ForeignKey, Index, Integer, MetaData, Text, text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, MetaData, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import TypeDecorator
+
+from service.store.column_types import UtcDateTime
 
 SRID = 4490
 
 
-class UtcDateTime(TypeDecorator[datetime]):
-    """A time with its zone; SQLite forgets the zone, so it goes in and comes out as UTC."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse a time without a zone."""
-        if value is not None and value.tzinfo is None:
-            raise ValueError("a time without a zone")
-        return value.astimezone(UTC) if value is not None else None
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give the zone back."""
-        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
-
-
 class Base(DeclarativeBase):
-    """Root of the models; constraint names are spelled out so that both databases and every migration agree."""
+    """Root of the models; constraints get names so that both databases and every migration agree."""
 
     metadata = MetaData(
         naming_convention={
@@ -45,7 +30,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {str: Text(), datetime: UtcDateTime()}
+    type_annotation_map: ClassVar = {str: Text(), datetime: UtcDateTime()}
 
 
 # SQLite gives row ids only to INTEGER keys; PostgreSQL needs 64 bits for them.
@@ -133,14 +118,16 @@ class Occupancy(Base):
 
     __tablename__ = "occupancy"
     __table_args__ = (
-        # coalesce: for a unique index, two unknown dates are different
+        Index("uq_occupancy_key", "parcel_code", "uscc", "role", "valid_from", unique=True),
+        # for a unique index two unknown dates are different, so they get one of their own
         Index(
-            "uq_occupancy_key",
+            "uq_occupancy_key_undated",
             "parcel_code",
             "uscc",
             "role",
-            text("coalesce(valid_from, '0001-01-01')"),
             unique=True,
+            postgresql_where=text("valid_from IS NULL"),
+            sqlite_where=text("valid_from IS NULL"),
         ),
         Index(None, "uscc"),
     )
@@ -183,7 +170,8 @@ class Figure(Base):
     id: Mapped[int] = mapped_column(_Id, primary_key=True)
     subject_kind: Mapped[str]  # enterprise | parcel
     subject_code: Mapped[str]
-    part_of: Mapped[str] = mapped_column(server_default="")  # USCC whose total contains a parcel's figure
+    # USCC whose total contains a parcel's figure
+    part_of: Mapped[str] = mapped_column(server_default=text("''"))
     period: Mapped[str]  # "2023"
     metric: Mapped[str]
     value: Mapped[int] = mapped_column(BigInteger)
@@ -339,3 +327,8 @@ class DataVersion(Base):
     __tablename__ = "data_version"
     id: Mapped[int] = mapped_column(_Id, primary_key=True)
     version: Mapped[int] = mapped_column(BigInteger)
+
+
+for _table in Base.metadata.tables.values():
+    # as on PostgreSQL, an id is never given twice, also not after its row is deleted
+    _table.dialect_options["sqlite"]["autoincrement"] = True

@@ -1,0 +1,185 @@
+"""Appending many rows at once: COPY on PostgreSQL, ``executemany`` on the embedded store.
+
+All rows of a call come in or none, within the caller's transaction.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Any, cast
+
+import numpy as np
+import psycopg
+from geoalchemy2 import Geometry
+from numpy.typing import NDArray
+from psycopg import sql
+from sqlalchemy import Connection, FromClause, Table, text
+from sqlalchemy.exc import DBAPIError
+
+from service.store.gpkg import geometry as gpkg_geometry
+from service.store.gpkg import rtree as gpkg_rtree
+from service.store.models import SRID
+
+_CHUNK = 5000
+_MANY = 200
+"""From so many rows on, filling the R*Tree beside the table is quicker than its trigger."""
+
+_EWKB_MULTIPOLYGON = b"\x01\x06\x00\x00\x20" + SRID.to_bytes(4, "little")
+
+Row = Sequence[Any]
+
+
+def insert(
+    connection: Connection, table: Table | FromClause, columns: Sequence[str], rows: Iterable[Row]
+) -> int:
+    """Append rows and return how many there were.
+
+    :param columns: the columns that each row gives, in its order; the others get their default
+    :param rows: Python values as the columns take them; a geometry as the WKB (little-endian) of a 2D
+        MultiPolygon in EPSG:4490
+    :raises sqlalchemy.exc.DBAPIError: as for any statement; nothing of this call remains
+    :raises ValueError: when a geometry is anything else
+    """
+    table = cast(Table, table)
+    values = _as_driver_takes_them(connection, table, columns, rows)
+    geometry = next((i for i, name in enumerate(columns) if isinstance(table.c[name].type, Geometry)), None)
+    with connection.begin_nested():
+        if connection.dialect.name == "postgresql":
+            return _copy(connection, table, columns, values, geometry)
+        if geometry is None:
+            return _insert_chunks(connection, table, columns, values)
+        return _insert_spatial(connection, table, columns, values, geometry)
+
+
+def reserve_ids(connection: Connection, table: Table | FromClause, count: int) -> int:
+    """Return the first of ``count`` consecutive ids that nobody else gets, to write children before parents.
+
+    Only in a writing transaction, where other writers wait. A count of 0 is taken as 1.
+    """
+    count = max(count, 1)
+    given = {"name": cast(Table, table).name, "count": count}
+    if connection.dialect.name == "postgresql":
+        advance = (
+            "SELECT setval(ids, nextval(ids) + :count - 1) FROM pg_get_serial_sequence(:name, 'id') AS ids"
+        )
+    else:
+        start = "INSERT INTO sqlite_sequence SELECT :name, 0"
+        unless = "WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = :name)"
+        connection.execute(text(f"{start} {unless}"), given)
+        advance = "UPDATE sqlite_sequence SET seq = seq + :count WHERE name = :name RETURNING seq"
+    return int(connection.execute(text(advance), given).scalar_one()) - count + 1
+
+
+def _as_driver_takes_them(
+    connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Row]
+) -> Iterator[list[Any]]:
+    """Yield rows as lists, each value as the column's type hands it to the driver; geometries stay WKB."""
+    converters: list[tuple[int, Callable[[Any], Any]]] = []
+    for index, name in enumerate(columns):
+        kind = table.c[name].type
+        convert = kind.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+        if convert is not None and not isinstance(kind, Geometry):
+            converters.append((index, convert))
+    for row in rows:
+        values = list(row)
+        for index, as_driver_takes_it in converters:
+            values[index] = as_driver_takes_it(values[index])
+        yield values
+
+
+def _copy(
+    connection: Connection,
+    table: Table,
+    columns: Sequence[str],
+    rows: Iterable[list[Any]],
+    geometry: int | None,
+) -> int:
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    driver: psycopg.Connection = cast(Any, connection.connection.driver_connection)
+    count = 0
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                if geometry is not None:
+                    gpkg_geometry.require_multipolygons([row[geometry]])
+                    row[geometry] = (_EWKB_MULTIPOLYGON + row[geometry][5:]).hex()
+                copy.write_row(row)
+                count += 1
+    except psycopg.Error as error:
+        raise DBAPIError.instance(
+            statement.as_string(),
+            None,
+            error,
+            psycopg.Error,
+            hide_parameters=True,
+            dialect=connection.dialect,
+        ) from error
+    return count
+
+
+def _insert_chunks(
+    connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[list[Any]]
+) -> int:
+    statement, count = _statement(connection, table, columns), 0
+    for chunk in _chunks(rows):
+        connection.exec_driver_sql(statement, [tuple(row) for row in chunk])
+        count += len(chunk)
+    return count
+
+
+def _insert_spatial(
+    connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[list[Any]], geometry: int
+) -> int:
+    """Append rows with a geometry and keep the R*Tree in step.
+
+    For many rows its insert trigger goes, its entries are written here, and the trigger comes back. The
+    savepoint of `insert` makes it one: whatever fails, the index and its trigger are as they were.
+    """
+    given = columns.index("id") if "id" in columns else None
+    statement = _statement(connection, table, columns if given is not None else [*columns, "id"])
+    driver: Any = connection.connection.driver_connection
+    name, column, count = table.name, columns[geometry], 0
+    chunks = _chunks(rows)
+    first = next(chunks, [])
+    beside = len(first) >= _MANY
+    if beside:
+        gpkg_rtree.drop_trigger(driver, name, column, "insert")
+    for chunk in chain([first] if first else [], chunks):
+        wkbs = [row[geometry] for row in chunk]
+        blobs, envelopes = gpkg_geometry.encode_multipolygons(wkbs, SRID)
+        for row, blob in zip(chunk, blobs, strict=True):
+            row[geometry] = blob
+        if given is None:
+            fresh = reserve_ids(connection, table, len(chunk))
+            for id_, row in enumerate(chunk, fresh):
+                row.append(id_)
+        connection.exec_driver_sql(statement, [tuple(row) for row in chunk])
+        if beside:
+            ids = [row[-1 if given is None else given] for row in chunk]
+            _add_entries(connection, gpkg_rtree.name(name, column), ids, envelopes)
+        count += len(chunk)
+    if beside:
+        gpkg_rtree.create_trigger(driver, name, column, "insert")
+    return count
+
+
+def _add_entries(
+    connection: Connection, rtree: str, ids: Sequence[int], envelopes: NDArray[np.float64]
+) -> None:
+    somewhere = ~np.isnan(envelopes[:, 0])  # an empty geometry is nowhere
+    edges = envelopes[somewhere].T.tolist()
+    if entries := list(zip(np.array(ids)[somewhere].tolist(), *edges, strict=True)):
+        connection.exec_driver_sql(f'INSERT INTO "{rtree}" VALUES (?, ?, ?, ?, ?)', entries)  # noqa: S608
+
+
+def _statement(connection: Connection, table: Table, columns: Sequence[str]) -> str:
+    quote = connection.dialect.identifier_preparer.quote
+    names, places = ", ".join(map(quote, columns)), ", ".join("?" * len(columns))
+    return f"INSERT INTO {quote(table.name)} ({names}) VALUES ({places})"  # noqa: S608 - names of our tables
+
+
+def _chunks(rows: Iterable[list[Any]]) -> Iterator[list[list[Any]]]:
+    source = iter(rows)
+    while chunk := list(islice(source, _CHUNK)):
+        yield chunk

@@ -1,0 +1,66 @@
+"""Stores for tests: a test that takes `database` runs on a fresh GeoPackage and on fresh PostGIS tables."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from service.store.database import Database
+from tests.support import postgis
+from tests.support.stores import GeoPackages, PostgisServer, postgis_server
+
+
+@pytest.fixture(scope="session")
+def geopackages(tmp_path_factory: pytest.TempPathFactory) -> GeoPackages:
+    """Where initialised GeoPackages come from."""
+    return GeoPackages(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[PostgisServer]:
+    """The PostGIS server of this session; missing, the test is skipped, but fails in CI."""
+    with postgis_server() as found:
+        if found is None:
+            if os.environ.get("CI"):
+                pytest.fail(postgis.HINT)
+            pytest.skip(postgis.HINT)
+        yield found
+
+
+@pytest.fixture
+def geopackage_url(geopackages: GeoPackages, tmp_path: Path) -> str:
+    """The address of a fresh embedded store."""
+    return geopackages.copy_to(tmp_path / "park.gpkg")
+
+
+@pytest.fixture
+def postgis_url(server: PostgisServer) -> Iterator[str]:
+    """The address of a fresh store on PostGIS."""
+    with server.database() as url:
+        yield url
+
+
+@pytest.fixture(params=["geopackage", "postgis"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of a fresh store, on each database in turn."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture(params=["geopackage", "postgis"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a store that is not initialised: no file, or a database without tables."""
+    if request.param == "geopackage":
+        yield f"sqlite:///{tmp_path / 'absent.gpkg'}"
+    else:
+        with request.getfixturevalue("server").database(initialised=False) as url:
+            yield url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A fresh store, on each database in turn."""
+    opened = Database(database_url)
+    yield opened
+    opened.dispose()

@@ -1,0 +1,81 @@
+"""``mujun evaluate``, ``publish`` and ``schemes``: what they print, and how they end."""
+
+from pathlib import Path
+
+import pytest
+
+from service.store.database import Database
+from tests.feeds.test_import_command import run
+from tests.support.parks import hand_over_small_park
+from tests.support.snapshots import scheme_text
+
+Monkey = pytest.MonkeyPatch
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def park_url(database_url: str, tmp_path: Path, monkeypatch: Monkey) -> str:
+    """The small park, handed over."""
+    monkeypatch.setenv("MUJUN_DATA_DIR", str(tmp_path))
+    database = Database(database_url)
+    hand_over_small_park(database, tmp_path)
+    database.dispose()
+    return database_url
+
+
+def test_a_park_is_evaluated_and_published(park_url: str, monkeypatch: Monkey, capsys: Captured) -> None:
+    """The default scheme, grades and reasons, and the command that comes next."""
+    status, out, err = run(["evaluate", "--period", "2023"], park_url, monkeypatch, capsys)
+    assert (status, err) == (0, "")
+    assert out.splitlines() == [
+        "Evaluation 评价 1: 330299 2023, parcel, draft",
+        "2 of 3 parcels scored 已评价宗地",
+        "  B: 1",
+        "  D: 1",
+        "  not scored 未评价, no_occupant: 1 (nobody is known to hold the parcel, and it has no figures · "
+        "无占用单位且无数据)",
+        "To publish 发布: mujun publish 1",
+    ]
+    _, out, _ = run(["evaluate", "--period", "2023"], park_url, monkeypatch, capsys)
+    assert "the same run exists 已有相同评价" in out
+    status, out, _ = run(["publish", "1"], park_url, monkeypatch, capsys)
+    assert (status, "published" in out, "To publish" in out) == (0, True, False)
+    status, _, err = run(["publish", "1"], park_url, monkeypatch, capsys)
+    assert (status, "(published)" in err) == (1, True)
+
+
+def test_a_scheme_of_ones_own_is_a_file(
+    park_url: str, tmp_path: Path, monkeypatch: Monkey, capsys: Captured
+) -> None:
+    """By path; a mistake in it is told with file and line."""
+    own = tmp_path / "own.yaml"
+    own.write_text(scheme_text(), encoding="utf-8")
+    arguments = ["evaluate", "--scheme", str(own), "--period", "2023", "--district", "330299"]
+    status, out, _ = run(arguments, park_url, monkeypatch, capsys)
+    assert (status, "under-test" in out) == (0, True)
+    own.write_text(scheme_text().replace("weight: 100", "weight: 90"), encoding="utf-8")
+    status, _, err = run(arguments, park_url, monkeypatch, capsys)
+    assert status == 1
+    assert "sum to 90" in err
+    assert "own.yaml:" in err
+
+
+def test_what_cannot_be_evaluated_ends_with_status_1(
+    park_url: str, monkeypatch: Monkey, capsys: Captured
+) -> None:
+    """A period that is none, a scheme that is none, a district without parcels."""
+    for arguments, code in [
+        (["--period", "23"], "invalid-period"),
+        (["--period", "2023", "--scheme", "none-such"], "scheme-not-found"),
+        (["--period", "2023", "--district", "x"], "district-not-found"),
+    ]:
+        status, _, err = run(["evaluate", *arguments], park_url, monkeypatch, capsys)
+        assert (status, f"({code})" in err) == (1, True)
+
+
+def test_shipped_schemes_are_listed(database_url: str, monkeypatch: Monkey, capsys: Captured) -> None:
+    """Name, title in both languages, document and periods."""
+    status, out, _ = run(["schemes"], database_url, monkeypatch, capsys)
+    assert status == 0
+    for word in ("parcel", "huangyan-2022", "2022", "any 不限"):
+        assert word in out

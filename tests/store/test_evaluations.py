@@ -1,0 +1,378 @@
+"""Evaluations in the store: saved whole, found again, published once, explained to the row."""
+
+import json
+from pathlib import Path
+
+import pytest
+import shapely
+from sqlalchemy import func, insert, select
+
+from service.domain.scheme import Scheme
+from service.errors import Conflict, InvalidParameter, NotFound
+from service.jobs import evaluating
+from service.jobs.covering import coverage
+from service.jobs.evaluating import EvaluationSummary, evaluate, publish
+from service.jobs.explaining import explanation
+from service.reference.schemes import shipped_scheme
+from service.store import evaluations
+from service.store.database import Database
+from service.store.models import Coverage, Evaluation, Holding, Parcel, Reconciliation, Score, ScorePart
+from service.store.spatial import wkb
+from tests.support.parks import E1, E2, HandOvers, hand_over_small_park
+
+PARCEL = shipped_scheme("parcel")
+
+
+@pytest.fixture
+def evaluated(database: Database, tmp_path: Path) -> EvaluationSummary:
+    """The small park of 2023, evaluated by the project's own scheme."""
+    hand_over_small_park(database, tmp_path)
+    return evaluate(database, tmp_path, PARCEL, "2023")
+
+
+def test_a_summary_tells_what_ran_and_how_it_came_out(evaluated: EvaluationSummary) -> None:
+    """Two of three parcels scored, the third has nobody on it."""
+    assert (evaluated.district, evaluated.period, evaluated.scheme_name) == ("330299", "2023", "parcel")
+    assert (evaluated.status, evaluated.parcels, evaluated.scored) == ("draft", 3, 2)
+    assert evaluated.grades == {"B": 1, "D": 1}
+    assert evaluated.not_scored == {"no_occupant": 1}
+    assert evaluated.scheme_hash == PARCEL.content_hash()
+    assert not evaluated.repeated
+
+
+def test_scores_are_stored_as_people_read_them(database: Database, evaluated: EvaluationSummary) -> None:
+    """Square metres, ratios and points as decimals, with the parcel's name and geometry copied."""
+    with database.reading() as connection:
+        columns = (
+            Score.parcel_code,
+            Score.name,
+            Score.town,
+            Score.land_area_m2,
+            Score.far,
+            Score.points,
+            Score.grade,
+        )
+        rows = connection.execute(select(*columns).order_by(Score.parcel_code)).all()
+        shapes = connection.execute(select(Parcel.code, wkb(Parcel.geom)).order_by(Parcel.code)).all()
+        copied = connection.execute(
+            select(Score.parcel_code, wkb(Score.geom)).order_by(Score.parcel_code)
+        ).all()
+    assert [tuple(row) for row in rows] == [
+        ("P1", "Plot 1", "east", 10000.0, 0.8, 124.444445, "B"),
+        ("P2", "Plot 2", "east", 10000.0, 1.6, 80.0, "D"),
+        ("P3", "Plot 3", "east", 10000.0, 2.4, None, None),
+    ]
+    assert [(code, shapely.from_wkb(bytes(shape))) for code, shape in shapes] == [
+        (code, shapely.from_wkb(bytes(shape))) for code, shape in copied
+    ]
+
+
+def test_every_table_of_results_is_stored(database: Database, evaluated: EvaluationSummary) -> None:
+    """Parts, holdings, reconciliation and coverage belong to the evaluation."""
+    counts = {}
+    with database.reading() as connection:
+        for model in (Score, ScorePart, Holding, Reconciliation, Coverage):
+            found = select(func.count()).select_from(model).where(model.evaluation_id == evaluated.id)
+            counts[model.__tablename__] = connection.execute(found).scalar_one()
+        balance = connection.execute(
+            select(
+                func.sum(
+                    Reconciliation.reported
+                    - Reconciliation.direct
+                    - Reconciliation.allocated
+                    - Reconciliation.unallocated
+                )
+            )
+        ).scalar_one()
+    assert counts == {"score": 3, "score_part": 12, "holding": 8, "reconciliation": 5, "coverage": 18}
+    assert balance == 0
+
+
+def test_the_same_run_again_is_the_same_evaluation(
+    database: Database, evaluated: EvaluationSummary, tmp_path: Path
+) -> None:
+    """Nothing is calculated or stored twice, wherever the snapshots lie."""
+    again = evaluate(database, tmp_path / "elsewhere", PARCEL, "2023", "330299")
+    assert again.repeated
+    assert again.model_dump(exclude={"repeated"}) == evaluated.model_dump(exclude={"repeated"})
+
+
+def test_anything_else_is_another_evaluation(
+    database: Database, evaluated: EvaluationSummary, tmp_path: Path
+) -> None:
+    """A changed weight or a changed figure; what changed is visible in the hashes."""
+    tax, output, *others = PARCEL.tracks[0].indicators
+    weights = (
+        tax.model_copy(update={"weight": output.weight}),
+        output.model_copy(update={"weight": tax.weight}),
+    )
+    changed = PARCEL.model_copy(
+        update={"tracks": (PARCEL.tracks[0].model_copy(update={"indicators": (*weights, *others)}),)}
+    )
+    by_other_scheme = evaluate(database, tmp_path, changed, "2023")
+    assert by_other_scheme.scheme_hash != evaluated.scheme_hash
+    assert by_other_scheme.snapshot_hash == evaluated.snapshot_hash
+    files = HandOvers(database, tmp_path / "later", None)
+    files.folder.mkdir()
+    files.figures({"uscc": E1, "period": 2023, "tax": 401})
+    on_other_input = evaluate(database, tmp_path, PARCEL, "2023")
+    assert on_other_input.snapshot_hash != evaluated.snapshot_hash
+    assert len({evaluated.id, by_other_scheme.id, on_other_input.id}) == 3
+
+
+def test_the_result_hash_is_the_same_on_both_databases(
+    geopackage_url: str, postgis_url: str, tmp_path: Path
+) -> None:
+    """Same inputs, same rows, byte for byte."""
+    hashes = []
+    for number, url in enumerate([geopackage_url, postgis_url]):
+        database = Database(url)
+        (tmp_path / str(number)).mkdir()
+        hand_over_small_park(database, tmp_path / str(number))
+        done = evaluate(database, tmp_path, PARCEL, "2023")
+        hashes.append((done.run_hash, done.result_hash))
+        database.dispose()
+    assert hashes[0] == hashes[1]
+
+
+def test_a_draft_is_published_once(database: Database, evaluated: EvaluationSummary) -> None:
+    """Then it never changes: the database itself refuses."""
+    published = publish(database, evaluated.id)
+    assert published.status == "published"
+    assert published.published_at is not None
+    with pytest.raises(Conflict):
+        publish(database, evaluated.id)
+    with pytest.raises(Conflict), database.writing() as connection:
+        connection.execute(Score.__table__.delete())  # type: ignore[attr-defined]
+    added = {
+        "evaluation_id": evaluated.id,
+        "parcel_code": "P1",
+        "feed": "x",
+        "status": "x",
+        "have": 0,
+        "need": 0,
+    }
+    with pytest.raises(Conflict), database.writing() as connection:
+        connection.execute(insert(Coverage).values(added))
+
+
+def test_what_is_not_there_cannot_be_published_or_explained(
+    database: Database, evaluated: EvaluationSummary
+) -> None:
+    """Not found, in words."""
+    with pytest.raises(NotFound):
+        publish(database, 999)
+    with pytest.raises(NotFound):
+        explanation(database, 999, "P1")
+    with pytest.raises(NotFound):
+        explanation(database, evaluated.id, "P9")
+
+
+def test_evaluations_are_listed_latest_first(
+    database: Database, evaluated: EvaluationSummary, tmp_path: Path
+) -> None:
+    """By pages, by district, by status."""
+    second = evaluate(database, tmp_path, PARCEL, "2022")
+    publish(database, second.id)
+
+    def listed(**options: object) -> list[int]:
+        with database.reading() as connection:
+            return [each.id for each in evaluating.summaries(connection, **options)]  # type: ignore[arg-type]
+
+    assert listed() == [second.id, evaluated.id]
+    assert listed(limit=1) == [second.id]
+    assert listed(before=second.id) == [evaluated.id]
+    assert listed(status="published") == [second.id]
+    assert listed(district="110000") == []
+
+
+def test_the_district_may_be_left_out_only_when_there_is_one(
+    database: Database, evaluated: EvaluationSummary, tmp_path: Path
+) -> None:
+    """Of several one must be named, and one that exists."""
+    other = HandOvers(database, tmp_path / "other", "110000")
+    other.folder.mkdir()
+    other.parcels({"code": "Q1"})
+    with pytest.raises(InvalidParameter, match="110000, 330299") as caught:
+        evaluate(database, tmp_path, PARCEL, "2023")
+    assert caught.value.code == "district-required"
+    with pytest.raises(NotFound):
+        evaluate(database, tmp_path, PARCEL, "2023", "220000")
+    assert evaluate(database, tmp_path, PARCEL, "2023", "110000").not_scored == {"no_occupant": 1}
+
+
+@pytest.mark.parametrize("period", ["23", "2023年", "2023-01", "", "0000"])
+def test_a_period_is_a_year(database: Database, period: str, tmp_path: Path) -> None:
+    """Anything else is refused before anything runs."""
+    with pytest.raises(InvalidParameter) as caught:
+        evaluate(database, tmp_path, PARCEL, period)
+    assert caught.value.code == "invalid-period"
+
+
+def test_a_scheme_is_for_its_periods(database: Database, tmp_path: Path) -> None:
+    """The rule of 2022 does not judge 2023."""
+    with pytest.raises(InvalidParameter) as caught:
+        evaluate(database, tmp_path, shipped_scheme("huangyan-2022"), "2023")
+    assert caught.value.code == "scheme-not-for-period"
+
+
+def test_an_empty_store_says_that_there_are_no_parcels(database: Database, tmp_path: Path) -> None:
+    """Import comes first."""
+    with pytest.raises(NotFound, match="no parcels"):
+        evaluate(database, tmp_path, PARCEL, "2023")
+
+
+def test_a_crash_while_saving_leaves_nothing(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The evaluation is there as a whole or not at all."""
+    hand_over_small_park(database, tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr(evaluations, "_TABLES", {"score_parts": Coverage.__table__})
+        with pytest.raises(Exception, match="indicator"):
+            evaluate(database, tmp_path, PARCEL, "2023")
+    with database.reading() as connection:
+        assert connection.execute(select(func.count()).select_from(Evaluation)).scalar_one() == 0
+        assert connection.execute(select(func.count()).select_from(Score)).scalar_one() == 0
+
+
+class TestExplanation:
+    """From the grade back to the file."""
+
+    def test_every_input_names_its_file_and_row(
+        self, database: Database, evaluated: EvaluationSummary
+    ) -> None:
+        """Parcel, occupancy, enterprise and figure."""
+        told = explanation(database, evaluated.id, "P2")
+        source = told["public"]["parcel"]["source"]
+        assert (source["file"], source["row"], source["verdict"]) == ("01-parcels.geojson", 1, "accepted")
+        analyst = told["analyst"]
+        assert [(row["uscc"], row["source"]["row"]) for row in analyst["occupancies"]] == [(E1, 3), (E2, 4)]
+        assert [row["name"] for row in analyst["enterprises"]] == ["One", "Two"]
+        tax = [row for row in analyst["figures"] if row["metric"] == "tax"]
+        assert [(row["value_text"], row["source"]["file"]) for row in tax] == [
+            ("400 万元", "04-figures.csv"),
+            ("50 万元", "04-figures.csv"),
+        ]
+
+    def test_the_formula_is_told_with_its_numbers(
+        self, database: Database, evaluated: EvaluationSummary
+    ) -> None:
+        """A quarter of 400 and all of 50 on 15 mu, against the mean of 15."""
+        told = explanation(database, evaluated.id, "P2")["analyst"]
+        assert told["indicators"][0]["formula"] == "150 万元 ÷ 15 亩 = 10 万元/亩; 10 ÷ 15 × 50 = 33.333333"
+        shares = {(row["uscc"], row["metric"]): row["share"] for row in told["holdings"]}
+        assert (shares[E1, "tax"], shares[E2, "tax"]) == (0.25, 1.0)
+
+    def test_recomputing_the_explanation_gives_the_score(
+        self, database: Database, evaluated: EvaluationSummary
+    ) -> None:
+        """Amounts make numerators, values and benchmarks make points, items make the total."""
+        for code in ("P1", "P2"):
+            told = explanation(database, evaluated.id, code)
+            items = told["analyst"]["indicators"]
+            tax = sum(row["amount"] for row in told["analyst"]["holdings"] if row["metric"] == "tax")
+            assert items[0]["minor"]["numerator"] == tax
+            for item, shown in zip(items, told["public"]["indicators"], strict=True):
+                minor = item["minor"]
+                if minor["weight"]:
+                    ratio = minor["value"] * minor["weight"] / minor["benchmark"]
+                    assert minor["uncapped"] == pytest.approx(ratio, abs=1)
+                    cap = float(shown["cap"]) * minor["weight"]
+                    assert minor["points"] == min(minor["uncapped"], cap)
+            total = sum(item["minor"]["points"] or 0 for item in items) / 1e6
+            assert total == pytest.approx(told["public"]["result"]["points"], abs=1e-9)
+
+    def test_the_public_part_has_no_firms_figures(
+        self, database: Database, evaluated: EvaluationSummary
+    ) -> None:
+        """No code of a firm, no amount, no value, no benchmark of a group, no item's points."""
+        told = explanation(database, evaluated.id, "P2")
+        public = json.dumps(told["public"], default=str)
+        secret = {E1, E2}
+        for item in told["analyst"]["indicators"]:
+            secret |= {str(item["minor"][name]) for name in ("numerator", "value", "benchmark", "uncapped")}
+        assert not [text for text in secret - {"0", "None", "1000000"} if text in public]
+        assert "benchmark" in public
+
+    def test_reasons_and_marks_are_told_in_both_languages(
+        self, database: Database, evaluated: EvaluationSummary
+    ) -> None:
+        """Titles of the scheme's rules, texts of codes, and what is not verified."""
+        public = explanation(database, evaluated.id, "P2")["public"]
+        assert public["flags"]["low_efficiency"]["reasons"][0] == {
+            "code": "grade_d",
+            "zh": "评价为D档",
+            "en": "Graded D",
+            "when": "grade = 'D'",
+            "verified": True,
+        }
+        assert [mark["place"] for mark in public["unverified"]] == ["low_efficiency.rules.far_below_norm"]
+        nobody = explanation(database, evaluated.id, "P3")["public"]["result"]
+        assert nobody["reason"]["code"] == "no_occupant"
+        assert nobody["reason"]["zh"]
+
+    def test_what_changed_afterwards_is_marked(
+        self, database: Database, evaluated: EvaluationSummary, tmp_path: Path
+    ) -> None:
+        """Figures stay those of the evaluation; a holding handed over again says that it is later."""
+        files = HandOvers(database, tmp_path / "later", None)
+        files.folder.mkdir()
+        files.figures({"uscc": E1, "period": 2023, "tax": 999})
+        files.occupancies({"parcel_code": "P1", "uscc": E1, "role": "own", "floor_area_m2": 1})
+        told = explanation(database, evaluated.id, "P1")["analyst"]
+        assert [row["value_text"] for row in told["figures"] if row["metric"] == "tax"] == ["400 万元"]
+        assert [row["source"]["later"] for row in told["occupancies"]] == [True]
+
+    def test_an_explanation_is_json(self, database: Database, evaluated: EvaluationSummary) -> None:
+        """Apart from times, plain values only."""
+        for code in ("P1", "P2", "P3"):
+            json.dumps(explanation(database, evaluated.id, code), default=lambda value: value.isoformat())
+
+
+class TestLiveCoverage:
+    """Coverage from the store, without an evaluation."""
+
+    def test_feeds_are_counted_per_town(self, database: Database, tmp_path: Path) -> None:
+        """Parcels and their land."""
+        hand_over_small_park(database, tmp_path)
+        report = coverage(database, None, "2023")
+        assert report.districts == ["330299"]
+        assert (report.parcels.parcels, report.parcels.area_m2) == (3, 30_000)
+        assert report.covered.parcels == 1
+        feeds = {feed.feed: feed for feed in report.feeds}
+        assert list(feeds) == ["land_area", "occupancy", "enterprise", "energy_equal_supply", "output", "tax"]
+        tax, energy = feeds["tax"], feeds["energy_equal_supply"]
+        assert (tax.town, tax.complete.parcels, tax.missing.parcels) == ("east", 2, 1)
+        assert (energy.complete.parcels, energy.partial.parcels, energy.missing.area_m2) == (1, 1, 10_000)
+        assert energy.reasons == {"no_occupant": 1, "not_reported": 1}
+
+    def test_it_agrees_with_the_evaluation(self, database: Database, evaluated: EvaluationSummary) -> None:
+        """What an evaluation stored is what a look at the same store finds."""
+        with database.reading() as connection:
+            query = select(Coverage.feed, Coverage.status, func.count()).group_by(
+                Coverage.feed, Coverage.status
+            )
+            stored = {(feed, status): count for feed, status, count in connection.execute(query)}
+        live = {
+            (feed.feed, status): getattr(feed, status).parcels
+            for feed in coverage(database, "330299", "2023").feeds
+            for status in ("complete", "partial", "missing")
+            if getattr(feed, status).parcels
+        }
+        assert live == stored
+
+    def test_an_empty_store_is_covered_by_nothing(self, database: Database) -> None:
+        """Zero parcels, no districts, no error."""
+        report = coverage(database, None, "2023")
+        assert (report.districts, report.parcels.parcels, report.feeds) == ([], 0, [])
+
+
+def test_a_scheme_comes_back_from_the_store_as_it_was(
+    database: Database, evaluated: EvaluationSummary
+) -> None:
+    """An explanation years later reads the scheme that ran, not the one shipped then."""
+    with database.reading() as connection:
+        stored = evaluations.get(connection, evaluated.id)
+    assert stored is not None
+    assert Scheme.model_validate_json(stored["scheme"]) == PARCEL

@@ -1,0 +1,194 @@
+"""Snapshots: what an evaluation reads, frozen under the hash of its content."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from service.domain.tables import KEYS, SNAPSHOT
+from service.errors import Unavailable
+from service.store import inputs
+from service.store.database import Database
+from service.store.snapshot import freeze
+from service.store.tables import canonical_hash
+from tests.support.parks import E1, E2, E3, HandOvers, hand_over_small_park
+
+
+def read(database: Database, district: str = "330299", period: str = "2023") -> dict[str, pl.DataFrame]:
+    """Return the tables of a snapshot."""
+    with database.reading() as connection:
+        return inputs.read(connection, district, period)
+
+
+def test_amounts_are_whole_minor_units(database: Database, tmp_path: Path) -> None:
+    """Areas in 0.01 m², ratios in millionths, money in fen, energy in kgce."""
+    hand_over_small_park(database, tmp_path)
+    tables = read(database)
+    parcel = tables["parcels"].row(0, named=True)
+    assert (parcel["parcel_code"], parcel["registered_area"], parcel["floor_area"]) == (
+        "P1",
+        1_000_000,
+        800_000,
+    )
+    assert (parcel["far_limit"], parcel["approved_area"]) == (2_000_000, None)
+    assert tables["enterprise_figures"].rows(named=True) == [
+        {"uscc": E1, "energy_equal_supply": 1_000_000, "output": 8_000_000_000, "tax": 400_000_000},
+        {"uscc": E2, "energy_equal_supply": None, "output": 1_000_000_000, "tax": 50_000_000},
+    ]
+    assert tables["occupancies"]["floor_area"].to_list() == [300_000, 100_000, 50_000]
+    assert tables["enterprises"]["above_scale"].to_list() == [True, False]
+
+
+def test_tables_have_the_declared_columns(database: Database) -> None:
+    """Also in an empty store; figures get a column per metric that somebody reported."""
+    tables = read(database)
+    assert {name: table.columns for name, table in tables.items()} == {
+        name: list(columns) for name, columns in SNAPSHOT.items()
+    }
+
+
+def test_dates_and_shares_come_through(database: Database, tmp_path: Path) -> None:
+    """As dates and as millionths."""
+    files = HandOvers(database, tmp_path)
+    files.parcels({"code": "P1"})
+    files.occupancies(
+        {"parcel_code": "P1", "uscc": E1, "role": "own", "manual_share": "0.3", "valid_from": "2023-04-01"}
+        | {"electricity_kwh": "12.5", "valid_to": "2023-12-31"}
+    )
+    row = read(database)["occupancies"].row(0, named=True)
+    assert (row["manual_share"], row["electricity"]) == (300_000, 12_500)
+    assert (str(row["valid_from"]), str(row["valid_to"])) == ("2023-04-01", "2023-12-31")
+
+
+def test_only_figures_in_effect_count(database: Database, tmp_path: Path) -> None:
+    """A later hand-over supersedes, other years stay out."""
+    hand_over_small_park(database, tmp_path)
+    files = HandOvers(database, tmp_path / "later", None)
+    files.folder.mkdir()
+    files.figures({"uscc": E1, "period": 2023, "tax": 401}, {"uscc": E2, "period": 2022, "tax": 7})
+    assert read(database)["enterprise_figures"]["tax"].to_list() == [401_000_000, 50_000_000]
+    assert read(database, period="2022")["enterprise_figures"].rows() == [(E2, 7_000_000)]
+
+
+def test_an_enterprise_brings_all_its_holdings(database: Database, tmp_path: Path) -> None:
+    """Those in other districts are marked, those on unknown parcels are not hidden."""
+    hand_over_small_park(database, tmp_path)
+    other = HandOvers(database, tmp_path / "other", "110000")
+    other.folder.mkdir()
+    other.parcels({"code": "Q1"})
+    other.occupancies(
+        {"parcel_code": "Q1", "uscc": E1, "role": "own", "floor_area_m2": 1},
+        {"parcel_code": "X9", "uscc": E1, "role": "own", "floor_area_m2": 1},
+        {"parcel_code": "Q1", "uscc": E3, "role": "own", "floor_area_m2": 1},
+    )
+    held = read(database)["occupancies"]
+    assert held.select("parcel_code", "uscc", "elsewhere").rows() == [
+        ("P1", E1, False),
+        ("P2", E1, False),
+        ("P2", E2, False),
+        ("Q1", E1, True),
+        ("X9", E1, False),
+    ]
+    assert set(read(database, "110000")["occupancies"]["uscc"]) == {E1, E3}
+    assert read(database, "110000")["parcels"]["parcel_code"].to_list() == ["Q1"]
+
+
+def test_figures_without_any_place_belong_where_they_were_handed_over(
+    database: Database, tmp_path: Path
+) -> None:
+    """An enterprise without a holding shows in its district only, or in all when nobody said which."""
+    hand_over_small_park(database, tmp_path)
+    other = HandOvers(database, tmp_path / "other", "110000")
+    other.folder.mkdir()
+    other.parcels({"code": "Q1"})
+    other.figures({"uscc": E3, "period": 2023, "tax": 7})
+    assert E3 not in read(database)["enterprise_figures"]["uscc"]
+    assert read(database, "110000")["enterprise_figures"]["uscc"].to_list() == [E3]
+    nowhere = HandOvers(database, tmp_path / "nowhere", None)
+    nowhere.folder.mkdir()
+    nowhere.figures({"uscc": E3, "period": 2023, "tax": 8})
+    assert E3 in read(database)["enterprise_figures"]["uscc"]
+
+
+def test_figures_of_parcels_know_their_place(database: Database, tmp_path: Path) -> None:
+    """Here, elsewhere when part of an enterprise of ours, or of a parcel that nobody knows."""
+    hand_over_small_park(database, tmp_path)
+    other = HandOvers(database, tmp_path / "other", "110000")
+    other.folder.mkdir()
+    other.parcels({"code": "Q1"}, {"code": "Q2"})
+    here = HandOvers(database, tmp_path / "here")
+    here.folder.mkdir()
+    here.figures(
+        {"parcel_code": "P1", "part_of": E1, "period": 2023, "tax": 1},
+        {"parcel_code": "P1", "part_of": "", "period": 2023, "tax": 2},
+        {"parcel_code": "Q1", "part_of": E1, "period": 2023, "tax": 3},
+        {"parcel_code": "Q2", "part_of": "", "period": 2023, "tax": 4},
+        {"parcel_code": "X9", "part_of": "", "period": 2023, "tax": 5},
+    )
+    assert read(database)["parcel_figures"].rows() == [
+        ("P1", "", False, 2_000_000),
+        ("P1", E1, False, 1_000_000),
+        ("Q1", E1, True, 3_000_000),
+        ("X9", "", False, 5_000_000),
+    ]
+
+
+def test_the_same_content_has_the_same_hash_on_both_databases(
+    geopackage_url: str, postgis_url: str, tmp_path: Path
+) -> None:
+    """Neither row ids nor the order of hand-overs nor the database show in it."""
+    hashes = set()
+    for number, url in enumerate([geopackage_url, postgis_url]):
+        database = Database(url)
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        if number:  # something before, gone again under a later hand-over
+            HandOvers(database, folder, None).figures({"uscc": E1, "period": 2023, "tax": 1})
+        hand_over_small_park(database, folder)
+        with database.reading() as connection:
+            hashes.add(freeze(connection, "330299", "2023", tmp_path).content_hash)
+        database.dispose()
+    assert len(hashes) == 1
+
+
+def test_a_snapshot_is_frozen_once_and_read_as_written(database: Database, tmp_path: Path) -> None:
+    """Parquet under the hash; the second time nothing is written; changed input is another snapshot."""
+    hand_over_small_park(database, tmp_path)
+    with database.reading() as connection:
+        first = freeze(connection, "330299", "2023", tmp_path)
+        again = freeze(connection, "330299", "2023", tmp_path)
+        tables = inputs.read(connection, "330299", "2023")
+    assert first == again
+    assert first.path == tmp_path / "snapshots" / first.content_hash
+    assert [entry.name for entry in first.path.parent.iterdir()] == [first.content_hash]
+    stored = {name: table.collect() for name, table in first.tables().items()}
+    assert all(tables[name].equals(stored[name]) for name in tables)
+    assert canonical_hash(stored, KEYS) == first.content_hash
+    later = HandOvers(database, tmp_path / "later", None)
+    later.folder.mkdir()
+    later.figures({"uscc": E1, "period": 2023, "tax": 401})
+    with database.reading() as connection:
+        changed = freeze(connection, "330299", "2023", tmp_path)
+    assert changed.content_hash != first.content_hash
+    assert changed.as_of_batch > first.as_of_batch
+
+
+def test_a_hash_tells_null_from_empty_and_one_table_from_another() -> None:
+    """What looks alike when printed is not the same content."""
+    variants = [
+        {"t": pl.DataFrame({"a": ["", None], "b": [1, 2]})},
+        {"t": pl.DataFrame({"a": [None, ""], "b": [1, 2]})},
+        {"u": pl.DataFrame({"a": ["", None], "b": [1, 2]})},
+        {"t": pl.DataFrame({"b": ["", None], "a": [1, 2]})},
+    ]
+    hashes = {canonical_hash(tables, dict.fromkeys("tu", ("a",))) for tables in variants}
+    assert len(hashes) == len(variants)
+
+
+def test_a_folder_that_cannot_be_written_to_is_said_so(database: Database, tmp_path: Path) -> None:
+    """The place and what to do, not a stack trace."""
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way")
+    with database.reading() as connection, pytest.raises(Unavailable, match="snapshot") as caught:
+        freeze(connection, "330299", "2023", blocked)
+    assert "MUJUN_DATA_DIR" in str(caught.value.action)

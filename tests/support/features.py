@@ -1,0 +1,77 @@
+"""Parcels and scores for tests of the GIS face: small parks with known geometry and values."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import shapely
+from sqlalchemy import Connection, update
+
+from service.store import bulk
+from service.store.models import Evaluation, Parcel, Score
+from tests.support.records import add_batch, add_evaluation, square
+
+TOWNS = ("东城", "西城", "北仑")
+
+
+def add_parcels(
+    connection: Connection, geometries: Iterable[shapely.Geometry], *, prefix: str = "P", **batch: Any
+) -> list[str]:
+    """Write parcels of these shapes and return their codes: prefix and number."""
+    columns = ("code", "district", "town", "far", "geodesic_area_m2", "source_row_id", "geom")
+    source_row = add_batch(connection, sha256=prefix.ljust(64, "0"), **batch)
+    rows = []
+    for number, geometry in enumerate(geometries):
+        shape = geometry if geometry.geom_type == "MultiPolygon" else shapely.MultiPolygon([geometry])
+        town, far = TOWNS[number % 3], None if number % 5 == 4 else number / 8
+        rows.append((f"{prefix}{number:05}", "园区", town, far, 7000.25, source_row, shapely.to_wkb(shape)))
+    bulk.insert(connection, Parcel.__table__, columns, rows)
+    return [row[0] for row in rows]
+
+
+def add_scores(
+    connection: Connection,
+    count: int,
+    *,
+    prefix: str = "P",
+    period: str = "2023",
+    district: str = "园区",
+    published: datetime | None = datetime(2024, 3, 1, tzinfo=UTC),
+    evaluation: int | None = None,
+) -> int:
+    """Write an evaluation, or more rows of a draft, with so many scores on the grid and return its id.
+
+    Grades go A, B, C, D in turn, points are the number and an eighth, every third is low-efficiency, every
+    tenth is not scored. ``published`` None leaves a draft.
+    """
+    if evaluation is None:
+        run = f"{district} {period} {count} {prefix}"
+        evaluation = add_evaluation(connection, parcels=count, district=district, period=period, run_hash=run)
+    else:
+        published = None
+    columns = (
+        *("evaluation_id", "parcel_code", "district", "town", "period", "status", "reason", "points", "rank"),
+        *("grade", "low_efficiency", "geom"),
+    )
+    rows = []
+    for number in range(count):
+        scored = number % 10 != 9
+        result = (number + 0.125, number + 1, "ABCD"[number % 4], number % 3 == 0)
+        rows.append(
+            (
+                *(evaluation, f"{prefix}{number:05}", district, TOWNS[number % 3], period),
+                *(("scored", None) if scored else ("not_scored", "no_figures")),
+                *(result if scored else (None,) * 4),
+                shapely.to_wkb(square(number % 10, number // 10)),
+            )
+        )
+    bulk.insert(connection, Score.__table__, columns, rows)
+    if published is not None:
+        publishing = update(Evaluation).where(Evaluation.id == evaluation)
+        connection.execute(publishing.values(status="published", published_at=published))
+    return evaluation
+
+
+def grid(count: int, columns: int = 10) -> list[shapely.MultiPolygon]:
+    """So many squares of the grid."""
+    return [square(number % columns, number // columns) for number in range(count)]

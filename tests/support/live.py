@@ -1,0 +1,66 @@
+"""The service as a process of its own behind a real socket, for clients that are programs too."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from service.store.database import Database
+
+_ROOT = Path(__file__).parents[2]
+
+
+@contextmanager
+def live_server(database: Database, **settings: object) -> Iterator[str]:
+    """Serve the store on a free port of this machine and give the address; in open mode unless told not.
+
+    A process and not a thread: GDAL waits for its answers without letting other threads run. It is stopped at
+    the end, and killed should it not stop by itself.
+    """
+    chosen = {"open": True, "database_url": database.url.render_as_string(hide_password=False), **settings}
+    environment = os.environ | {f"MUJUN_{name.upper()}": str(value) for name, value in chosen.items()}
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        # asyncio sets it only on sockets that name their protocol, which this one does not: 40 ms per answer
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        handle = str(listening.fileno())
+        command = [
+            sys.executable,
+            "-m",
+            "uvicorn",
+            "service.main:app",
+            "--fd",
+            handle,
+            "--log-level",
+            "warning",
+        ]
+        server = subprocess.Popen(command, cwd=_ROOT, env=environment, pass_fds=[listening.fileno()])
+    try:
+        _wait_for(server, address)
+        yield address
+    finally:
+        server.terminate()
+        try:
+            server.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def _wait_for(server: "subprocess.Popen[bytes]", address: str) -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        assert server.poll() is None, "the server did not start; see its messages above"
+        try:
+            httpx.get(f"{address}/healthz", timeout=5)
+        except httpx.TransportError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError("the server does not answer")

@@ -33,12 +33,14 @@ def readable_errors() -> Iterator[None]:
     try:
         yield
     except MujunError as error:
-        err.print(f"[red]{error.title[0]} · {error.title[1]}[/red] ({error.code})", highlight=False)
-        err.print(error.detail, markup=False, highlight=False)
+        err.print(
+            f"[red]{error.title[0]} · {error.title[1]}[/red] ({error.code})", highlight=False, soft_wrap=True
+        )
+        err.print(error.detail, markup=False, highlight=False, soft_wrap=True)
         if error.detail_zh:
-            err.print(error.detail_zh, markup=False, highlight=False)
+            err.print(error.detail_zh, markup=False, highlight=False, soft_wrap=True)
         if error.place:
-            err.print(f"where 位置: {error.place}", markup=False, highlight=False)
+            err.print(f"where 位置: {error.place}", markup=False, highlight=False, soft_wrap=True)
         if error.action:
-            err.print(f"what to do 处理: {error.action}", markup=False, highlight=False)
+            err.print(f"what to do 处理: {error.action}", markup=False, highlight=False, soft_wrap=True)
         raise SystemExit(1) from None

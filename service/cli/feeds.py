@@ -1,0 +1,90 @@
+"""``mujun import``: hand-over files into the store, with a table of what became of their rows."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+
+from service.cli.common import open_database, out
+from service.domain.hand_overs import REASONS, Feed, ImportReport
+from service.feeds.mapping import read_mapping
+from service.jobs.importing import import_file
+
+
+def register(cli: typer.Typer) -> None:
+    """Add the command."""
+    cli.command("import")(import_)
+
+
+def import_(
+    feed: Annotated[Feed, typer.Argument(help="What the files hand over.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE …", help="Files as received.")],
+    mapping: Annotated[
+        Path | None, typer.Option(help="YAML: which column fills which field 字段映射文件.")
+    ] = None,
+    district: Annotated[str | None, typer.Option(help="District of the parcels 行政区.")] = None,
+    crs: Annotated[
+        str | None, typer.Option(help="Coordinate system, before the file's own: EPSG:4549 坐标系.")
+    ] = None,
+    transformation: Annotated[
+        str | None,
+        typer.Option(help="Way to CGCS2000: +towgs84=dx,dy,dz[,rx,ry,rz,s] or a PROJ pipeline 坐标转换参数."),
+    ] = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Mend invalid geometries instead of holding them 修复图形.")
+    ] = False,
+) -> None:
+    """Import hand-over files of one feed, each wholly or not at all 导入交付文件.
+
+    Rows that cannot be used are held with their reason, which is no error.
+    Exit status 1: a file could not be read; files named before it are in the store.
+    """
+    applied = read_mapping(mapping) if mapping else None
+    reports: list[ImportReport] = []
+    try:
+        with open_database() as database:
+            for file in files:
+                report = import_file(
+                    database,
+                    feed,
+                    file,
+                    mapping=applied,
+                    district=district,
+                    crs=crs,
+                    transformation=transformation,
+                    repair=repair,
+                )
+                reports.append(report)
+    finally:
+        # files before one that cannot be read are in the store: say so before the error
+        if reports:
+            _print(reports)
+
+
+def _print(reports: list[ImportReport]) -> None:
+    table = Table(box=SIMPLE_HEAD)
+    table.add_column("file\n文件", overflow="fold")
+    for title in (
+        "batch\n批次",
+        "read\n读取",
+        "accepted\n入库",
+        "held\n待核",
+        "duplicate\n重复",
+        "skipped\n略过",
+    ):
+        table.add_column(title, justify="right", no_wrap=True)
+    for report in reports:
+        counts = (report.read, report.accepted, report.held, report.duplicate, report.skipped)
+        table.add_row(report.file_name, str(report.batch_id or "–"), *(f"{count:,}" for count in counts))
+    out.print(table)
+    for report in reports:
+        lines = [
+            f"{count:,} × {reason}: {' · '.join(REASONS.get(reason, (reason, '')))}"
+            for reason, count in report.reasons.items()
+        ]
+        if report.repaired:
+            lines.append(f"{report.repaired:,} repaired 已修复")
+        for line in [*lines, *report.notes]:
+            out.print(f"{report.file_name}: {line}", markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,71 @@
+"""Parcels (宗地): attributes and geometry of each feature become one record."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from service.domain.hand_overs import HandedRow
+from service.feeds.converting import Converter, RowHeld
+from service.feeds.crs import NotTransformable, to_cgcs2000, understand
+from service.feeds.geometry import MAX_VERTICES, decode, judge, sample
+from service.feeds.layers import Layer
+from service.feeds.records import record_fact
+
+GEOMETRY = "@geometry"
+"""Under this name a source row keeps its geometry as received: WKB in hexadecimal, in the file's own CRS."""
+
+COMPUTED = ("geodesic_area_m2", "geom")
+REPAIRED = "geometry_repaired"
+
+
+def parcel_rows(
+    layer: Layer,
+    converter: Converter,
+    *,
+    crs: str | None,
+    transformation: str | None,
+    repair: bool,
+    place: str,
+    notes: list[str],
+) -> Iterator[HandedRow]:
+    """Yield a row per feature; notes on the coordinate system are appended to ``notes`` before the first.
+
+    Raises `UnusableCrs` when the layer has no CRS and the operator gives none.
+    """
+    if layer.wkb is None:
+        raise ValueError("the layer was read without geometry")
+    source, said = understand(layer.crs, crs, place)
+    notes.extend(said)
+    geometries = decode(layer.wkb)
+    try:
+        conversion = to_cgcs2000(source, transformation, sample(geometries))
+        notes.extend(conversion.notes)
+        judged = judge(layer.wkb, geometries, conversion, repair=repair)
+    except NotTransformable as refusal:
+        judged = judge(layer.wkb, geometries, str(refusal), repair=repair)
+    for index, number in enumerate(layer.numbers):
+        row = HandedRow(layer.name, number, _content(layer, index))
+        values: list[Any]
+        try:
+            values = converter.values(layer.cells[index])
+            fact = record_fact(converter, values, (judged.area[index], judged.wkb[index]))
+        except RowHeld as held:
+            row.hold(held.reason, held.column, held.detail)
+        else:
+            problem = judged.problem[index]
+            if problem is not None:
+                row.hold(problem[0], GEOMETRY, problem[1])
+            else:
+                row.facts = (fact,)
+                if judged.repaired[index] is not None:
+                    row.reason, row.column, row.detail = REPAIRED, GEOMETRY, judged.repaired[index]
+        yield row
+
+
+def _content(layer: Layer, index: int) -> str:
+    given = {name: cell for name, cell in zip(layer.columns, layer.cells[index], strict=True) if cell}
+    blob = layer.wkb[index] if layer.wkb is not None else None
+    if blob is not None and len(blob) <= 16 * MAX_VERTICES:
+        given[GEOMETRY] = bytes(blob).hex()
+    return orjson.dumps(given).decode()

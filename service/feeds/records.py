@@ -1,0 +1,51 @@
+"""Records that are kept in place: parcels, enterprises, occupancies. One row states one record."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from service.domain.hand_overs import Fact, Feed, HandedRow
+from service.feeds.converting import Converter, RowHeld
+from service.feeds.rows import Table, handed_rows
+
+KEY_FIELDS: dict[Feed, tuple[str, ...]] = {
+    Feed.PARCELS: ("code",),
+    Feed.ENTERPRISES: ("uscc",),
+    Feed.OCCUPANCIES: ("parcel_code", "uscc", "role", "valid_from"),
+}
+"""What tells one record from another; only ``valid_from`` may be unknown."""
+
+
+def record_rows(table: Table, converter: Converter) -> Iterator[HandedRow]:
+    """Yield the rows of a table of enterprises or occupancies, converted."""
+    for row, cells in handed_rows(table, converter):
+        if cells is not None:
+            try:
+                row.facts = (record_fact(converter, converter.values(cells)),)
+            except RowHeld as held:
+                row.hold(held.reason, held.column, held.detail)
+        yield row
+
+
+def content_fields(feed: Feed, stated: Sequence[str]) -> tuple[str, ...]:
+    """Return the stated fields that are no part of the key, in order."""
+    return tuple(name for name in stated if name not in KEY_FIELDS[feed])
+
+
+def record_fact(converter: Converter, values: Sequence[Any], computed: tuple[Any, ...] = ()) -> Fact:
+    """Return the fact a row states: its key, and the content of the other stated fields and ``computed``.
+
+    Raises `RowHeld` when the key is not complete or the days of a holding are reversed.
+    """
+    given = dict(zip(converter.stated, values, strict=True))
+    fields = KEY_FIELDS[converter.feed]
+    key = tuple(
+        given.get(name) if name == "valid_from" else converter.required(name, given[name]) for name in fields
+    )
+    if "district" in given:
+        converter.required("district", given["district"])
+    begins, ends = given.get("valid_from"), given.get("valid_to")
+    if isinstance(begins, date) and isinstance(ends, date) and ends < begins:
+        raise RowHeld("dates_reversed", converter.column_of("valid_to"), f"{ends} is before {begins}.")
+    content = tuple(given[name] for name in content_fields(converter.feed, converter.stated))
+    return key, (*content, *computed)

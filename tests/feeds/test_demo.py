@@ -1,0 +1,114 @@
+"""The demo park comes in through the real importers, with its slips found, and is evaluated and published."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from service.demo import HAND_OVERS
+from service.demo.returns import SILENT_TOWN
+from service.jobs.covering import CoverageReport
+from service.jobs.demo import DemoReport, run_demo
+from service.store.database import Database
+from service.store.models import Batch, Evaluation, Figure
+
+
+@dataclass
+class Run:
+    """A store with the demo park, what making it reported, and the folder of its files."""
+
+    database: Database
+    folder: Path
+    report: DemoReport
+
+
+@pytest.fixture(scope="module", params=["geopackage", "postgis"])
+def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """The demo on a fresh store, once per database: no test here changes it."""
+    folder = tmp_path_factory.mktemp("demo")
+    with ExitStack() as stack:
+        if request.param == "geopackage":
+            url = request.getfixturevalue("geopackages").copy_to(folder / "park.gpkg")
+        else:
+            url = stack.enter_context(request.getfixturevalue("server").database())
+        database = Database(url)
+        stack.callback(database.dispose)
+        yield Run(database, folder, run_demo(database, folder))
+
+
+def test_the_planted_slips_are_held_and_the_rest_comes_in(run: Run) -> None:
+    """Wrong codes, crossing outlines and contradictions are held by name, pasted rows are duplicates."""
+    assert [each.file_name for each in run.report.imports] == [each.file_name for each in HAND_OVERS]
+    reasons = Counter[str]()
+    for each in run.report.imports:
+        reasons.update(each.reasons)
+    for slip in (
+        *(
+            "geometry_invalid",
+            "parcel_code_missing",
+            "uscc_check_digit",
+            "uscc_malformed",
+            "conflicting_rows",
+        ),
+        *("conflicting_rows", "repeated_row", "title", "subtotal", "footnote", "no_values"),
+    ):
+        assert reasons[slip] > 0, slip
+    read, accepted = (
+        sum(each.read for each in run.report.imports),
+        sum(each.accepted for each in run.report.imports),
+    )
+    assert accepted / read > 0.97
+
+
+def test_three_years_are_evaluated_and_published(run: Run) -> None:
+    """Each year has a published evaluation with all four grades; A is a fifth of the scored parcels."""
+    assert [each.period for each in run.report.evaluations] == ["2021", "2022", "2023"]
+    for each in run.report.evaluations:
+        assert each.status == "published"
+        assert sum(each.grades.values()) == each.scored
+        assert set(each.grades) == {"A", "B", "C", "D"}
+        assert each.grades["A"] == pytest.approx(each.scored / 5, abs=1)
+        assert 0 < each.parcels - each.scored < each.parcels / 4
+
+
+def test_coverage_shows_the_town_whose_meters_were_not_handed_over(run: Run) -> None:
+    """In the last year nobody of that town has energy figures; the year before nearly everybody has."""
+
+    def complete(coverage: CoverageReport) -> tuple[int, int]:
+        feed = next(
+            each for each in coverage.feeds if (each.town, each.feed) == (SILENT_TOWN, "energy_equal_supply")
+        )
+        return feed.complete.parcels, feed.missing.parcels
+
+    got, missed = complete(run.report.coverage["2022"])
+    assert got > missed
+    got, missed = complete(run.report.coverage["2023"])
+    assert got < missed
+
+
+def test_the_correction_supersedes_what_it_corrects(run: Run) -> None:
+    """The later hand-over's tax counts, the earlier figures stay on record as superseded."""
+    with run.database.reading() as connection:
+        correction = connection.execute(
+            select(Batch.id).where(Batch.file_name == HAND_OVERS[-1].file_name)
+        ).scalar_one()
+        superseded = select(func.count()).select_from(Figure).where(Figure.superseded_by == correction)
+        assert connection.execute(superseded).scalar_one() == run.report.imports[-1].accepted
+
+
+def test_run_again_it_changes_nothing(run: Run) -> None:
+    """The second run finds every file received and every evaluation published."""
+    with run.database.reading() as connection:
+        before = run.database.data_version(connection)
+    again = run_demo(run.database, run.folder)
+    assert [each.id for each in again.evaluations] == [each.id for each in run.report.evaluations]
+    assert [(each.read, each.accepted) for each in again.imports] == [
+        (each.read, each.accepted) for each in run.report.imports
+    ]
+    with run.database.reading() as connection:
+        assert run.database.data_version(connection) == before
+        assert connection.execute(select(func.count()).select_from(Evaluation)).scalar_one() == 3

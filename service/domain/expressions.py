@@ -1,0 +1,125 @@
+"""Rules as text: the small part of CQL2 (OGC 21-065) in which schemes say who and when.
+
+Understood: ``AND OR NOT``, ``= <> < <= > >=``, ``BETWEEN``, ``IN``, ``IS NULL``, ``+ - * /``, ``TRUE`` and
+``FALSE``, numbers, text in single quotes, and the properties of a `Vocabulary`. Logic is three-valued: what
+depends on an unknown value is unknown, neither true nor false.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+import cql2
+
+
+class Kind(StrEnum):
+    """What an expression yields."""
+
+    NUMBER = "number"
+    TEXT = "text"
+    TRUTH = "truth"
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A named column; a number is kept as an integer of ``1 / per_unit`` (areas 0.01 m², FAR 1e-6)."""
+
+    name: str
+    kind: Kind
+    per_unit: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A constant as written."""
+
+    value: Decimal | str | bool
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operator and its arguments; ``in`` and ``between`` keep all theirs in one row."""
+
+    op: str
+    args: tuple["Node", ...]
+    kind: Kind
+
+
+Node = Property | Literal | Operation
+Vocabulary = Mapping[str, Property]
+
+
+class RuleError(ValueError):
+    """The text is not a rule over this vocabulary; the message is for the scheme's author."""
+
+
+def vocabulary(*properties: Property) -> Vocabulary:
+    """Return the properties by name."""
+    return {known.name: known for known in properties}
+
+
+def parse_rule(text: str, known: Vocabulary) -> Node:
+    """Return the tree of a rule that yields true, false or unknown; raises `RuleError`."""
+    try:
+        tree = cql2.parse_text(text).to_json()
+    except Exception as error:  # the package's errors share no root of their own
+        raise RuleError(f"This is not CQL2 text: {' '.join(str(error).split())}") from None
+    node = _node(tree, known)
+    if node.kind is not Kind.TRUTH:
+        raise RuleError(f"A rule must be true or false; this one yields a {node.kind}.")
+    return node
+
+
+_LOGIC = {"and", "or", "not"}
+_COMPARE = {"=", "<>", "<", "<=", ">", ">="}
+_ARITHMETIC = {"+", "-", "*", "/"}
+
+
+def _node(tree: Any, known: Vocabulary) -> Node:
+    match tree:
+        case bool():
+            return Literal(tree, Kind.TRUTH)
+        case int() | float():
+            return Literal(Decimal(repr(tree)), Kind.NUMBER)  # the shortest text that gives the same number
+        case str():
+            return Literal(tree, Kind.TEXT)
+        case {"property": str(name)}:
+            if name not in known:
+                raise RuleError(f"Unknown property {name!r}; known here: {', '.join(sorted(known))}.")
+            return known[name]
+        case {"op": "in", "args": [subject, list(choices)]}:
+            return _typed("in", [_node(each, known) for each in [subject, *choices]])
+        case {"op": str(op), "args": list(args)}:
+            return _typed(op, [_node(each, known) for each in args])
+    raise RuleError(f"{tree!r} is outside the part of CQL2 that rules understand.")
+
+
+def _typed(op: str, args: list[Node]) -> Operation:
+    kinds = {each.kind for each in args}
+    if op == "isNull":
+        return Operation(op, tuple(args), Kind.TRUTH)
+    if op in _LOGIC:
+        if kinds != {Kind.TRUTH}:
+            raise RuleError(f"{op.upper()} joins conditions, not values.")
+        return Operation(op, tuple(args), Kind.TRUTH)
+    if op in _ARITHMETIC:
+        if kinds != {Kind.NUMBER}:
+            raise RuleError(f"'{op}' calculates with numbers only.")
+        return Operation(op, tuple(args), Kind.NUMBER)
+    if op in _COMPARE or op in {"in", "between"}:
+        if len(kinds) != 1:
+            raise RuleError(f"'{op}' compares values of one kind, not {' with '.join(sorted(kinds))}.")
+        return Operation(op, tuple(args), Kind.TRUTH)
+    raise RuleError(f"'{op}' is outside the part of CQL2 that rules understand.")
+
+
+def properties_of(node: Node) -> set[str]:
+    """Return the names of all properties a rule reads."""
+    if isinstance(node, Property):
+        return {node.name}
+    if isinstance(node, Operation):
+        return set().union(*(properties_of(each) for each in node.args))
+    return set()

@@ -1,0 +1,98 @@
+"""Turns a scheme's rule into an expression over columns, in three-valued logic: unknown stays unknown."""
+
+from functools import reduce
+from operator import and_, or_
+
+import narwhals.stable.v2 as nw
+
+from service.domain.expressions import Kind, Literal, Node, Operation, Property, Vocabulary, parse_rule
+from service.evaluation.frames import double, integer
+
+
+def condition(text: str, known: Vocabulary) -> nw.Expr:
+    """Return the boolean expression of a rule whose properties are columns of the same names."""
+    return _truth(parse_rule(text, known))
+
+
+def _truth(node: Node) -> nw.Expr:
+    if isinstance(node, Property):
+        return nw.col(node.name)
+    if isinstance(node, Literal):
+        return nw.lit(bool(node.value))
+    args = node.args
+    match node.op:
+        case "and":
+            return reduce(and_, map(_truth, args))
+        case "or":
+            return reduce(or_, map(_truth, args))
+        case "not":
+            return ~_truth(args[0])
+        case "isNull":
+            return _value(args[0]).is_null()
+        case "in":
+            return reduce(or_, (_compare("=", args[0], choice) for choice in args[1:]))
+        case "between":
+            return _compare(">=", args[0], args[1]) & _compare("<=", args[0], args[2])
+    return _compare(node.op, args[0], args[1])
+
+
+def _compare(op: str, left: Node, right: Node) -> nw.Expr:
+    a, b = _alike(left, right)
+    match op:
+        case "=":
+            return a == b
+        case "<>":
+            return a != b
+        case "<":
+            return a < b
+        case "<=":
+            return a <= b
+        case ">":
+            return a > b
+        case _:
+            return a >= b
+
+
+def _alike(left: Node, right: Node) -> tuple[nw.Expr, nw.Expr]:
+    """Both sides comparable: in whole minor units where both allow it, so that 0.6 is exactly 0.6."""
+    sizes = {node.per_unit for node in (left, right) if isinstance(node, Property)}
+    if left.kind is Kind.NUMBER and len(sizes) == 1:
+        minor = _minor(left, *sizes), _minor(right, *sizes)
+        if minor[0] is not None and minor[1] is not None:
+            return minor[0], minor[1]
+    return _value(left), _value(right)
+
+
+def _minor(node: Node, per_unit: int) -> nw.Expr | None:
+    if isinstance(node, Property):
+        return nw.col(node.name)
+    if isinstance(node, Literal) and node.value * per_unit == int(node.value * per_unit):
+        return integer(int(node.value * per_unit))
+    return None
+
+
+def _value(node: Node) -> nw.Expr:
+    """Any node as a value; numbers as doubles in their unit."""
+    if node.kind is Kind.TRUTH:
+        return _truth(node)
+    if isinstance(node, Property):
+        return (
+            double(nw.col(node.name)) * (1.0 / node.per_unit)
+            if node.kind is Kind.NUMBER
+            else nw.col(node.name)
+        )
+    if isinstance(node, Literal):
+        return nw.lit(float(node.value) if node.kind is Kind.NUMBER else node.value)
+    return _arithmetic(node)
+
+
+def _arithmetic(node: Operation) -> nw.Expr:
+    a, b = (_value(each) for each in node.args)
+    match node.op:
+        case "+":
+            return a + b
+        case "-":
+            return a - b
+        case "*":
+            return a * b
+    return nw.when(b != 0).then(a / b)  # a division by zero is unknown

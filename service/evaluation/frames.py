@@ -1,0 +1,117 @@
+"""What every step needs of a lazy frame: exact rounding, sums that cannot overflow, the largest of a group.
+
+Results must be equal on every engine, so: additive and ranked values are int64; a double is divided by a
+column, never by a literal (Polars multiplies by the reciprocal); rounding is ``floor(x + 0.5)``; nothing
+depends on row order. Columns of a metric or an indicator are named ``code__part``: plain identifiers, which
+no engine has to quote.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from service.domain.tables import Columns
+
+Frame = nw.LazyFrame[Any]
+Frames = dict[str, Frame]
+Settle = Callable[[Frame], Frame]
+
+LIMIT = float(2**53)
+"""Values saturate at ±2^53: beyond it a double no longer holds every integer."""
+
+_CHUNK = 2**20
+
+_TYPES: dict[str, Any] = {
+    "str": nw.String,
+    "int": nw.Int64,
+    "float": nw.Float64,
+    "bool": nw.Boolean,
+    "date": nw.Date,
+}
+
+
+def stacked(columns: Columns, *tables: Frame) -> Frame:
+    """Put tables on top of each other, each with these columns in their order and types.
+
+    Engines differ in the type of a sum or of a missing value, and stack only what is alike.
+    """
+    declared = [nw.col(name).cast(_TYPES[kind]) for name, kind in columns.items()]
+    return nw.concat([table.select(*declared) for table in tables])
+
+
+def half_up(value: nw.Expr) -> nw.Expr:
+    """Round a double to the nearest int64, halves up."""
+    return (value + 0.5).floor().clip(-LIMIT, LIMIT).cast(nw.Int64)
+
+
+def double(value: nw.Expr) -> nw.Expr:
+    """Return an int64 as a double."""
+    return value.cast(nw.Float64)
+
+
+def integer(value: int) -> nw.Expr:
+    """Return a literal that is an int64, whatever its size."""
+    return nw.lit(value, dtype=nw.Int64)
+
+
+def no_number() -> nw.Expr:
+    """A missing int64."""
+    return nw.lit(None).cast(nw.Int64)
+
+
+def no_text() -> nw.Expr:
+    """A missing text."""
+    return nw.lit(None).cast(nw.String)
+
+
+def one_if(condition: nw.Expr) -> nw.Expr:
+    """1 where the condition holds, 0 where it does not or is unknown: for counting by a sum."""
+    return nw.when(condition).then(integer(1)).otherwise(integer(0))
+
+
+def with_metrics(frame: Frame, metrics: Iterable[str]) -> Frame:
+    """Return the frame with a column for every metric; those nobody reported are null."""
+    known = set(frame.collect_schema().names())
+    absent = [no_number().alias(metric) for metric in metrics if metric not in known]
+    return frame.with_columns(*absent) if absent else frame
+
+
+def codes(*pairs: tuple[nw.Expr, str]) -> nw.Expr:
+    """Join with ``,`` the codes whose condition holds; no code gives an empty text."""
+    if not pairs:
+        return nw.lit("")
+    chosen = [nw.when(condition).then(nw.lit(code)) for condition, code in pairs]
+    return nw.concat_str(nw.lit(""), *chosen, separator=",", ignore_nulls=True).str.slice(1)
+
+
+def mean_parts(name: str) -> list[nw.Expr]:
+    """The high and the low part of a column, to be summed apart: a sum of int64 wraps silently."""
+    value = nw.col(name)
+    high = (double(value) * (1.0 / _CHUNK)).floor().cast(nw.Int64)  # a power of two: exact
+    return [high.alias(f"{name}__high"), (value - high * _CHUNK).alias(f"{name}__low")]
+
+
+def total(name: str) -> nw.Expr:
+    """The sum of ``name`` in a frame aggregated from `mean_parts`, as a double rounded once."""
+    return double(nw.col(f"{name}__high")) * float(_CHUNK) + double(nw.col(f"{name}__low"))
+
+
+def sums_by(frame: Frame, keys: Sequence[str], *names: str) -> Frame:
+    """Sum columns per key without overflow, in halves for `total`, and count the group as ``size``.
+
+    Rows where any of the columns is null are left out.
+    """
+    known = frame.filter(*(~nw.col(name).is_null() for name in names))
+    parts = known.select(*keys, *(part for name in names for part in mean_parts(name)))
+    return parts.group_by(*keys).agg(
+        *(nw.col(f"{name}__{half}").sum() for name in names for half in ("high", "low")),
+        nw.len().cast(nw.Int64).alias("size"),
+    )
+
+
+def largest(frame: Frame, key: str, size: str, tie: str) -> Frame:
+    """Return, per ``key``, the ``tie`` of the row with the largest ``size``; of equals the smallest."""
+    top = frame.group_by(key).agg(nw.col(size).max().alias("top"))
+    rows = frame.select(key, size, tie).join(top, on=key, how="inner").filter(nw.col(size) == nw.col("top"))
+    return rows.group_by(key).agg(nw.col(tie).min())

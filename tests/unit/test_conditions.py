@@ -1,0 +1,121 @@
+"""Rules in CQL2 text: what they understand, and three-valued logic."""
+
+import narwhals.stable.v2 as nw
+import polars as pl
+import pytest
+
+from service.domain.expressions import Kind, Property, RuleError, parse_rule, properties_of, vocabulary
+from service.evaluation.conditions import condition
+
+KNOWN = vocabulary(
+    Property("town", Kind.TEXT),
+    Property("far", Kind.NUMBER, 1_000_000),
+    Property("far_limit", Kind.NUMBER, 1_000_000),
+    Property("land_area", Kind.NUMBER, 100),
+    Property("above_scale", Kind.TRUTH),
+)
+
+
+def holds(rule: str, **values: object) -> bool | None:
+    """Return whether a rule holds for a row with these columns; what is not given is unknown."""
+    schema = {
+        "town": pl.String,
+        "far": pl.Int64,
+        "far_limit": pl.Int64,
+        "land_area": pl.Int64,
+        "above_scale": pl.Boolean,
+    }
+    row = pl.DataFrame([{name: values.get(name) for name in schema}], schema=schema)
+    answer = nw.from_native(row.lazy()).select(condition(rule, KNOWN).alias("answer")).collect()
+    result: bool | None = answer.to_native()["answer"][0]
+    return result
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("far = 0.6", True),
+        ("far <> 0.6", False),
+        ("far >= 0.6", True),
+        ("far < 0.6000001", True),
+        ("far < far_limit", True),
+        ("far_limit - far > 0.3", True),
+        ("far * 2 <= far_limit", True),
+        ("far / far_limit = 0.5", True),
+        ("land_area BETWEEN 1000 AND 2000", True),
+        ("land_area NOT BETWEEN 1000 AND 2000", False),
+        ("land_area > 1000.49 AND land_area < 1000.51", True),
+        ("town IN ('东城', 'west')", True),
+        ("town NOT IN ('东城', 'west')", False),
+        ("town = '东城' OR far > 5", True),
+        ("above_scale", True),
+        ("above_scale = FALSE", False),
+        ("NOT above_scale", False),
+        ("far > 5 AND far > 6 OR above_scale", True),
+        ("far > 5 AND (far > 6 OR above_scale)", False),
+        ("far > -1", True),
+        ("TRUE", True),
+    ],
+)
+def test_rules_read_numbers_in_their_units(rule: str, expected: bool) -> None:
+    """A parcel of 1000.50 m² with a FAR of 0.6 under a limit of 1.2."""
+    values = {
+        "town": "东城",
+        "far": 600_000,
+        "far_limit": 1_200_000,
+        "land_area": 100_050,
+        "above_scale": True,
+    }
+    assert holds(rule, **values) is expected
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("far < far_limit", None),
+        ("NOT far < far_limit", None),
+        ("far_limit IS NULL", True),
+        ("far_limit IS NOT NULL", False),
+        ("far < far_limit OR far = 0.6", True),
+        ("far < far_limit AND far > 5", False),
+        ("far < far_limit AND far = 0.6", None),
+        ("town IN ('east')", None),
+        ("far / (far - far) > 1", None),
+        ("above_scale", None),
+    ],
+)
+def test_unknown_stays_unknown(rule: str, expected: bool | None) -> None:
+    """Only the FAR is known; a division by zero is unknown too."""
+    assert holds(rule, far=600_000) is expected
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("far <", "not CQL2 text"),
+        ("", "not CQL2 text"),
+        ("profit > 3", "Unknown property 'profit'"),
+        ("far + 1", "must be true or false"),
+        ("town > 3", "one kind"),
+        ("town + 'a' = 'b'", "numbers only"),
+        ("far AND above_scale", "joins conditions"),
+        ("town LIKE 'a%'", "outside"),
+        ("casei(town) = 'a'", "outside"),
+        ("far = NULL", "outside"),
+        ("far % 2 = 1", "outside"),
+        ("S_INTERSECTS(town, POINT(1 1))", "outside"),
+    ],
+)
+def test_what_is_no_rule_is_refused_with_a_sentence(rule: str, said: str) -> None:
+    """The author of a scheme learns what is wrong."""
+    with pytest.raises(RuleError, match=said):
+        parse_rule(rule, KNOWN)
+
+
+def test_a_rule_tells_what_it_reads() -> None:
+    """Every property, once."""
+    assert properties_of(parse_rule("far < 1 AND (town = 'a' OR far > far_limit)", KNOWN)) == {
+        "far",
+        "far_limit",
+        "town",
+    }

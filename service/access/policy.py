@@ -1,0 +1,168 @@
+"""The one table of who sees what: the scope of every route and the sensitivity of every property.
+
+Confidential is what reveals a single firm's tax, energy or output: the figures, their shares, and every
+indicator or item score from which a figure follows by a multiplication, as areas and benchmarks are public.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+from service.access.identity import Principal
+
+Sensitivity = Literal["public", "analyst"]
+
+ROUTES: Mapping[tuple[str, str], str | None] = {
+    # None: open to everybody. HEAD goes with GET; OPTIONS tells the methods and nothing else.
+    ("GET", "/healthz"): None,
+    ("GET", "/problems/{code}"): None,
+    ("GET", "/openapi.json"): "read",
+    ("POST", "/feeds/{feed}/batches"): "import",
+    ("GET", "/feeds/{feed}/batches"): "read",
+    ("GET", "/feeds/{feed}/batches/{batch_id}"): "read",
+    ("GET", "/feeds/{feed}/batches/{batch_id}/rows"): "read",
+    ("GET", "/schemes"): "read",
+    ("POST", "/evaluations"): "evaluate",
+    ("GET", "/evaluations"): "read",
+    ("GET", "/evaluations/{evaluation_id}"): "read",
+    ("POST", "/evaluations/{evaluation_id}/publish"): "publish",
+    ("GET", "/evaluations/{evaluation_id}/parcels/{parcel_code}"): "read",
+    ("GET", "/coverage"): "read",
+    ("GET", "/"): "read",
+    ("GET", "/api"): "read",
+    ("GET", "/conformance"): "read",
+    ("GET", "/collections"): "read",
+    ("GET", "/collections/parcels"): "read",
+    ("GET", "/collections/parcels/schema"): "read",
+    ("GET", "/collections/parcels/items"): "read",
+    ("GET", "/collections/parcels/items/{featureId}"): "read",
+    ("GET", "/collections/parcels/tiles"): "read",
+    ("GET", "/collections/parcels/tiles/WebMercatorQuad"): "read",
+    ("GET", "/collections/parcels/tiles/WebMercatorQuad/tilejson"): "read",
+    ("GET", "/collections/parcels/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}"): "read",
+    ("GET", "/collections/scores"): "read",
+    ("GET", "/collections/scores/schema"): "read",
+    ("GET", "/collections/scores/items"): "read",
+    ("GET", "/collections/scores/items/{featureId}"): "read",
+    ("GET", "/collections/scores/tiles"): "read",
+    ("GET", "/collections/scores/tiles/WebMercatorQuad"): "read",
+    ("GET", "/collections/scores/tiles/WebMercatorQuad/tilejson"): "read",
+    ("GET", "/collections/scores/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}"): "read",
+    ("GET", "/tileMatrixSets"): "read",
+    ("GET", "/tileMatrixSets/WebMercatorQuad"): "read",
+    ("GET", "/console/districts"): "read",
+    ("GET", "/console/{version}/{path}"): "read",
+}
+"""(method, path template) → scope. The service does not start when this and the router disagree."""
+
+PROPERTIES: Mapping[str, Mapping[str, Sensitivity]] = {
+    "parcels": {
+        "code": "public",
+        "district": "public",
+        "town": "public",
+        "name": "public",
+        "land_use": "public",
+        "registered_area_m2": "public",
+        "approved_area_m2": "public",
+        "contract_area_m2": "public",
+        "surveyed_area_m2": "public",
+        "occupied_area_m2": "public",
+        "geodesic_area_m2": "public",
+        "floor_area_m2": "public",
+        "far": "public",
+        "far_limit": "public",
+    },
+    "scores": {
+        "evaluation_id": "public",
+        "parcel_code": "public",
+        "district": "public",
+        "town": "public",
+        "name": "public",
+        "land_use": "public",
+        "period": "public",
+        "status": "public",
+        "reason": "public",
+        "track": "public",
+        "industry": "public",
+        "ranking_group": "public",
+        "land_area_m2": "public",
+        "floor_area_m2": "public",
+        "far": "public",
+        "far_limit": "public",
+        "points": "public",
+        "rank": "public",
+        "ranked": "public",
+        "grade": "public",
+        "low_efficiency": "public",
+        "low_efficiency_reasons": "public",
+        "far_uplift": "public",
+        "far_uplift_reasons": "public",
+        "additional_floor_area_m2": "public",
+        "partial_occupancy": "public",
+        "missing_feeds": "public",
+    },
+    "explanation": {
+        "evaluation": "public",
+        "parcel": "public",
+        "result": "public",
+        "indicators": "public",
+        "flags": "public",
+        "coverage": "public",
+        "unverified": "public",
+        "rounding": "public",
+        "calculation": "analyst",
+    },
+    "batches": {
+        "id": "public",
+        "feed": "public",
+        "district": "public",
+        "file_name": "public",
+        "sha256": "public",
+        "mapping": "analyst",  # may set a constant where a figure belongs
+        "received_at": "public",
+        "read": "public",
+        "accepted": "public",
+        "held": "public",
+        "duplicate": "public",
+        "skipped": "public",
+        "reasons": "public",
+    },
+    "source_rows": {
+        "id": "public",
+        "sheet": "public",
+        "row": "public",
+        "verdict": "public",
+        "reason": "public",
+        "column": "public",
+        "detail": "analyst",  # quotes the cell
+        "content": "analyst",
+    },
+}
+"""Collection or result → property → who sees it. What is not listed is served to nobody.
+
+Evaluations and coverage, which count parcels and sum land, have nothing to hide and no entry.
+"""
+
+
+def visible(principal: Principal, collection: str) -> frozenset[str]:
+    """Return the properties of a collection that the principal may see, select, filter and sort by."""
+    return frozenset(
+        name
+        for name, sensitivity in PROPERTIES[collection].items()
+        if sensitivity == "public" or principal.may(sensitivity)
+    )
+
+
+def masked(principal: Principal, collection: str, record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the record without what the principal may not see; a masked property is absent, not null."""
+    seen = visible(principal, collection)
+    return {name: value for name, value in record.items() if name in seen}
+
+
+def check_routes(declared: Iterable[tuple[str, str]]) -> None:
+    """Raise `RuntimeError` when a route has no entry in `ROUTES` or an entry has no route."""
+    actual = set(declared)
+    undeclared, unknown = sorted(actual - ROUTES.keys()), sorted(ROUTES.keys() - actual)
+    if undeclared or unknown:
+        raise RuntimeError(
+            f"service/access/policy.py: routes without a scope {undeclared}, scopes without a route {unknown}"
+        )

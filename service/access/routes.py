@@ -1,0 +1,55 @@
+"""The application's routes as one list that answers as the router does: which one, and what is allowed."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fastapi.routing import iter_route_contexts
+from starlette._utils import get_route_path  # the router's own, so that both read a path the same way
+from starlette.routing import BaseRoute
+from starlette.types import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A route: its path template, the methods it answers and the pattern it matches."""
+
+    template: str
+    methods: frozenset[str]
+    pattern: re.Pattern[str]
+
+
+class RouteTable:
+    """All routes of an application in the order in which the router tries them."""
+
+    def __init__(self, routes: Iterable[BaseRoute]) -> None:
+        self._entries = [
+            # a mounted application (static files) knows no methods of its own
+            Entry(str(context.path_format), frozenset(context.methods or {"GET"}), context.path_regex)
+            for context in iter_route_contexts(list(routes))
+        ]
+
+    def declared(self) -> set[tuple[str, str]]:
+        """Return every (method, path template); HEAD goes with GET."""
+        return {
+            (method, entry.template)
+            for entry in self._entries
+            for method in entry.methods
+            if method != "HEAD"
+        }
+
+    def template(self, scope: Scope) -> str | None:
+        """Return the path template of the route that will answer, or None when none will."""
+        path, method = get_route_path(scope), scope["method"]
+        for entry in self._entries:
+            if method in entry.methods and entry.pattern.match(path):
+                return entry.template
+        return None
+
+    def allowed(self, scope: Scope) -> list[str]:
+        """Return the methods that this path answers, HEAD and OPTIONS included; empty for an unknown path."""
+        path = get_route_path(scope)
+        methods = {method for entry in self._entries if entry.pattern.match(path) for method in entry.methods}
+        if "GET" in methods:
+            methods.add("HEAD")
+        return sorted(methods | {"OPTIONS"}) if methods else []

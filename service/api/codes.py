@@ -1,0 +1,110 @@
+"""The stable codes of problem documents: what they mean, in English and Chinese."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+
+from service import errors
+from service.domain import hand_overs, reasons
+from service.errors import MujunError
+from service.evaluation.figures import quantity_names
+
+Title = tuple[str, str]
+
+STATUS_TITLES: dict[int, Title] = {
+    400: ("The request is not valid", "请求无效"),
+    401: ("A valid API key is needed", "需要有效的接口密钥"),
+    403: ("Not allowed", "无权访问"),
+    404: ("Not found", "未找到"),
+    405: ("The method is not allowed here", "不支持该请求方法"),
+    406: ("No acceptable representation", "没有可接受的表示形式"),
+    409: ("Conflict with the present state", "与当前状态冲突"),
+    413: ("Too large", "内容过大"),
+    415: ("Unsupported media type", "不支持的内容类型"),
+    503: ("Service unavailable", "服务不可用"),
+}
+
+_HTTP_CODES = {
+    400: "invalid-request",
+    404: "not-found",
+    405: "method-not-allowed",
+    406: "not-acceptable",
+    413: "too-large",
+    415: "unsupported-media-type",
+}
+
+
+def _classes(root: type[MujunError]) -> list[type[MujunError]]:
+    return [root, *(inner for child in root.__subclasses__() for inner in _classes(child))]
+
+
+def title(error: MujunError) -> Title:
+    """Return the title of the error's code, or of its kind when the code has none of its own."""
+    return CODES[error.code][1] if error.code in CODES else error.title
+
+
+def from_http(error: HTTPException) -> MujunError:
+    """Return the router's or a route's plain HTTP error as one of ours."""
+    english, chinese = STATUS_TITLES.get(error.status_code, STATUS_TITLES[400])
+    said = error.detail if error.detail != HTTPStatus(error.status_code).phrase else f"{english}."
+    ours = MujunError(said, f"{chinese}。", code=_HTTP_CODES.get(error.status_code, "invalid-request"))
+    ours.status, ours.title = error.status_code, (english, chinese)
+    return ours
+
+
+def _reasons() -> Iterator[tuple[str, Title]]:
+    """Yield why rows are held and parcels not scored, those included that name a metric or an area."""
+    yield from hand_overs.REASONS.items()
+    yield from reasons.REASONS.items()
+    names = quantity_names()
+    for name in names:
+        for side in ("missing", "zero"):
+            yield f"{name}_{side}", reasons.reason_text(f"{name}_{side}", names)
+
+
+def _sentence(english: str) -> str:
+    return english[:1].upper() + english[1:]
+
+
+CODES: dict[str, tuple[int | None, Title]] = {
+    **{code: (status, STATUS_TITLES[status]) for status, code in _HTTP_CODES.items()},
+    **{
+        kind.code: (kind.status, kind.title)
+        for kind in _classes(MujunError)
+        if kind.__module__ == errors.__name__
+    },
+    **{code: (None, (_sentence(english), chinese)) for code, (english, chinese) in _reasons()},
+    # access
+    "credentials-disagree": (401, ("Credentials disagree", "凭证相互矛盾")),
+    "scope-missing": (403, ("The key lacks a scope", "密钥缺少所需权限")),
+    "loopback-only": (403, ("Only this machine is served", "仅限本机访问")),
+    "cross-site": (403, ("Cross-site changes are refused", "拒绝跨站修改")),
+    "unknown-scope": (400, ("Unknown scope", "未知权限")),
+    "no-keys": (503, ("No API key exists", "尚无接口密钥")),
+    # requests
+    "unknown-parameter": (400, ("Unknown query parameter", "未知的查询参数")),
+    "repeated-parameter": (400, ("Repeated query parameter", "查询参数重复")),
+    "unknown-field": (400, ("Unknown or repeated form field", "表单字段未知或重复")),
+    "value-out-of-range": (400, ("Value out of range", "取值超出范围")),
+    "invalid-token": (400, ("The paging token is not ours", "分页标记无效")),
+    "district-required": (400, ("A district must be named", "需要指明区域")),
+    "invalid-period": (400, ("The period is not a year", "所属期须为年份")),
+    "district-not-found": (404, ("No parcels of this district", "没有该区域的宗地")),
+    "scheme-not-for-period": (400, ("The scheme is not for this period", "评价办法不适用于该所属期")),
+    "tile-outside": (404, ("The tile is outside the matrix", "瓦片超出范围")),
+    "scheme-not-found": (404, ("No such scheme", "没有该评价办法")),
+    "openapi-differs": (
+        400,
+        ("The OpenAPI document differs from what is served", "OpenAPI 文档与实际不一致"),
+    ),
+    # the store
+    "published": (409, ("A published evaluation never changes", "已发布的评价不能修改")),
+    "busy": (503, ("The store is busy", "数据库正忙")),
+    "not-initialised": (503, ("The store is not initialised", "数据库尚未初始化")),
+    "read-only": (503, ("The store cannot be written to", "数据库不可写入")),
+    "postgis-missing": (503, ("The database has no PostGIS", "数据库未安装 PostGIS")),
+    "not-a-mujun-store": (503, ("The database belongs to something else", "数据库属于其他系统")),
+    "invalid-database-url": (400, ("The database address is not valid", "数据库地址无效")),
+}
+"""Every code that a problem document (then with its status), a held row or an unscored parcel may carry."""

@@ -1,0 +1,158 @@
+"""Evaluations (评价): run, list, publish."""
+
+import json
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection, RowMapping
+
+from service.access.identity import Principal
+from service.access.policy import masked
+from service.api.dependencies import Asker, Configuration, Store
+from service.api.paging import LARGEST_ID, YEAR, Before, Limit, Text, next_page
+from service.api.problems import responses
+from service.api.schemes import requested_scheme
+from service.api.validation import json_body_only
+from service.errors import NotFound
+from service.jobs import evaluating
+from service.jobs.evaluating import EvaluationSummary
+from service.jobs.explaining import explanation
+from service.store import evaluations as stored
+
+router = APIRouter(prefix="/evaluations", tags=["Evaluation 评价"])
+
+EvaluationId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+
+
+class EvaluationRequest(BaseModel):
+    """What to evaluate: by which scheme, for which period and district."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    scheme: str | dict[str, Any] = Field(
+        description="Name of a shipped scheme, or a whole scheme as an object or a YAML text 评价办法"
+    )
+    period: str = Field(description="The year, such as 2023 所属期", max_length=20, json_schema_extra=YEAR)
+    district: Text | None = Field(None, description="May be left out when the store has only one 行政区")
+
+
+class Evaluation(EvaluationSummary):
+    """An evaluation with the scheme that it followed, to the last number."""
+
+    scheme: dict[str, Any]
+
+
+class Explanation(BaseModel):
+    """Why a parcel got its result: every number back to a file and row, and forward to the grade (说明).
+
+    ``calculation`` has the figures of single firms and is for analysts. What is hidden is absent.
+    """
+
+    evaluation: dict[str, Any] | None = None
+    parcel: dict[str, Any] | None = None
+    result: dict[str, Any] | None = None
+    indicators: list[dict[str, Any]] | None = None
+    flags: dict[str, Any] | None = None
+    coverage: list[dict[str, Any]] | None = None
+    unverified: list[Any] | None = None
+    rounding: dict[str, str] | None = None
+    calculation: dict[str, Any] | None = None
+
+
+class Evaluations(BaseModel):
+    """A page of evaluations, the latest first."""
+
+    evaluations: list[EvaluationSummary]
+    next: str | None = None
+
+
+@router.post(
+    "",
+    status_code=201,
+    dependencies=[Depends(json_body_only)],
+    responses={
+        200: {"model": EvaluationSummary, "description": "The very same run exists and is returned"},
+        201: {
+            "description": "Evaluated; a draft until published",
+            "headers": {"Location": {"description": "The evaluation", "schema": {"type": "string"}}},
+        },
+        **responses(404, 413, 415),
+    },
+)
+def evaluate(
+    request: Request, response: Response, store: Store, settings: Configuration, wanted: EvaluationRequest
+) -> EvaluationSummary:
+    """Evaluate a district for a period; the result is a draft until it is published."""
+    scheme = requested_scheme(wanted.scheme)
+    summary = evaluating.evaluate(store, settings.data_dir, scheme, wanted.period, wanted.district)
+    if summary.repeated:
+        response.status_code = 200
+    response.headers["Location"] = f"{request.url.path}/{summary.id}"
+    return summary
+
+
+@router.get("")
+def evaluations(
+    request: Request,
+    store: Store,
+    settings: Configuration,
+    asker: Asker,
+    district: Annotated[Text | None, Query(description="Of this district only 行政区")] = None,
+    status: Annotated[Literal["draft", "published"] | None, Query(description="Only these")] = None,
+    limit: Limit = 100,
+    before: Before = None,
+) -> Evaluations:
+    """List evaluations, the latest first; drafts exist for evaluators and analysts only."""
+    size = min(limit, settings.page_size_limit)
+    if not asker.sees_drafts:
+        if status == "draft":
+            return Evaluations(evaluations=[])
+        status = "published"
+    with store.reading() as connection:
+        found = evaluating.summaries(
+            connection, district=district, status=status, limit=size + 1, before=before
+        )
+    page = found[:size]
+    following = next_page(request, before=page[-1].id) if len(found) > size else None
+    return Evaluations(evaluations=page, next=following)
+
+
+@router.get("/{evaluation_id}", responses=responses(404))
+def evaluation(store: Store, asker: Asker, evaluation_id: EvaluationId) -> Evaluation:
+    """Tell how an evaluation came out, and by which scheme."""
+    with store.reading() as connection:
+        row = _visible(connection, asker, evaluation_id)
+        summary = evaluating.summary(connection, evaluation_id)
+    return Evaluation(**summary.model_dump(), scheme=json.loads(row["scheme"]))
+
+
+@router.post("/{evaluation_id}/publish", responses=responses(404, 409))
+def publish(store: Store, evaluation_id: EvaluationId) -> EvaluationSummary:
+    """Publish a draft; from then on it never changes."""
+    return evaluating.publish(store, evaluation_id)
+
+
+@router.get(
+    "/{evaluation_id}/parcels/{parcel_code}", response_model_exclude_unset=True, responses=responses(404)
+)
+def parcel_result(
+    store: Store,
+    asker: Asker,
+    evaluation_id: EvaluationId,
+    parcel_code: Annotated[str, Path(max_length=100, pattern=r"^[^\x00-\x1f]+$")],
+) -> Explanation:
+    """Explain one parcel's result: indicators, flags, coverage; for analysts every figure behind it."""
+    with store.reading() as connection:
+        _visible(connection, asker, evaluation_id)
+    explained = explanation(store, evaluation_id, parcel_code)
+    whole = {**explained["public"], "calculation": explained["analyst"]}
+    return Explanation(**masked(asker, "explanation", whole))
+
+
+def _visible(connection: Connection, asker: Principal, evaluation_id: int) -> RowMapping:
+    """Return an evaluation; a draft is not there for those who may not see it."""
+    row = stored.get(connection, evaluation_id)
+    if row is None or (row["status"] != "published" and not asker.sees_drafts):
+        raise NotFound(f"There is no evaluation {evaluation_id}.", f"没有评价 {evaluation_id}。")
+    return row

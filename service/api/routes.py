@@ -1,0 +1,17 @@
+"""The service's own resources, in the order in which the documents list them."""
+
+from fastapi import APIRouter
+
+from service.api import batches, coverage, evaluations, health, openapi, schemes
+
+
+def routers() -> list[APIRouter]:
+    """Return the routers of the service's own resources."""
+    return [
+        batches.router,
+        schemes.router,
+        evaluations.router,
+        coverage.router,
+        health.router,
+        openapi.router,
+    ]

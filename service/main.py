@@ -1,0 +1,100 @@
+"""The composition root: one place where settings, store, rooms and rules become the web application."""
+
+import gc
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import Depends, FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware.gzip import GZipMiddleware
+
+from service import __version__
+from service.access import policy
+from service.access.gate import Gate
+from service.access.keys import require_way_in
+from service.access.routes import RouteTable
+from service.api import openapi, problems
+from service.api.body_limit import BodyLimit
+from service.api.headers import CommonHeaders, HeadAsGet
+from service.api.routes import routers as api_routers
+from service.api.validation import known_parameters_only
+from service.console.page import index_html
+from service.console.routes import router as console_router
+from service.ogc.routes import routers as ogc_routers
+from service.settings import Settings
+from service.store.database import Database
+
+_log = logging.getLogger("mujun")
+
+_MULTIPART_OVERHEAD = 2 * 1024 * 1024  # boundaries, and a mapping sent along as text
+
+
+def create_app(settings: Settings | None = None, database: Database | None = None) -> FastAPI:
+    """Return the application; it opens nothing until it starts.
+
+    Without arguments the environment decides. A database that is passed in stays open when the application
+    stops. Raises `RuntimeError` when a route has no scope in `service.access.policy`.
+    """
+    settings = settings or Settings()
+    store = database or Database(settings.database_url)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(store.require_schema)
+        await run_in_threadpool(require_way_in, store, open_mode=settings.open)
+        if settings.open:
+            _log.warning(
+                "Open mode: no keys are asked for, only this machine is answered. 开放模式，仅限本机。"
+            )
+        # What lives as long as the process need not be looked at in every collection.
+        gc.collect()
+        gc.freeze()
+        yield
+        gc.unfreeze()
+        if database is None:
+            store.dispose()
+
+    app = FastAPI(
+        title="Mujun 亩均",
+        version=__version__,
+        lifespan=lifespan,
+        dependencies=[Depends(known_parameters_only)],
+        redirect_slashes=False,
+        # Served through declared routes instead, or not at all: the interactive pages load from other hosts.
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.settings, app.state.database, app.state.query_parameters = settings, store, {}
+    for router in (*api_routers(), *ogc_routers(index_html), console_router()):
+        app.include_router(router)
+    routes = RouteTable(app.routes)
+    policy.check_routes(routes.declared())
+    app.state.routes = routes
+    openapi.install(app)
+    problems.install(app)
+
+    # The last one added meets a request first.
+    uploads = {("POST", "/feeds/{feed}/batches"): settings.max_upload_bytes + _MULTIPART_OVERHEAD}
+    app.add_middleware(BodyLimit, limits=uploads, refusal=problems.refusal)
+    app.add_middleware(
+        Gate,
+        routes=routes,
+        database=store,
+        open_mode=settings.open,
+        public_url=settings.public_url,
+        refusal=problems.refusal,
+    )
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
+    app.add_middleware(HeadAsGet)
+    app.add_middleware(CommonHeaders)
+    return app
+
+
+def __getattr__(name: str) -> Any:
+    """Give ``app`` to ``uvicorn service.main:app`` without making one for whoever imports `create_app`."""
+    if name == "app":
+        return create_app()
+    raise AttributeError(name)

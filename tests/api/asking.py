@@ -1,0 +1,81 @@
+"""For every route of the service, requests that get as much out of it as there is in the park."""
+
+from typing import Any
+
+from service.access.policy import PROPERTIES
+from service.console.assets import load
+from tests.api.park import DISTRICT, Park
+
+TILE = "13/3374/6831"
+"""Covers the park."""
+
+Request = tuple[str, str, dict[str, Any]]
+
+
+def requests_of(park: Park) -> dict[tuple[str, str], list[Request]]:
+    """Return, for every route, requests that get as much out of it as there is."""
+    evaluations = (park.published, park.draft)
+    body = {"scheme": "parcel", "period": "2023", "district": DISTRICT}
+    of_district = {"district": DISTRICT}
+    figures = {"file": ("figures.csv", park.figures)}
+    gets: dict[str, list[str]] = {
+        "/": ["/", "/?f=html"],
+        "/healthz": ["/healthz"],
+        "/problems/{code}": ["/problems/not-found", "/problems/tax_missing", "/problems/none"],
+        "/openapi.json": ["/openapi.json"],
+        "/schemes": ["/schemes"],
+        "/feeds/{feed}/batches": [f"/feeds/{feed}/batches" for feed in park.batches],
+        "/feeds/{feed}/batches/{batch_id}": [f"/feeds/{f}/batches/{b}" for f, b in park.batches.items()],
+        "/feeds/{feed}/batches/{batch_id}/rows": [
+            f"/feeds/{feed}/batches/{batch}/rows{query}"
+            for feed, batch in park.batches.items()
+            for query in ("?limit=1000", "?verdict=held", "?verdict=accepted", "?verdict=lost")
+        ],
+        "/evaluations": ["/evaluations", "/evaluations?status=draft", f"/evaluations?district={DISTRICT}"],
+        "/evaluations/{evaluation_id}": [f"/evaluations/{number}" for number in (*evaluations, 99)],
+        "/evaluations/{evaluation_id}/parcels/{parcel_code}": [
+            f"/evaluations/{number}/parcels/{code}" for number in evaluations for code in (*park.parcels, "X")
+        ],
+        "/coverage": [f"/coverage?period={year}" for year in (2022, 2023, "no")],
+        "/api": ["/api"],
+        "/conformance": ["/conformance"],
+        "/collections": ["/collections"],
+        "/tileMatrixSets": ["/tileMatrixSets"],
+        "/tileMatrixSets/WebMercatorQuad": ["/tileMatrixSets/WebMercatorQuad"],
+        "/console/districts": ["/console/districts"],
+        "/console/{version}/{path}": [f"/console/{load().version}/index.html", "/console/0/index.html"],
+    }
+    for name, ids, query in (
+        ("parcels", park.parcels, ""),
+        ("scores", [f"{number}:{code}" for number in evaluations for code in park.parcels], "evaluation="),
+    ):
+        of_draft = [f"?{query}{park.draft}"] if query else []
+        base = f"/collections/{name}"
+        tiles = f"{base}/tiles/WebMercatorQuad"
+        filters = [f"?{key}=1" for key in (*PROPERTIES[name], "tax", "tax_per_mu", "content")]
+        gets |= {
+            base: [base],
+            f"{base}/schema": [f"{base}/schema"],
+            f"{base}/items": [f"{base}/items{q}" for q in ("", "?limit=2", *of_draft, *filters)],
+            f"{base}/items/{{featureId}}": [f"{base}/items/{one}" for one in ids],
+            f"{base}/tiles": [f"{base}/tiles"],
+            tiles: [tiles + q for q in ("", *of_draft)],
+            f"{tiles}/tilejson": [f"{tiles}/tilejson{q}" for q in ("", *of_draft)],
+            f"{tiles}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": [
+                f"{tiles}/{TILE}{q}" for q in ("", *of_draft)
+            ],
+        }
+    # each asks for what exists already, so nothing changes
+    posts: dict[str, list[Request]] = {
+        "/feeds/{feed}/batches": [
+            ("POST", "/feeds/figures/batches", {"files": figures, "data": of_district})
+        ],
+        "/evaluations": [("POST", "/evaluations", {"json": body})],
+        "/evaluations/{evaluation_id}/publish": [("POST", f"/evaluations/{park.published}/publish", {})],
+    }
+    asked: dict[tuple[str, str], list[Request]] = {}
+    for route, paths in gets.items():
+        asked["GET", route] = [("GET", path, {}) for path in paths]
+    for route, requests in posts.items():
+        asked["POST", route] = requests
+    return asked

@@ -1,0 +1,196 @@
+"""Role × route × property: a firm's figures reach nobody without the analyst's scope, in any representation.
+
+Every number of the store that belongs to a single firm is looked for in every answer, decoded only as far as
+a client would decode it. Roles, routes and properties come from the tables themselves, so that a new one is
+covered or makes a test fail.
+"""
+
+import re
+from collections.abc import Iterator
+
+import mapbox_vector_tile  # type: ignore[import-untyped]
+import pytest
+from fastapi.testclient import TestClient
+from httpx2 import Response
+from sqlalchemy import select
+
+from service.access import policy
+from service.access.identity import ANONYMOUS, SCOPES, Principal
+from service.access.policy import PROPERTIES, ROUTES
+from service.main import create_app
+from service.settings import Settings
+from service.store.database import Database
+from service.store.models import Figure, Holding, Reconciliation, ScorePart, SourceRow
+from tests.api.asking import TILE, requests_of
+from tests.api.conftest import Built
+from tests.api.park import Park
+from tests.serving import key_for
+
+_NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9][0-9,]*\.?[0-9]*(?:[eE][+-]?[0-9]+)?")
+_SIGNIFICANT = 6
+
+ROLES = {"nobody": ANONYMOUS, **{scope: Principal.holding(scope, [scope]) for scope in SCOPES}}
+
+
+class Confidential:
+    """The numbers of a store that belong to single firms, found again in whatever unit or rounding."""
+
+    def __init__(self, database: Database) -> None:
+        with database.reading() as connection:
+            figures = list(connection.scalars(select(Figure.value)))
+            derived = [
+                value
+                for columns in (
+                    (Holding.reported, Holding.amount),
+                    (Reconciliation.reported, Reconciliation.direct, Reconciliation.allocated),
+                    (ScorePart.numerator, ScorePart.value, ScorePart.uncapped, ScorePart.points),
+                )
+                for row in connection.execute(select(*columns))
+                for value in row
+            ]
+            self.texts = [
+                text
+                for text in connection.scalars(select(SourceRow.content))
+                for text in re.findall('五千七百二十一点[^"]*', text)
+            ]
+        self.figures = {digits for value in figures if (digits := _significant(str(value)))}
+        self.derived = {digits for value in derived if value and (digits := _significant(str(value)))}
+
+    def found_in(self, text: str) -> set[str]:
+        """Return what of it stands in a text."""
+        numbers = {_significant(number) for number in _NUMBER.findall(text)} - {""}
+        by_start: dict[str, list[str]] = {}
+        for number in numbers:
+            by_start.setdefault(number[: _SIGNIFICANT - 1], []).append(number)
+        return {
+            known
+            for known in self.figures | self.derived
+            for number in by_start.get(known[: _SIGNIFICANT - 1], ())
+            if _same(known, number)
+        } | {known for known in self.texts if known in text}
+
+
+def _significant(number: str) -> str:
+    """Return a number's significant digits when they are too many for a coincidence, else nothing."""
+    mantissa = re.split("[eE]", number)[0]
+    digits = re.sub("[^0-9]", "", mantissa).lstrip("0").rstrip("0")
+    return digits if len(digits) >= _SIGNIFICANT else ""
+
+
+def _same(known: str, number: str) -> bool:
+    """Whether a number is the known one, cut or rounded to its length, or with a double's noise behind."""
+    if len(number) >= len(known):
+        return number == known or (number.startswith(known) and len(known) > _SIGNIFICANT)
+    kept = int(known[: len(number)])
+    return int(number) in (kept, kept + (known[len(number)] >= "5"))
+
+
+def _text(response: Response) -> str:
+    if "vector-tile" in response.headers.get("content-type", "") and response.content:
+        return repr(mapbox_vector_tile.decode(response.content))
+    return response.text + repr(dict(response.headers))
+
+
+@pytest.fixture(scope="module")
+def client(built: Built) -> Iterator[TestClient]:
+    """A remote client of the service with keys, without one of its own."""
+    app = create_app(Settings(), built.database)
+    key_for(built.database, "read")
+    with TestClient(app, base_url="https://park.example", client=("203.0.113.7", 1)) as opened:
+        yield opened
+
+
+def test_every_route_is_asked() -> None:
+    """A route that this matrix does not ask cannot be added."""
+    assert requests_of(Park(1, 2, ("P0",), {"figures": 1}, b"")).keys() == ROUTES.keys()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_reaches_what_its_scope_opens_and_no_firms_figures(
+    client: TestClient, built: Built, role: str
+) -> None:
+    """Who lacks a route's scope is refused; who lacks the analyst's gets no firm's number in any answer."""
+    principal, confidential = ROLES[role], Confidential(built.database)
+    headers = {} if role == "nobody" else key_for(built.database, role)
+    seen: set[str] = set()
+    for route, requests in requests_of(built.park).items():
+        scope = ROUTES[route]
+        answered = set()
+        for method, path, sent in requests:
+            response = client.request(method, path, headers=headers, **sent)
+            if scope is None or principal.may(scope):
+                assert response.status_code in (200, 400, 404, 409), (path, response.text)
+            else:
+                assert response.status_code == (401 if role == "nobody" else 403), path
+            found = confidential.found_in(_text(response))
+            assert not found or principal.may("analyst"), (path, found)
+            seen |= found
+            answered.add(response.status_code)
+        assert role != "admin" or answered & {200, 409}, route  # nothing is hidden because nothing was found
+    if principal.may("analyst"):  # the search finds what is there
+        assert seen >= confidential.figures
+        assert set(confidential.texts) <= seen
+        assert confidential.texts
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if ROLES[role].may("read")])
+def test_a_draft_is_there_for_those_who_see_drafts_only(client: TestClient, built: Built, role: str) -> None:
+    """For others it is not found, in lists not counted, and nothing of it is on any map."""
+    headers, draft = key_for(built.database, role), built.park.draft
+    sees = ROLES[role].sees_drafts
+    for path in (
+        f"/evaluations/{draft}",
+        f"/evaluations/{draft}/parcels/P0",
+        f"/collections/scores/items?evaluation={draft}",
+        f"/collections/scores/items/{draft}:P0",
+        f"/collections/scores/tiles/WebMercatorQuad/tilejson?evaluation={draft}",
+        f"/collections/scores/tiles/WebMercatorQuad/{TILE}?evaluation={draft}",
+    ):
+        assert client.get(path, headers=headers).status_code == (200 if sees else 404), path
+    listed = client.get("/evaluations", headers=headers).json()["evaluations"]
+    assert (draft in [each["id"] for each in listed]) == sees
+    for path in ("/collections/scores/items", f"/collections/scores/tiles/WebMercatorQuad/{TILE}"):
+        assert "'2022'" not in _text(client.get(path, headers=headers)).replace('"', "'")
+
+
+@pytest.mark.parametrize(
+    ("collection", "name"),
+    [(collection, name) for collection in ("parcels", "scores") for name in PROPERTIES[collection]],
+)
+def test_a_property_masked_in_the_table_is_masked_everywhere(
+    client: TestClient, built: Built, monkeypatch: pytest.MonkeyPatch, collection: str, name: str
+) -> None:
+    """One word in the table takes a property out of items, single items, tiles, schemas and filters."""
+    base = f"/collections/{collection}"
+    one = "P0" if collection == "parcels" else f"{built.park.published}:P0"
+    analyst, reader = key_for(built.database, "analyst"), key_for(built.database, "read")
+    # asked by an analyst first, so that nothing an analyst saw is served to a reader from memory
+    monkeypatch.setitem(PROPERTIES[collection], name, "analyst")
+    for headers, shown in ((analyst, True), (reader, False)):
+        page = client.get(f"{base}/items", headers=headers).json()
+        assert all((name in feature["properties"]) == shown for feature in page["features"])
+        single = client.get(f"{base}/items/{one}", headers=headers).json()
+        assert (name in single["properties"]) == shown
+        schema = client.get(f"{base}/schema", headers=headers).json()
+        assert (name in schema["properties"]["properties"]["properties"]) == shown
+        filtered = client.get(f"{base}/items", params={name: "1"}, headers=headers).json()
+        assert (filtered.get("code") == "unknown-parameter") != shown
+        tile = client.get(f"{base}/tiles/WebMercatorQuad/{TILE}", headers=headers)
+        layers = mapbox_vector_tile.decode(tile.content)
+        assert layers
+        assert shown or not any(
+            name in feature["properties"] for layer in layers.values() for feature in layer["features"]
+        )
+        described = client.get(f"{base}/tiles/WebMercatorQuad/tilejson", headers=headers)
+        assert shown or not any(name in layer["fields"] for layer in described.json()["vector_layers"])
+
+
+def test_what_has_no_entry_is_served_to_nobody(
+    client: TestClient, built: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A column that is forgotten in the table is hidden from analysts, too."""
+    monkeypatch.delitem(PROPERTIES["scores"], "points")
+    page = client.get("/collections/scores/items", headers=key_for(built.database, "admin")).json()
+    assert page["features"]
+    assert all("points" not in feature["properties"] for feature in page["features"])
+    assert policy.visible(Principal.holding("a", ["admin"]), "scores") == set(PROPERTIES["scores"])

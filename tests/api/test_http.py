@@ -1,0 +1,86 @@
+"""What holds for every route: HEAD, OPTIONS, unknown parameters, headers, compression."""
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+
+from service.access.policy import ROUTES
+from tests.api.asking import requests_of
+from tests.api.conftest import Built
+from tests.api.park import Park
+from tests.serving import open_client
+
+_READABLE = [path for method, path in ROUTES if method == "GET"]
+
+
+@pytest.fixture(scope="module")
+def client(built: Built) -> Iterator[TestClient]:
+    """A client on this machine, with all rights, of the park."""
+    with open_client(built.database) as opened:
+        yield opened
+
+
+def _first(park: Park, route: str, method: str = "GET") -> str:
+    return requests_of(park)[method, route][0][1]
+
+
+@pytest.mark.parametrize("route", _READABLE)
+def test_head_is_get_without_the_body(client: TestClient, built: Built, route: str) -> None:
+    """Status and headers are those of GET, the length included."""
+    path = _first(built.park, route)
+    got, asked = client.get(path), client.head(path)
+    assert (got.status_code, asked.status_code, asked.content) == (200, 200, b"")
+    volatile = {"etag", "content-length"} if "timeStamp" in got.text else set()
+    for name in got.headers.keys() - volatile:
+        assert asked.headers[name] == got.headers[name], name
+
+
+@pytest.mark.parametrize("route", _READABLE)
+def test_unknown_and_repeated_parameters_are_refused(client: TestClient, built: Built, route: str) -> None:
+    """A misspelt filter never gives an answer that looks right."""
+    path = _first(built.park, route)
+    joint = "&" if "?" in path else "?"
+    answer = client.get(f"{path}{joint}no_such_parameter=1")
+    assert (answer.status_code, answer.json()["code"]) == (400, "unknown-parameter")
+    assert "no_such_parameter" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("route", sorted({path for _, path in ROUTES}))
+def test_options_tell_the_methods(client: TestClient, built: Built, route: str) -> None:
+    """Allow lists what the path answers, and any other method is 405 with the same list."""
+    methods = {method for method, path in ROUTES if path == route}
+    path = _first(built.park, route, min(methods))
+    asked, refused = client.options(path), client.request("TRACE", path)
+    expected = methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())
+    assert asked.status_code == 204
+    assert refused.status_code == 405
+    assert asked.headers["allow"] == refused.headers["allow"] == ", ".join(sorted(expected))
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/?f=html", "/healthz", "/nothing", "/schemes?x=1", "/collections/parcels/items"]
+)
+def test_every_answer_is_safe_to_show(client: TestClient, path: str) -> None:
+    """No sniffing, no framing, nothing from other hosts, no other origin, and no shared cache keeps it."""
+    headers = client.get(path, headers={"Origin": "https://evil.example"}).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    policy = headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "http" not in policy
+    assert "access-control-allow-origin" not in headers
+    assert {"private", "no-store"} & set(headers["cache-control"].split(", "))
+    assert {"Authorization", "X-API-Key"} <= set(headers["vary"].split(", "))
+
+
+def test_long_answers_are_compressed_for_those_who_take_it(client: TestClient) -> None:
+    """The same content either way, and caches are told that it varies."""
+    plain = client.get("/schemes", headers={"Accept-Encoding": "identity"})
+    packed = client.get("/schemes", headers={"Accept-Encoding": "gzip"})
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert int(packed.headers["content-length"]) < len(plain.content) / 2
+    assert packed.content == plain.content
+    assert "Accept-Encoding" in packed.headers["vary"]

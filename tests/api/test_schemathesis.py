@@ -1,0 +1,66 @@
+"""Requests made up from the served document: whatever is sent, the answer is as the document says."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.api.conftest import Built
+from tests.api.park import Park
+from tests.support.live import live_server
+
+_CONFIGURATION = """
+# who may do what is the matter of test_confidentiality; in open mode no made-up credentials are in the way
+checks.ignored_auth.enabled = false
+# a schema cannot say that a scheme must hold together, nor that a token excludes an offset
+checks.positive_data_acceptance.enabled = false
+
+[[operations]]
+# the standard wants a limit over the maximum to be taken for the maximum
+include-path-regex = "^/collections/[a-z]+/items$"
+checks.negative_data_rejection.enabled = false
+"""
+
+
+def _of_what_exists(park: Park) -> str:
+    """Return configuration that names what is there, as made-up names find nothing."""
+    known: dict[str, dict[str, str | int]] = {
+        "/collections/parcels/items/{featureId}": {"featureId": park.parcels[0]},
+        "/collections/scores/items/{featureId}": {"featureId": f"{park.published}:{park.parcels[0]}"},
+        "/evaluations/{evaluation_id}/parcels/{parcel_code}": {
+            "evaluation_id": park.published,
+            "parcel_code": park.parcels[0],
+        },
+        "/feeds/{feed}/batches/{batch_id}/rows": {"feed": "figures", "batch_id": park.batches["figures"]},
+    }
+    return "".join(
+        f'[[operations]]\ninclude-path = "{path}"\n'
+        + "".join(f"parameters.{name} = {json.dumps(value)}\n" for name, value in parameters.items())
+        for path, parameters in known.items()
+    )
+
+
+# PostgreSQL is the stricter of the two about what it takes
+@pytest.mark.parametrize(
+    "built", [pytest.param("geopackage", marks=pytest.mark.nightly), "postgis"], indirect=True
+)
+def test_every_answer_is_one_that_the_document_describes(built: Built, tmp_path: Path) -> None:
+    """No 5xx; statuses, media types and bodies as described; bad data refused."""
+    (tmp_path / "schemathesis.toml").write_text(_CONFIGURATION + _of_what_exists(built.park))
+    with live_server(built.database, data_dir=tmp_path) as url:
+        run = subprocess.run(
+            [
+                *(str(Path(sys.executable).with_name("schemathesis")), "run", f"{url}/openapi.json"),
+                *("--phases", "examples,coverage,fuzzing"),
+                *("--max-examples", "8", "--seed", "4490", "--generation-deterministic", "--no-shrink"),
+                *("--continue-on-failure", "--no-color"),
+            ],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+    assert run.returncode == 0, run.stdout[-40_000:] + run.stderr[-2000:]

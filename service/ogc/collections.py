@@ -1,0 +1,134 @@
+"""The collections and their properties, in the words that a GIS user reads."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Boolean, Float, Integer
+
+from service.store.layers import PARCELS, SCORES, Layer
+
+CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+
+_TITLES = {
+    "code": "Parcel code 宗地代码",
+    "parcel_code": "Parcel code 宗地代码",
+    "evaluation_id": "Evaluation 评价编号",
+    "district": "District 区域",
+    "town": "Town or subdistrict 镇街",
+    "name": "Name 名称",
+    "land_use": "Land use 土地用途",
+    "registered_area_m2": "Registered area, m² 登记面积",
+    "approved_area_m2": "Approved area, m² 批准面积",
+    "contract_area_m2": "Contract area, m² 合同面积",
+    "surveyed_area_m2": "Surveyed area, m² 实测面积",
+    "occupied_area_m2": "Occupied area, m² 占用面积",
+    "geodesic_area_m2": "Geodesic area of the geometry, m² 图形椭球面积",
+    "land_area_m2": "Land area that counts, m² 计算用地面积",
+    "floor_area_m2": "Floor area, m² 建筑面积",
+    "far": "Floor-area ratio 容积率",
+    "far_limit": "Upper limit of the floor-area ratio 容积率上限",
+    "period": "Evaluated period 评价期",
+    "status": "scored or not_scored 评价状态",
+    "reason": "Why not scored 未评价原因",
+    "track": "Track 评价类别",
+    "industry": "Industry, GB/T 4754 行业",
+    "ranking_group": "Ranking group 排名分组",
+    "points": "Points 得分",
+    "rank": "Rank 排名",
+    "ranked": "Size of the ranking 参评数",
+    "grade": "Grade 评价等级",
+    "low_efficiency": "Low-efficiency land 低效用地",
+    "low_efficiency_reasons": "Reasons for low efficiency 低效原因",
+    "far_uplift": "Candidate for FAR uplift 可提升容积率",
+    "far_uplift_reasons": "Reasons for or against FAR uplift 容积率提升依据",
+    "additional_floor_area_m2": "Additional floor area possible, m² 可增建筑面积",
+    "partial_occupancy": "Occupied for part of the period only 部分时段占用",
+    "missing_feeds": "Feeds missing 缺少的数据",
+}
+
+
+@dataclass(frozen=True)
+class Property:
+    """A property of a feature: its name, JSON type and title."""
+
+    name: str
+    type: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Collection:
+    """A collection of features: what it is called, where it comes from and what it shows."""
+
+    id: str
+    title: str
+    description: str
+    layer: Layer
+    properties: tuple[Property, ...]
+    on_tiles: frozenset[str]
+
+    def shown(self, visible: frozenset[str]) -> tuple[Property, ...]:
+        """Return the properties, in their order, that whoever asks may see."""
+        return tuple(item for item in self.properties if item.name in visible)
+
+
+def _properties(layer: Layer) -> tuple[Property, ...]:
+    return tuple(
+        Property(column.name, _json_type(column.type), _TITLES[column.name])
+        for column in layer.table.c
+        if column.name in _TITLES
+    )
+
+
+def _json_type(column_type: object) -> str:
+    if isinstance(column_type, Boolean):
+        return "boolean"
+    if isinstance(column_type, Integer):  # BigInteger is one too
+        return "integer"
+    return "number" if isinstance(column_type, Float) else "string"
+
+
+_ABOUT_CRS = (
+    "Longitude and latitude of CGCS2000 (EPSG:4490), given as OGC:CRS84; the two agree to decimetres. "
+    "坐标为 CGCS2000 经纬度，按 CRS84 提供，差异在分米级。"
+)
+
+COLLECTIONS = (
+    Collection(
+        "parcels",
+        "Parcels 宗地",
+        f"Cadastral parcels as the land register handed them over. 国土部门交付的宗地。 {_ABOUT_CRS}",
+        PARCELS,
+        _properties(PARCELS),
+        frozenset({"code", "district", "town", "name", "land_use"}),
+    ),
+    Collection(
+        "scores",
+        "Scores 亩均评价结果",
+        "Parcels with their result in the latest published evaluation of each district; the parameter "
+        "evaluation names another. "
+        f"各区域最近一次已发布评价的宗地结果；可用 evaluation 参数指定评价。 {_ABOUT_CRS}",
+        SCORES,
+        _properties(SCORES),
+        frozenset(
+            {
+                "evaluation_id",
+                "parcel_code",
+                "town",
+                "name",
+                "period",
+                "status",
+                "reason",
+                "track",
+                "points",
+                "rank",
+                "ranked",
+                "grade",
+                "low_efficiency",
+                "far_uplift",
+                "partial_occupancy",
+                "missing_feeds",
+            }
+        ),
+    ),
+)
+"""Every collection, in the order in which they are listed."""

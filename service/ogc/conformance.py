@@ -1,0 +1,21 @@
+"""The conformance classes that are implemented and tested; nothing else is declared."""
+
+_FEATURES = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf"
+_TILES = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf"
+_MATRICES = "http://www.opengis.net/spec/tms/2.0/conf"
+
+CLASSES = (
+    f"{_FEATURES}/core",
+    f"{_FEATURES}/geojson",
+    f"{_FEATURES}/oas30",
+    f"{_TILES}/core",
+    f"{_TILES}/tileset",
+    f"{_TILES}/tilesets-list",
+    f"{_TILES}/geodata-tilesets",
+    f"{_TILES}/mvt",
+    f"{_MATRICES}/tilematrixset",
+    f"{_MATRICES}/json-tilematrixset",
+    f"{_MATRICES}/tilesetmetadata",
+    f"{_MATRICES}/json-tilesetmetadata",
+)
+"""In the order in which they are listed; `tests.ogc.test_conformance` names the tests of each."""

@@ -1,0 +1,141 @@
+"""The documents that lead to the data: landing page, collections, and the schema of each."""
+
+import math
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import Request
+
+from service import __version__
+from service.ogc.answers import GEOJSON, HTML, JSON, OPENAPI, SCHEMA
+from service.ogc.collections import COLLECTIONS, CRS84, Collection
+from service.ogc.datetimes import covered_by
+from service.ogc.links import REL, base_url, link
+from service.ogc.views import View, properties_for
+from service.store.layers import Box, Run
+
+GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
+OPENAPI_31 = "application/vnd.oai.openapi+json;version=3.1"
+
+
+def landing_page(request: Request, *, html: bool) -> dict[str, Any]:
+    """Return the landing page: where everything else is."""
+    base = base_url(request)
+    alternates = [link(f"{base}/?f=html", "alternate", HTML, "Map 地图")] if html else []
+    return {
+        "title": "Mujun 亩均",
+        "description": "Industrial land evaluated parcel by parcel. 工业用地亩均评价，按宗地。",
+        "version": __version__,
+        "links": [
+            link(f"{base}/", "self", JSON, "This document"),
+            *alternates,
+            link(f"{base}/api", "service-desc", OPENAPI, "OpenAPI 3.0"),
+            link(f"{base}/openapi.json", "service-desc", OPENAPI_31, "OpenAPI 3.1"),
+            link(f"{base}/conformance", "conformance", JSON, "Conformance classes"),
+            link(f"{base}/conformance", f"{REL}conformance", JSON, "Conformance classes"),
+            link(f"{base}/collections", "data", JSON, "Collections 数据集"),
+            link(f"{base}/collections", f"{REL}data", JSON, "Collections 数据集"),
+            link(f"{base}/tileMatrixSets", f"{REL}tiling-schemes", JSON, "Tile matrix sets"),
+        ],
+    }
+
+
+def collections(request: Request, view: View) -> dict[str, Any]:
+    """Return the list of all collections."""
+    return {
+        "links": [link(f"{base_url(request)}/collections", "self", JSON, "This document")],
+        "collections": [collection_document(request, view, collection) for collection in COLLECTIONS],
+    }
+
+
+def collection_document(request: Request, view: View, collection: Collection) -> dict[str, Any]:
+    """Return a collection: what it is, where it lies in space and time, and where its items and tiles are."""
+    address = f"{base_url(request)}/collections/{collection.id}"
+    runs = view.runs(collection)
+    document: dict[str, Any] = {
+        "id": collection.id,
+        "title": collection.title,
+        "description": collection.description,
+        "itemType": "feature",
+        "crs": [CRS84],
+        "links": [
+            link(address, "self", JSON, collection.title),
+            link(f"{base_url(request)}/collections", "parent", JSON, "Collections 数据集"),
+            link(f"{address}/items", "items", GEOJSON, f"{collection.title}: items"),
+            link(f"{address}/schema", "describedby", SCHEMA, f"{collection.title}: schema"),
+            link(f"{address}/tiles", f"{REL}tilesets-vector", JSON, f"{collection.title}: vector tiles"),
+        ],
+    }
+    extent: dict[str, Any] = {}
+    if (box := view.extent(collection, view.all_of(collection, runs))) is not None:
+        extent["spatial"] = {"bbox": [list(outward(box))], "crs": CRS84}
+    if (interval := _interval(runs)) is not None:
+        extent["temporal"] = {"interval": [interval], "trs": GREGORIAN}
+    return document | ({"extent": extent} if extent else {})
+
+
+def schema(request: Request, collection: Collection) -> dict[str, Any]:
+    """Return the schema of the collection's features, with titles in English and Chinese.
+
+    It tells the type that a value has where there is one; a list of types, with null, means text to GDAL.
+    """
+    names = [item.name for item in properties_for(request, collection)]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"{base_url(request)}/collections/{collection.id}/schema",
+        **feature_schema(collection, names, with_null=False),
+    }
+
+
+def feature_schema(collection: Collection, names: Sequence[str], *, with_null: bool) -> dict[str, Any]:
+    """Return the schema of a GeoJSON feature with these properties; null is for gaps in hand-overs."""
+    position = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+    ring = {"type": "array", "items": position, "minItems": 4}
+    shown = {
+        item.name: {"title": item.title, "type": [item.type, "null"] if with_null else item.type}
+        for item in collection.properties
+        if item.name in names
+    }
+    return {
+        "title": collection.title,
+        "description": collection.description,
+        "type": "object",
+        "required": ["type", "id", "geometry", "properties"],
+        "properties": {
+            "type": {"const": "Feature"},
+            "id": {"type": "string"},
+            "geometry": {
+                "type": "object",
+                "required": ["type", "coordinates"],
+                "properties": {
+                    "type": {"const": "MultiPolygon"},
+                    "coordinates": {"type": "array", "items": {"type": "array", "items": ring}},
+                },
+            },
+            "properties": {"type": "object", "properties": shown}
+            | ({"required": list(shown)} if with_null else {}),
+        },
+    }
+
+
+def outward(box: Box) -> Box:
+    """Round a box to seven decimals so that nothing falls out of it."""
+    west, south, east, north = box
+    return (
+        math.floor(west * 1e7) / 1e7,
+        math.floor(south * 1e7) / 1e7,
+        math.ceil(east * 1e7) / 1e7,
+        math.ceil(north * 1e7) / 1e7,
+    )
+
+
+def _interval(runs: Sequence[Run]) -> list[str] | None:
+    periods = [period for run in runs if (period := covered_by(run.period)) is not None]
+    if not periods:
+        return None
+    return [_instant(min(p.start for p in periods)), _instant(max(p.end for p in periods))]
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

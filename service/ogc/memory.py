@@ -1,0 +1,48 @@
+"""What was worked out for one state of the data and stays true for it: which features, how many, where."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import TypeVar, cast
+from weakref import WeakKeyDictionary
+
+from service.store.database import Database
+
+T = TypeVar("T")
+
+
+class Memory:
+    """The latest answers, up to ``size`` bytes; keys hold the data version, so nothing gets out of date."""
+
+    def __init__(self, size: int = 64 * 1024 * 1024) -> None:
+        self._free = size
+        self._known: OrderedDict[Hashable, object] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable, work_out: Callable[[], T]) -> T:
+        """Return what is known under the key, or work it out; two at once may both do so."""
+        with self._lock:
+            if key in self._known:
+                self._known.move_to_end(key)
+                return cast(T, self._known[key])
+        found = work_out()
+        with self._lock:
+            if key not in self._known:
+                self._known[key] = found
+                self._free -= _weight(found)
+            while self._free < 0:
+                self._free += _weight(self._known.popitem(last=False)[1])
+        return found
+
+
+def _weight(found: object) -> int:
+    """Return about how many bytes an answer takes, with its key."""
+    return 1024 + (len(found) if isinstance(found, bytes) else int(getattr(found, "nbytes", 0)))
+
+
+_BY_STORE: WeakKeyDictionary[Database, Memory] = WeakKeyDictionary()
+
+
+def memory_of(database: Database) -> Memory:
+    """Return the memory that belongs to a store of this process."""
+    return _BY_STORE.setdefault(database, Memory())

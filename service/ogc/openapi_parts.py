@@ -1,0 +1,149 @@
+"""How the standards' resources stand in the OpenAPI document: their parameters and answers."""
+
+from typing import Any
+
+from service.access.policy import PROPERTIES
+from service.ogc.answers import GEOJSON, HTML, JSON, MVT
+from service.ogc.collections import Collection
+from service.ogc.descriptions import feature_schema
+from service.ogc.parameters import OFFSET_LIMIT
+
+Parameter = dict[str, Any]
+Responses = dict[int | str, dict[str, Any]]
+
+LIMIT = {"$ref": "#/components/parameters/limit"}
+"""Described once, where QGIS looks for the page size."""
+
+
+def _query(name: str, schema: dict[str, Any], description: str) -> Parameter:
+    return {
+        "name": name,
+        "in": "query",
+        "required": False,
+        "description": description,
+        "style": "form",
+        "explode": False,
+        "schema": schema,
+    }
+
+
+def f(*formats: str) -> Parameter:
+    """Return the parameter for clients that cannot send an Accept header."""
+    return _query("f", {"type": "string", "enum": list(formats)}, "Representation, as the Accept header.")
+
+
+EVALUATION = _query(
+    "evaluation",
+    {"type": "integer", "minimum": 1},
+    "Number of an evaluation; drafts need the scope evaluate or analyst. Default: the latest published one "
+    "of each district. 评价编号",
+)
+
+_BBOX = _query(
+    "bbox",
+    {
+        "type": "array",
+        "items": {"type": "number"},
+        "oneOf": [{"minItems": 4, "maxItems": 4}, {"minItems": 6, "maxItems": 6}],
+    },
+    "West, south, east, north in degrees (OGC:CRS84), or with heights, which say nothing here. "
+    "West greater than east crosses the antimeridian.",
+)
+_DATETIME = _query(
+    "datetime",
+    {"type": "string"},
+    "Instant, day or interval (RFC 3339; `..` is open, one side may be a duration) that the evaluated period "
+    "must meet; parcels have no time and always match.",
+)
+_OFFSET = _query(
+    "offset",
+    {"type": "integer", "minimum": 0, "maximum": OFFSET_LIMIT},
+    "Features to skip, for clients that cannot follow links.",
+)
+_TOKEN = _query("token", {"type": "string"}, "Where the page begins; only as found in a link `next`.")
+
+
+def items_parameters(collection: Collection) -> list[Parameter]:
+    """Return the parameters of a collection's items, its properties included."""
+    chosen = [EVALUATION] if collection.layer.of_evaluations else []
+    filters = [
+        _query(item.name, {"type": item.type}, f"{item.title}: equal to this.")
+        for item in collection.properties
+        if item.name in PROPERTIES[collection.id]
+    ]
+    return [LIMIT, _BBOX, _DATETIME, _OFFSET, _TOKEN, f("json", "geojson"), *chosen, *filters]
+
+
+_LINK = {
+    "type": "object",
+    "required": ["href", "rel"],
+    "properties": {name: {"type": "string"} for name in ("href", "rel", "type", "title")},
+}
+_LINKS = {"type": "array", "items": _LINK}
+
+
+def landing(html: bool) -> Responses:
+    """Return the entry of the landing page."""
+    content: dict[str, Any] = {JSON: {"schema": _linked_object()}}
+    if html:
+        content[HTML] = {"schema": {"type": "string"}}
+    return {200: {"description": "Landing page", "content": content}}
+
+
+def linked(description: str, *lists: str) -> Responses:
+    """Return the entry of a JSON object with links and lists of objects."""
+    schema = _linked_object(**{name: {"type": "array", "items": {"type": "object"}} for name in lists})
+    return {200: {"description": description, "content": {JSON: {"schema": schema}}}}
+
+
+def plain(description: str, media_type: str = JSON) -> Responses:
+    """Return the entry of a JSON object that another document describes."""
+    return {200: {"description": description, "content": {media_type: {"schema": {"type": "object"}}}}}
+
+
+def feature(collection: Collection) -> Responses:
+    """Return the entry of one feature."""
+    schema = feature_schema(collection, _public(collection), with_null=True)
+    return {200: {"description": collection.title, "content": {GEOJSON: {"schema": schema}}}}
+
+
+def page(collection: Collection) -> Responses:
+    """Return the entry of a page of features."""
+    schema = {
+        "type": "object",
+        "required": ["type", "features", "links", "timeStamp", "numberMatched", "numberReturned"],
+        "properties": {
+            "type": {"const": "FeatureCollection"},
+            "timeStamp": {"type": "string", "format": "date-time"},
+            "numberMatched": {"type": "integer", "minimum": 0},
+            "numberReturned": {"type": "integer", "minimum": 0},
+            "links": _LINKS,
+            "features": {
+                "type": "array",
+                "items": feature_schema(collection, _public(collection), with_null=True),
+            },
+        },
+    }
+    return {200: {"description": f"{collection.title}: a page", "content": {GEOJSON: {"schema": schema}}}}
+
+
+def tile() -> Responses:
+    """Return the entries of a tile: with something on it, and without."""
+    binary = {"type": "string", "contentMediaType": MVT}
+    return {
+        200: {"description": "Mapbox Vector Tile", "content": {MVT: {"schema": binary}}},
+        204: {"description": "Nothing lies on this tile"},
+    }
+
+
+def _linked_object(**properties: Any) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": ["links", *properties],
+        "properties": {"links": _LINKS, **properties},
+    }
+
+
+def _public(collection: Collection) -> list[str]:
+    """The properties that every key sees; what only some see is not promised."""
+    return [name for name, sensitivity in PROPERTIES[collection.id].items() if sensitivity == "public"]

@@ -1,0 +1,119 @@
+"""The query parameters of items: read, checked and typed; whatever has no meaning here is refused."""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from service.errors import InvalidParameter
+from service.ogc.bbox import parse_bbox
+from service.ogc.collections import Collection, Property
+from service.ogc.datetimes import Interval, parse_datetime
+from service.settings import Settings
+from service.store.layers import Box, Value
+
+OFFSET_LIMIT = 100_000
+LARGEST = 2**63 - 1
+
+_INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_NOT_FILTERS = frozenset({"f", "limit", "offset", "token"})
+_FIXED = (*_NOT_FILTERS, "bbox", "datetime")
+
+
+@dataclass(frozen=True)
+class ItemsQuery:
+    """What a request for items asks for; ``listing`` is the same for all pages of one listing."""
+
+    limit: int
+    offset: int
+    token: str | None
+    box: Box | None
+    interval: Interval | None
+    evaluation: int | None
+    equal: tuple[tuple[str, Value], ...]
+    listing: str
+
+
+def read_items_query(
+    request: Request, collection: Collection, properties: Sequence[Property], settings: Settings
+) -> ItemsQuery:
+    """Return the query; ``properties`` are those that whoever asks may see, the others are no filters either.
+
+    Raises `InvalidParameter`.
+    """
+    given = request.query_params
+    filters = {item.name: item for item in properties}
+    known = {*_FIXED, *filters} | ({"evaluation"} if collection.layer.of_evaluations else set())
+    if unknown := sorted(given.keys() - known):
+        raise InvalidParameter(
+            f"Unknown query parameter: {', '.join(unknown)}.",
+            f"未知的查询参数：{'、'.join(unknown)}。",
+            code="unknown-parameter",
+            place=f"query parameter {unknown[0]}",
+            action=f"Known here: {', '.join(sorted(known))}.",
+        )
+    if "token" in given and "offset" in given:
+        raise _invalid(
+            "offset", "A page is found by token or by offset, not by both.", "token 与 offset 不能同时使用。"
+        )
+    filtering = sorted((name, value) for name, value in given.items() if name not in _NOT_FILTERS)
+    return ItemsQuery(
+        limit=min(_positive(given.get("limit", str(settings.page_size)), "limit"), settings.page_size_limit),
+        offset=_offset(given.get("offset")),
+        token=given.get("token"),
+        box=parse_bbox(given["bbox"]) if "bbox" in given else None,
+        interval=parse_datetime(given["datetime"]) if "datetime" in given else None,
+        evaluation=read_evaluation(request),
+        equal=tuple((name, _typed(filters[name], value)) for name, value in filtering if name in filters),
+        listing=repr((collection.id, filtering)),
+    )
+
+
+def read_evaluation(request: Request) -> int | None:
+    """Return the number in the parameter ``evaluation``, where it is given."""
+    text = request.query_params.get("evaluation")
+    return None if text is None else _positive(text, "evaluation")
+
+
+def _positive(text: str, name: str) -> int:
+    if not re.fullmatch("[0-9]{1,18}", text) or int(text) == 0:
+        raise _invalid(name, f"{name} takes a whole number from 1 on.", f"{name} 需要不小于 1 的整数。")
+    return int(text)
+
+
+def _offset(text: str | None) -> int:
+    if text is None:
+        return 0
+    if not re.fullmatch("[0-9]{1,18}", text) or int(text) > OFFSET_LIMIT:
+        raise _invalid(
+            "offset",
+            f"offset takes a whole number from 0 to {OFFSET_LIMIT}; the link next goes on beyond.",
+            f"offset 需要 0 至 {OFFSET_LIMIT} 的整数，更多内容请使用 next 链接。",
+        )
+    return int(text)
+
+
+def _typed(item: Property, text: str) -> Value:
+    """Return a filter's value in the type of its property."""
+    match item.type:
+        case "string" if "\0" not in text:
+            return text
+        case "boolean" if text in ("true", "false"):
+            return text == "true"
+        case "integer" if _INTEGER.fullmatch(text) and abs(int(text)) <= LARGEST:
+            return int(text)
+        case "number" if _NUMBER.fullmatch(text) and math.isfinite(float(text)):
+            return float(text)
+    expected = {"boolean": "true or false", "integer": "a whole number", "number": "a number"}
+    raise _invalid(
+        item.name,
+        f"{item.name} is compared with {expected.get(item.type, 'text')}.",
+        f"{item.title} 的取值类型不正确。",
+    )
+
+
+def _invalid(name: str, detail: str, detail_zh: str) -> InvalidParameter:
+    return InvalidParameter(detail, detail_zh, place=f"query parameter {name}")

@@ -1,0 +1,209 @@
+"""The standards' resources as routes: one path per collection, as QGIS reads filters only from those."""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+from starlette.responses import Response
+
+from service.ogc import descriptions, entrance, items, openapi_parts, tiles, tilesets
+from service.ogc.answers import JSON, OPENAPI, SCHEMA, choose, json_answer
+from service.ogc.collections import COLLECTIONS, Collection
+from service.ogc.openapi_parts import EVALUATION, Parameter, f
+from service.ogc.views import viewing
+
+Endpoint = Callable[..., Response]
+Responses = dict[int | str, dict[str, Any]]
+
+FeatureId = Annotated[str, Path(alias="featureId", description="Identifier of the feature")]
+TileMatrix = Annotated[str, Path(alias="tileMatrix", description="Zoom level")]
+TileRow = Annotated[str, Path(alias="tileRow", description="Row, from the north")]
+TileCol = Annotated[str, Path(alias="tileCol", description="Column, from the west")]
+
+
+def routers(page: Callable[[], str] | None = None) -> list[APIRouter]:
+    """Return the routers of the standards' resources; ``page`` makes what a browser sees at ``/``."""
+    return [_entrance(page), *(_collection(collection) for collection in COLLECTIONS)]
+
+
+def _get(
+    router: APIRouter,
+    path: str,
+    endpoint: Endpoint,
+    name: str,
+    summary: str,
+    responses: Responses,
+    parameters: Sequence[Parameter] = (),
+) -> None:
+    """Add a GET route; its answers are made by hand, so nothing is guessed from types."""
+    router.add_api_route(
+        path,
+        endpoint,
+        methods=["GET"],
+        operation_id=name,
+        summary=summary,
+        description=(endpoint.__doc__ or "").strip(),
+        responses=dict(responses),
+        response_class=Response,
+        response_model=None,
+        openapi_extra={"parameters": list(parameters)},
+    )
+
+
+def _entrance(page: Callable[[], str] | None) -> APIRouter:
+    """Return the routes that lead to the collections."""
+    router = APIRouter(tags=["OGC API"])
+    parts, json_only = openapi_parts, [f("json")]
+    landing, formats = entrance.landing_page(page), ["json", "html"] if page else ["json"]
+    _get(router, "/", landing, "landing", "Landing page", parts.landing(page is not None), [f(*formats)])
+    _get(
+        router,
+        "/conformance",
+        entrance.conformance,
+        "conformance",
+        "Conformance classes",
+        parts.plain("Conformance classes"),
+        json_only,
+    )
+    _get(router, "/api", entrance.api, "api", "OpenAPI 3.0", parts.plain("OpenAPI 3.0", OPENAPI), json_only)
+    _get(
+        router,
+        "/collections",
+        entrance.collections,
+        "collections",
+        "Collections 数据集",
+        parts.linked("Collections", "collections"),
+        json_only,
+    )
+    _get(
+        router,
+        "/tileMatrixSets",
+        tilesets.matrix_sets,
+        "getTileMatrixSetsList",
+        "Tile matrix sets",
+        parts.linked("Tile matrix sets", "tileMatrixSets"),
+        json_only,
+    )
+    _get(
+        router,
+        "/tileMatrixSets/WebMercatorQuad",
+        tilesets.matrix_set,
+        "getTileMatrixSet",
+        "WebMercatorQuad",
+        parts.plain("Tile matrix set"),
+        json_only,
+    )
+    return router
+
+
+def _collection(collection: Collection) -> APIRouter:
+    """Return the routes of one collection."""
+    router = APIRouter(prefix=f"/collections/{collection.id}", tags=[collection.title])
+    name = collection.id
+    chosen = [EVALUATION] if collection.layer.of_evaluations else []
+
+    def describe(request: Request) -> Response:
+        """What the collection is, where it lies in space and time, and where its items and tiles are."""
+        media_type = choose(request, JSON)
+        with viewing(request) as view:
+            document = descriptions.collection_document(request, view, collection)
+        return json_answer(request, document, media_type)
+
+    def schema(request: Request) -> Response:
+        """The JSON Schema of a feature, with titles."""
+        return json_answer(request, descriptions.schema(request, collection), choose(request, SCHEMA))
+
+    def list_items(request: Request) -> Response:
+        """Features, page by page: follow the link `next`. Every property is a filter."""
+        return items.items(request, collection)
+
+    def one_item(request: Request, feature_id: FeatureId) -> Response:
+        """One feature by its identifier."""
+        return items.item(request, collection, feature_id)
+
+    def list_tilesets(request: Request) -> Response:
+        """The tilesets of the collection."""
+        return tilesets.tilesets(request, collection)
+
+    def tileset(request: Request) -> Response:
+        """What the tileset holds and where its tiles are."""
+        return tilesets.tileset(request, collection)
+
+    def tilejson(request: Request) -> Response:
+        """The same as TileJSON 3.0."""
+        return tilesets.tilejson(request, collection)
+
+    def tile(request: Request, matrix: TileMatrix, row: TileRow, column: TileCol) -> Response:
+        """One Mapbox Vector Tile."""
+        return tiles.tile(request, collection, matrix, row, column)
+
+    parts, json_only = openapi_parts, [f("json")]
+    tileset_path = "/tiles/WebMercatorQuad"
+    tile_path = f"{tileset_path}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"
+    about = f"{collection.title}: "
+    _get(router, "", describe, f"{name}.describe", collection.title, parts.linked("Collection"), json_only)
+    _get(
+        router,
+        "/schema",
+        schema,
+        f"{name}.schema",
+        f"{about}schema",
+        parts.plain("JSON Schema", SCHEMA),
+        json_only,
+    )
+    _get(
+        router,
+        "/items",
+        list_items,
+        f"{name}.items",
+        f"{about}items",
+        parts.page(collection),
+        parts.items_parameters(collection),
+    )
+    _get(
+        router,
+        "/items/{featureId}",
+        one_item,
+        f"{name}.item",
+        f"{about}one item",
+        parts.feature(collection),
+        [f("json", "geojson")],
+    )
+    json_chosen = [*json_only, *chosen]
+    _get(
+        router,
+        "/tiles",
+        list_tilesets,
+        f"{name}.collection.vector.getTileSetsList",
+        f"{about}tilesets",
+        parts.linked("Tilesets", "tilesets"),
+        json_chosen,
+    )
+    _get(
+        router,
+        tileset_path,
+        tileset,
+        f"{name}.collection.vector.getTileSet",
+        f"{about}tileset",
+        parts.linked("Tileset"),
+        json_chosen,
+    )
+    _get(
+        router,
+        f"{tileset_path}/tilejson",
+        tilejson,
+        f"{name}.tilejson",
+        f"{about}TileJSON",
+        parts.plain("TileJSON 3.0"),
+        json_chosen,
+    )
+    _get(
+        router,
+        tile_path,
+        tile,
+        f"{name}.collection.vector.getTile",
+        f"{about}tile",
+        parts.tile(),
+        [f("mvt"), *chosen],
+    )
+    return router

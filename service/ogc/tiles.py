@@ -1,0 +1,69 @@
+"""One vector tile of a collection, made from the store when it is asked for."""
+
+import re
+from collections.abc import Sequence
+
+import shapely
+from fastapi import Request
+from starlette.responses import Response
+
+from service.errors import InvalidParameter, NotFound
+from service.ogc.answers import MVT, answer, choose, etag, not_modified, nothing
+from service.ogc.collections import Collection
+from service.ogc.mvt import encode_layer
+from service.ogc.parameters import read_evaluation
+from service.ogc.tile_geometry import BUFFER, EXTENT, to_grid
+from service.ogc.tile_matrix import MAX_MATRIX, Tile
+from service.ogc.views import View, properties_for, viewing
+from service.store import features
+from service.store.layers import Run
+
+
+def tile(request: Request, collection: Collection, matrix: str, row: str, column: str) -> Response:
+    """Answer one tile; 204 where there is nothing, 404 outside the tile matrix set."""
+    media_type = choose(request, MVT)
+    wanted = _tile(matrix, row, column)
+    evaluation = read_evaluation(request)
+    names = tuple(
+        item.name for item in properties_for(request, collection) if item.name in collection.on_tiles
+    )
+    with viewing(request) as view:
+        runs = view.runs(collection, evaluation)
+        tag = etag(request, view.state, names, runs, weak=False)
+        if (unchanged := not_modified(request, tag)) is not None:
+            return unchanged
+        content = view.remember(
+            (collection.id, runs, names, wanted), lambda: _make(view, collection, runs, names, wanted)
+        )
+    return answer(request, content, media_type, tag=tag) if content else nothing(tag)
+
+
+def _make(view: View, collection: Collection, runs: Sequence[Run], names: Sequence[str], tile: Tile) -> bytes:
+    selection = view.within(collection, view.all_of(collection, runs), tile.box(BUFFER / EXTENT))
+    found = features.everything(view.connection, collection.layer, selection, names)
+    if not found.rows:
+        return b""
+    columns = dict(zip(names, zip(*found.values, strict=True), strict=True))
+    polygons = to_grid(shapely.from_wkb(found.geometries), tile)
+    return encode_layer(collection.id, polygons, found.ids, columns)
+
+
+def _tile(matrix: str, row: str, column: str) -> Tile:
+    numbers = []
+    for name, text in (("tileMatrix", matrix), ("tileRow", row), ("tileCol", column)):
+        if not re.fullmatch("[0-9]{1,9}", text):
+            raise InvalidParameter(
+                f"{name} takes a whole number.", f"{name} 需要整数。", place=f"path parameter {name}"
+            )
+        numbers.append(int(text))
+    wanted = Tile(*numbers)
+    side = 1 << min(wanted.matrix, MAX_MATRIX)
+    if wanted.matrix > MAX_MATRIX or wanted.row >= side or wanted.column >= side:
+        raise NotFound(
+            "The tile lies outside the tile matrix set.",
+            "瓦片编号超出范围。",
+            code="tile-outside",
+            place="path",
+            action=f"Matrices go from 0 to {MAX_MATRIX}, rows and columns from 0 to 2^matrix - 1.",
+        )
+    return wanted

@@ -1,0 +1,176 @@
+"""What vector tiles a collection has: list, description for OGC clients, TileJSON, tile matrix sets."""
+
+from typing import Any
+
+from fastapi import Request
+from starlette.responses import Response
+
+from service.ogc import tile_matrix
+from service.ogc.answers import JSON, MVT, SCHEMA, choose, json_answer
+from service.ogc.collections import CRS84, Collection, Property
+from service.ogc.descriptions import outward
+from service.ogc.links import REL, base_url, here, link
+from service.ogc.parameters import read_evaluation
+from service.ogc.tile_matrix import MAX_MATRIX
+from service.ogc.views import properties_for, viewing
+from service.store.layers import Box
+
+_JSON_SCHEMA_TO_TILEJSON = {"string": "String", "boolean": "Boolean", "integer": "Number", "number": "Number"}
+
+
+def tilesets(request: Request, collection: Collection) -> Response:
+    """Answer the list of tilesets: one."""
+    address = f"{_address(request, collection)}/WebMercatorQuad"
+    document = {
+        "links": [link(here(request), "self", JSON, "This document")],
+        "tilesets": [
+            {
+                **_tileset(collection),
+                "links": [
+                    link(f"{address}{_query(request)}", "self", JSON, f"{collection.title}: tileset"),
+                    _tiling_scheme(request),
+                ],
+            }
+        ],
+    }
+    return json_answer(request, document, choose(request, JSON))
+
+
+def tileset(request: Request, collection: Collection) -> Response:
+    """Answer what the tileset holds and where its tiles are, in the words of OGC API Tiles."""
+    media_type = choose(request, JSON)
+    box = _extent(request, collection)
+    address = f"{_address(request, collection)}/WebMercatorQuad"
+    document: dict[str, Any] = {
+        **_tileset(collection),
+        "links": [
+            link(here(request), "self", JSON, f"{collection.title}: tileset"),
+            link(
+                f"{address}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}{_query(request)}",
+                "item",
+                MVT,
+                f"{collection.title}: tiles",
+                templated=True,
+            ),
+            link(f"{address}/tilejson{_query(request)}", "describedby", JSON, "TileJSON"),
+            _tiling_scheme(request),
+        ],
+        "layers": [
+            {
+                "id": collection.id,
+                "title": collection.title,
+                "dataType": "vector",
+                "geometryDimension": 2,
+                "minTileMatrix": "0",
+                "maxTileMatrix": str(MAX_MATRIX),
+                "propertiesSchema": {
+                    "type": "object",
+                    "properties": {
+                        item.name: {"title": item.title, "type": item.type}
+                        for item in _on_tiles(request, collection)
+                    },
+                },
+                "links": [
+                    link(
+                        f"{base_url(request)}/collections/{collection.id}/schema",
+                        "describedby",
+                        SCHEMA,
+                        "Schema",
+                    )
+                ],
+            }
+        ],
+    }
+    if box is not None:
+        west, south, east, north = outward(box)
+        document["tileMatrixSetLimits"] = tile_matrix.limits(box)
+        document["boundingBox"] = {"lowerLeft": [west, south], "upperRight": [east, north], "crs": CRS84}
+    return json_answer(request, document, media_type)
+
+
+def tilejson(request: Request, collection: Collection) -> Response:
+    """Answer the same as TileJSON 3.0, for MapLibre, QGIS and ArcGIS."""
+    media_type = choose(request, JSON)
+    box = outward(_extent(request, collection) or (-180.0, -85.0, 180.0, 85.0))
+    fields = {item.name: _JSON_SCHEMA_TO_TILEJSON[item.type] for item in _on_tiles(request, collection)}
+    document = {
+        "tilejson": "3.0.0",
+        "name": collection.title,
+        "description": collection.description,
+        "scheme": "xyz",
+        "tiles": [f"{_address(request, collection)}/WebMercatorQuad/{{z}}/{{y}}/{{x}}{_query(request)}"],
+        "minzoom": 0,
+        "maxzoom": MAX_MATRIX,
+        "bounds": list(box),
+        "center": [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2, 13],
+        "vector_layers": [
+            {
+                "id": collection.id,
+                "description": collection.description,
+                "minzoom": 0,
+                "maxzoom": MAX_MATRIX,
+                "fields": fields,
+            }
+        ],
+    }
+    return json_answer(request, document, media_type)
+
+
+def matrix_sets(request: Request) -> Response:
+    """Answer the list of tile matrix sets: one."""
+    document = {
+        "links": [link(here(request), "self", JSON, "This document")],
+        "tileMatrixSets": [
+            {
+                "id": "WebMercatorQuad",
+                "title": "Google Maps Compatible for the World",
+                "uri": tile_matrix.URI,
+                "crs": tile_matrix.CRS,
+                "links": [
+                    link(
+                        f"{base_url(request)}/tileMatrixSets/WebMercatorQuad", "self", JSON, "WebMercatorQuad"
+                    )
+                ],
+            }
+        ],
+    }
+    return json_answer(request, document, choose(request, JSON))
+
+
+def matrix_set(request: Request) -> Response:
+    """Answer the definition of WebMercatorQuad."""
+    return json_answer(request, tile_matrix.definition(), choose(request, JSON))
+
+
+def _on_tiles(request: Request, collection: Collection) -> list[Property]:
+    return [item for item in properties_for(request, collection) if item.name in collection.on_tiles]
+
+
+def _extent(request: Request, collection: Collection) -> Box | None:
+    with viewing(request) as view:
+        runs = view.runs(collection, read_evaluation(request))
+        return view.extent(collection, view.all_of(collection, runs))
+
+
+def _tileset(collection: Collection) -> dict[str, Any]:
+    return {
+        "title": collection.title,
+        "dataType": "vector",
+        "crs": tile_matrix.CRS,
+        "tileMatrixSetURI": tile_matrix.URI,
+    }
+
+
+def _tiling_scheme(request: Request) -> dict[str, Any]:
+    address = f"{base_url(request)}/tileMatrixSets/WebMercatorQuad"
+    return link(address, f"{REL}tiling-scheme", JSON, "WebMercatorQuad")
+
+
+def _address(request: Request, collection: Collection) -> str:
+    return f"{base_url(request)}/collections/{collection.id}/tiles"
+
+
+def _query(request: Request) -> str:
+    """Return the query that chooses an evaluation, to go on with in links."""
+    evaluation = read_evaluation(request)
+    return "" if evaluation is None else f"?evaluation={evaluation}"

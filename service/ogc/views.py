@@ -1,0 +1,143 @@
+"""One consistent state of the store, as whoever asks may see it."""
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import numpy as np
+from fastapi import Request
+from sqlalchemy import Connection
+
+from service.access.identity import Principal, current_principal
+from service.access.policy import visible
+from service.errors import NotFound
+from service.ogc.bbox import covers
+from service.ogc.collections import Collection, Property
+from service.ogc.memory import Memory, memory_of
+from service.store import features
+from service.store.database import Database
+from service.store.layers import Box, Features, Ids, Run, Selection
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class View:
+    """A reading connection, the version of the data it sees, and who looks."""
+
+    connection: Connection
+    version: int
+    principal: Principal
+    _memory: Memory
+
+    @property
+    def state(self) -> tuple[int, str]:
+        """What entity tags hang on: the version, and what tells this store from others that count as far."""
+        return self.version, self._memory.get(
+            (self.version, "received"), lambda: features.last_received(self.connection)
+        )
+
+    def runs(self, collection: Collection, evaluation: int | None = None) -> tuple[Run, ...]:
+        """Return the evaluations whose results are shown: the latest published ones, or the named one.
+
+        None for a collection without evaluations. Raises `NotFound` for one that this principal cannot see.
+        """
+        if not collection.layer.of_evaluations:
+            return ()
+        if evaluation is not None:
+            return self.named((evaluation,))
+        return self._memory.get((self.version, "latest"), lambda: features.latest_published(self.connection))
+
+    def named(self, ids: Sequence[int]) -> tuple[Run, ...]:
+        """Return the named evaluations; drafts are there only for those who may see them."""
+        found = self._memory.get(
+            (self.version, "named", tuple(ids)), lambda: features.evaluations(self.connection, ids)
+        )
+        allowed = [run for run in found if run.status == "published" or self.principal.sees_drafts]
+        if len(allowed) != len(set(ids)):
+            missing = sorted(set(ids) - {run.id for run in allowed})
+            raise NotFound(
+                f"There is no evaluation {missing[0]}.",
+                f"没有编号为 {missing[0]} 的评价。",
+                place="evaluation",
+                action="GET /evaluations lists those there are.",
+            )
+        return tuple(allowed)
+
+    def all_of(self, collection: Collection, runs: Sequence[Run]) -> Selection:
+        """Return the selection of all features of a collection, of these evaluations where it has any."""
+        if not collection.layer.of_evaluations:
+            return Selection()
+        ids = tuple(run.id for run in runs)
+        return self._memory.get(
+            (self.version, "scores", ids), lambda: features.scores_of(self.connection, ids)
+        )
+
+    def within(self, collection: Collection, selection: Selection, box: Box | None) -> Selection:
+        """Narrow a selection to a box, unless the box holds all of it anyway."""
+        if box is None:
+            return selection
+        extent = self.extent(collection, selection)
+        return selection if extent is None or covers(box, extent) else replace(selection, box=box)
+
+    def matching(self, collection: Collection, selection: Selection) -> Ids:
+        """Return the row ids of a narrowed selection; found once per state of the data, for all pages."""
+        return self._memory.get(
+            (self.version, "matching", collection.id, selection),
+            lambda: features.matching(self.connection, collection.layer, selection),
+        )
+
+    def count(self, collection: Collection, selection: Selection) -> int:
+        """Return how many features the selection has; counted once per state of the data."""
+        if selection.is_narrowed:
+            return len(self.matching(collection, selection))
+        return self._memory.get(
+            (self.version, "count", collection.id, selection),
+            lambda: features.count(self.connection, collection.layer, selection),
+        )
+
+    def page(
+        self,
+        collection: Collection,
+        selection: Selection,
+        names: Sequence[str],
+        *,
+        limit: int,
+        after: int,
+        offset: int,
+    ) -> Features:
+        """Return up to ``limit`` features behind row id ``after``, skipping ``offset``."""
+        if not selection.is_narrowed:
+            return features.page(
+                self.connection, collection.layer, selection, names, limit=limit, after=after, offset=offset
+            )
+        ids = self.matching(collection, selection)
+        start = int(np.searchsorted(ids, after, side="right")) + offset
+        return features.by_ids(self.connection, collection.layer, ids[start : start + limit], names)
+
+    def remember(self, key: Hashable, work_out: Callable[[], T]) -> T:
+        """Return what was made for this state of the data, or make it; the key tells what is visible."""
+        return self._memory.get((self.state, key), work_out)
+
+    def extent(self, collection: Collection, selection: Selection) -> Box | None:
+        """Return the box around everything in the selection's ranges; once per state of the data."""
+        everything = replace(selection, equal=(), box=None)
+        return self._memory.get(
+            (self.version, "extent", collection.id, everything),
+            lambda: features.extent(self.connection, collection.layer, everything),
+        )
+
+
+@contextmanager
+def viewing(request: Request) -> Iterator[View]:
+    """Give the present state of the store to whoever asks."""
+    database: Database = request.app.state.database
+    with database.reading() as connection:
+        version = database.data_version(connection)
+        yield View(connection, version, current_principal(request), memory_of(database))
+
+
+def properties_for(request: Request, collection: Collection) -> tuple[Property, ...]:
+    """Return the properties of the collection that whoever asks may see."""
+    return collection.shown(visible(current_principal(request), collection.id))

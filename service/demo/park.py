@@ -1,30 +1,25 @@
-"""The demo park as it truly is, before departments write it down: parcels, firms, and who holds what.
+"""The demo park as it truly is, before any department writes it down: parcels, firms, and who holds what.
 
 澜浦县 and everything in it is invented: no such county, town, firm or code exists.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
-import shapely
 from numpy.random import Generator
-from stdnum.cn.uscc import calc_check_digit
 
-from service.demo.industries import CLUSTERS, INDUSTRIES, Industry
+from service.demo.firms import DISTRICT, Firm, RegistrationHall
+from service.demo.industries import CLUSTERS
 from service.demo.land import Plot, survey
 
-DISTRICT = "330299"
-COUNTY = "澜浦县"
-YEARS = (2021, 2022, 2023)
-_ELSEWHERE = "330298"
-_SYLLABLES = ("恒瑞锦宏鼎泰盛凯佳和润星晨远志卓立信德川", "禾峰源达帆洋原丰成华博科澜通力兴隆诚安舟")
-_USCC_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_SQUARE_METRES_PER_MU = 10_000 / 15
+_LAND_USES = ["工业用地", "物流仓储用地", "公用设施用地"]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Parcel:
-    """A parcel as it lies there; ``vigour`` is how well it does beside its peers, in standard deviations."""
+    """A parcel as it lies there; ``vigour`` is how well its site does, in standard deviations."""
 
     code: str
     plot: Plot
@@ -33,26 +28,12 @@ class Parcel:
     floor_area_m2: float
     far_limit: float | None
     vigour: float
-    owner: "Firm | None" = None
+    owner: Firm | None = None
 
 
-@dataclass(slots=True)
-class Firm:
-    """An enterprise; ``mu`` is the land it works on, shared floors counted in proportion."""
-
-    uscc: str
-    name: str
-    town: str
-    industry: Industry
-    since: date
-    vigour: float
-    mu: float = 0.0
-    local: bool = True  # registered in the county
-
-
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Holding:
-    """A firm's own, leased-in or leased-out floor on a parcel."""
+    """A firm's own, leased-in or leased-out floor on a parcel, with first and last day if known."""
 
     parcel: Parcel
     firm: Firm
@@ -63,30 +44,29 @@ class Holding:
     valid_to: date | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Park:
-    """All of it."""
+    """All parcels, all firms and all holdings."""
 
     parcels: list[Parcel]
-    firms: list[Firm]
-    holdings: list[Holding]
+    firms: list[Firm] = field(default_factory=list)
+    holdings: list[Holding] = field(default_factory=list)
 
 
 def build(rng: Generator) -> Park:
-    """Settle the park: owners, tenants, landlords without a factory, vacant and unbuilt land."""
-    park = Park(_parcels(rng), [], [])
-    hall = _Registry(rng)
+    """Settle the park: owners with and without tenants, landlords, unbuilt and empty parcels."""
+    park = Park(_parcels(rng))
+    hall = RegistrationHall(rng)
+    owners: list[Firm] = []
+    kinds = ["owner", "owner and tenants", "landlord", "unbuilt", "empty"]
     for parcel in park.parcels:
-        kind = rng.choice(
-            ["owner", "tenants too", "landlord", "unbuilt", "empty"], p=[0.5, 0.3, 0.12, 0.035, 0.045]
-        )
-        if parcel.land_use == "公用设施用地":
-            kind = "owner"
-        _settle(park, parcel, str(kind), hall, rng)
-    # names on the county's books whose works are nowhere in the park
+        kind = str(rng.choice(kinds, p=[0.52, 0.28, 0.11, 0.035, 0.055]))
+        if kind == "empty" and parcel.land_use != _LAND_USES[2]:
+            continue
+        _settle(park, parcel, kind, hall, owners, rng)
+    # firms on the county's books whose works are nowhere in the park
     for _ in range(14):
-        firm = hall.register(str(rng.choice(list(CLUSTERS))), rng.normal())
-        firm.mu = rng.uniform(2, 15)
+        hall.found(str(rng.choice(list(CLUSTERS))), rng.normal()).mu = rng.uniform(2, 15)
     park.firms = hall.firms
     return park
 
@@ -95,67 +75,64 @@ def _parcels(rng: Generator) -> list[Parcel]:
     parcels = []
     for serial, plot in enumerate(survey(rng), start=1):
         right = "JB" if rng.random() < 0.04 else "GB"
-        code = f"{DISTRICT}{plot.zone.cadastral}{plot.block:03d}{right}{serial:05d}"
-        use = str(rng.choice(["工业用地", "物流仓储用地", "公用设施用地"], p=[0.955, 0.03, 0.015]))
-        area = float(plot.outline.area)
-        vigour = rng.normal()
-        far = float(np.clip(np.exp(rng.normal(-0.06 + 0.13 * vigour, 0.34)), 0.15, 2.9))
-        limit = float(rng.choice([1.2, 1.5, 1.8, 2.0, 2.5, 3.0], p=[0.2, 0.22, 0.2, 0.22, 0.1, 0.06]))
-        limit = limit if limit > far * 0.85 else 3.0
-        unlimited = rng.random()
+        area, vigour = float(plot.outline.area), float(rng.normal())
+        # land that does well is built higher
+        far = float(np.clip(np.exp(rng.normal(0.2 + 0.13 * vigour, 0.3)), 0.15, 2.9))
+        limit = float(rng.choice([1.0, 1.2, 1.5, 1.8, 2.0, 2.5], p=[0.12, 0.26, 0.26, 0.16, 0.14, 0.06]))
+        recorded = rng.random()
+        if recorded < 0.07:
+            limit_on_record = None
+        elif recorded < 0.085:
+            limit_on_record = 0.0  # how some registers write "not recorded"
+        elif recorded < 0.5:
+            limit_on_record = np.floor(far * 10) / 10  # built to the limit, or a little beyond
+        else:
+            limit_on_record = max(limit, np.ceil(far * 10) / 10)
         parcels.append(
             Parcel(
-                code=code,
+                code=f"{DISTRICT}{plot.zone.cadastral}{plot.block:03d}{right}{serial:05d}",
                 plot=plot,
-                land_use=use,
+                land_use=str(rng.choice(_LAND_USES, p=[0.955, 0.03, 0.015])),
                 area_m2=area,
-                floor_area_m2=round(area * far, 2),
-                far_limit=None if unlimited < 0.07 else 0.0 if unlimited < 0.085 else limit,
+                floor_area_m2=area * far,
+                far_limit=limit_on_record,
                 vigour=vigour,
             )
         )
     return parcels
 
 
-class _Registry:
-    """The registration hall: new firms get a name nobody has and a valid USCC."""
-
-    def __init__(self, rng: Generator) -> None:
-        self.firms: list[Firm] = []
-        self._rng = rng
-        self._names: set[str] = set()
-
-    def register(self, town: str, vigour: float, local: bool = True) -> Firm:
-        rng = self._rng
-        trades = CLUSTERS[town]
-        chances = np.linspace(2.0, 0.5, len(trades))
-        industry = INDUSTRIES[str(rng.choice(trades, p=chances / chances.sum()))]
-        if rng.random() < 0.12:
-            industry = INDUSTRIES[str(rng.choice(list(INDUSTRIES)))]
-        started = date(2000, 1, 1).toordinal() + int(rng.integers(0, 7600))
-        firm = Firm(self._uscc(local), self._name(industry, local), town, industry, date.fromordinal(started), vigour)
-        firm.local = local
-        self.firms.append(firm)
-        return firm
-
-    def neighbour(self, firm: Firm) -> bool:
-        """Whether an earlier firm may be the owner of one more parcel."""
-        return firm.local and firm.mu > 0
-
-    def _name(self, industry: Industry, local: bool) -> str:
-        while True:
-            mark = "".join(str(self._rng.choice(list(pool))) for pool in _SYLLABLES)
-            form = str(self._rng.choice(["有限公司", "股份有限公司", "科技有限公司"], p=[0.75, 0.1, 0.15]))
-            name = f"{COUNTY if local else '海旻市'}{mark}{industry.trade}{form}"
-            if name not in self._names:
-                self._names.add(name)
-                return name
-
-    def _uscc(self, local: bool) -> str:
-        body = "".join(self._rng.choice(list(_USCC_LETTERS[:20]), size=8))
-        body = "MA" + body[2:]
-        # GB 11714: weights 3 7 9 10 5 8 4 2, modulo 11
-        total = sum("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ".index(c) * w for c, w in zip(body, (3, 7, 9, 10, 5, 8, 4, 2), strict=True))
-        check = "0123456789X0"[(11 - total % 11) % 11 if total % 11 != 1 else 10]
-        stem = f"91{DISTRICT if local else _ELSEWHERE}{body}{check}"
-        return stem + str(calc_check_digit(stem))
+def _settle(
+    park: Park, parcel: Parcel, kind: str, hall: RegistrationHall, owners: list[Firm], rng: Generator
+) -> None:
+    """Give a parcel its owner and tenants; the owner of a neighbouring parcel may hold this one as well."""
+    town, mu = parcel.plot.zone.name, parcel.area_m2 / _SQUARE_METRES_PER_MU
+    vigour = 0.5 * parcel.vigour + rng.normal(0, 0.6)
+    if owners and owners[-1].town == town and rng.random() < 0.11:
+        owner = owners[int(rng.integers(max(0, len(owners) - 4), len(owners)))]
+    else:
+        owner = hall.found(town, vigour)
+        owners.append(owner)
+    parcel.owner = owner
+    own = Holding(parcel, owner, "own", parcel.floor_area_m2, parcel.area_m2)
+    park.holdings.append(own)
+    if kind == "unbuilt":
+        parcel.floor_area_m2 = own.floor_area_m2 = 0.0
+        return
+    let = {"owner and tenants": rng.uniform(0.15, 0.7), "landlord": rng.uniform(0.93, 1.0)}.get(kind, 0.0)
+    owner.mu += mu * (1 - let)
+    if not let:
+        return
+    tenants = int(np.clip(rng.poisson(1.2 + mu / 25), 1, 7)) + (kind == "landlord")
+    floors = rng.dirichlet(np.full(tenants, 2.5)) * let * parcel.floor_area_m2
+    park.holdings.append(Holding(parcel, owner, "leased_out", float(floors.sum())))
+    for floor in floors:
+        tenant = hall.found(town, vigour + rng.normal(0, 0.5), local=rng.random() > 0.07)
+        tenant.mu += mu * float(floor) / parcel.floor_area_m2
+        holding = Holding(parcel, tenant, "leased_in", float(floor))
+        moved = rng.random()
+        if moved < 0.12:
+            holding.valid_from = date(int(rng.integers(2021, 2024)), int(rng.integers(2, 12)), 1)
+        elif moved < 0.2:
+            holding.valid_to = date(int(rng.integers(2021, 2024)), int(rng.integers(2, 12)), 28)
+        park.holdings.append(holding)

@@ -1,0 +1,63 @@
+"""The demo park's hand-overs: which file belongs to which feed and mapping, and the generator of all."""
+
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+
+from service.demo import registers, returns
+from service.demo.figures import YEARS, account
+from service.demo.park import build
+
+SEED = 20240101
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """A file of the demo park with its feed and the mapping it needs; listed in the order of delivery."""
+
+    file_name: str
+    feed: str
+    mapping: str
+
+
+HAND_OVERS = (
+    HandOver("资规_工业宗地.zip", "parcels", "parcels.yaml"),
+    HandOver("市监_企业名录.xlsx", "enterprises", "enterprises.yaml"),
+    HandOver("地企调查_占用.xlsx", "occupancies", "occupancies.yaml"),
+    *(HandOver(f"税务_{year}年.csv", "figures", "tax.yaml") for year in YEARS),
+    *(HandOver(f"统计_产值_{year}年.xlsx", "figures", "output.yaml") for year in YEARS),
+    HandOver("电力_2021年.xlsx", "figures", "energy-kwh.yaml"),
+    HandOver("电力_2022年.xlsx", "figures", "energy-wan-kwh.yaml"),
+    HandOver("电力_2023年.xlsx", "figures", "energy-kwh.yaml"),
+    *(HandOver(f"综合_{year}年.xlsx", "figures", "survey.yaml") for year in YEARS),
+    HandOver("税务_2023年_更正.csv", "figures", "tax.yaml"),
+)
+
+
+def generate(directory: Path, seed: int = SEED) -> None:
+    """Write all hand-overs and their mappings into ``directory``; the same seed gives the same bytes."""
+    directory.mkdir(parents=True, exist_ok=True)
+    root = np.random.default_rng(seed)
+    park = build(root)
+    accounts = account(park, root)
+
+    def rng() -> np.random.Generator:
+        # every file draws from a stream of its own, so that a change in one leaves the others alone
+        return root.spawn(1)[0]
+
+    registers.write_parcels(directory / "资规_工业宗地.zip", park, rng())
+    registers.write_enterprises(directory / "市监_企业名录.xlsx", park, accounts, rng())
+    registers.write_occupancies(directory / "地企调查_占用.xlsx", park, rng())
+    for year in YEARS:
+        firms = returns.of_year(accounts, year)
+        returns.write_tax(directory / f"税务_{year}年.csv", year, firms, rng())
+        returns.write_output(directory / f"统计_产值_{year}年.xlsx", year, firms, rng())
+        returns.write_energy(directory / f"电力_{year}年.xlsx", year, firms, rng())
+        returns.write_survey(directory / f"综合_{year}年.xlsx", year, firms, rng())
+    last = returns.of_year(accounts, YEARS[-1])
+    returns.write_tax_correction(directory / f"税务_{YEARS[-1]}年_更正.csv", YEARS[-1], last, rng())
+    for name in sorted({hand_over.mapping for hand_over in HAND_OVERS}):
+        text = files("service.demo").joinpath("mappings", name).read_text(encoding="utf-8")
+        (directory / name).write_text(text, encoding="utf-8")

@@ -79,13 +79,13 @@ $(BIN)/.uv:
 
 $(BIN)/.runtime: requirements.lock pyproject.toml | $(BIN)/.uv
 	@if [ ! -e $(BIN)/.dev ]; then \
-		$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements.lock; \
-		$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .; fi
+		$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes --requirement requirements.lock; \
+		$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps --editable .; fi
 	@touch $@
 
 $(BIN)/.dev: requirements-dev.lock pyproject.toml | $(BIN)/.uv
-	$(BIN)/uv pip install --python $(BIN)/python --require-hashes --requirement requirements-dev.lock
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	$(BIN)/uv pip install --compile-bytecode --python $(BIN)/python --require-hashes --requirement requirements-dev.lock
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps --editable .
 	@touch $@
 
 $(WEB)/vendor/.done: $(WEB)/package.json $(WEB)/package-lock.json

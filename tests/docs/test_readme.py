@@ -1,0 +1,31 @@
+import json
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from service.jobs.demo import run_demo
+from service.store.database import Database
+from tests.serving import open_client
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_answer_in_the_readme_is_the_answer_of_the_demo(geopackage_url: str, tmp_path: Path) -> None:
+    """What the first screen shows is what `make run` serves, to the last digit."""
+    session = re.search(
+        r"\$ curl -s (\S+) +# wrapped here\n(.*?)\n```", (ROOT / "README.md").read_text(), re.DOTALL
+    )
+    assert session is not None
+    shown = json.loads(re.sub(r"\n ", "", session[2]))
+    database = Database(geopackage_url)
+    run_demo(database, tmp_path / "data")
+    with open_client(database) as client:
+        assert client.get(urlsplit(session[1]).path).json() == shown
+    database.dispose()
+
+
+def test_links_between_the_documents_lead_somewhere() -> None:
+    """Every relative link of README, CONTRIBUTING and docs names a file that is there."""
+    for document in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text()):
+            assert (document.parent / target).exists(), f"{document.name}: {target}"

@@ -54,9 +54,11 @@ def serve(
         # checked here as well as at start-up, for a readable block instead of a traceback
         database.require_schema()
         require_way_in(database, open_mode=settings.open)
-        if settings.open:
-            err.print("[yellow]Open mode: no keys are asked for, and only this machine is answered.[/yellow]")
-            err.print("[yellow]开放模式：不需要密钥，仅限本机访问。[/yellow]")
+        if port:
+            name = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - told, not bound
+            err.print(
+                f"Open in a browser 请在浏览器中打开: http://{name}:{port}/", highlight=False, soft_wrap=True
+            )
         uvicorn.run(
             create_app(settings, database),
             host=host,

@@ -106,9 +106,9 @@ def test_run_again_it_changes_nothing(run: Run) -> None:
         before = run.database.data_version(connection)
     again = run_demo(run.database, run.folder)
     assert [each.id for each in again.evaluations] == [each.id for each in run.report.evaluations]
-    assert [(each.read, each.accepted) for each in again.imports] == [
-        (each.read, each.accepted) for each in run.report.imports
-    ]
+    for each, first in zip(again.imports, run.report.imports, strict=True):
+        assert (each.batch_id, each.read, each.accepted) == (None, first.read, 0)
+        assert each.duplicate == first.accepted + first.duplicate
     with run.database.reading() as connection:
         assert run.database.data_version(connection) == before
         assert connection.execute(select(func.count()).select_from(Evaluation)).scalar_one() == 3

@@ -10,6 +10,24 @@ from types import MappingProxyType
 
 Columns = Mapping[str, str]
 
+PROMISES: Mapping[str, tuple[str, int]] = MappingProxyType(
+    {
+        "tax_per_mu": ("万元/亩", 10**6),
+        "output_per_mu": ("万元/亩", 10**6),
+        "investment_per_mu": ("万元/亩", 10**6),
+        "energy_per_output": ("tce/万元", 10**9),
+        "far": ("1", 10**6),
+        "coverage": ("1", 10**6),
+    }
+)
+"""What a grant contract may promise: the unit, and how many minor units of the snapshot make one.
+
+Lower bounds, but for the energy per output, which is an upper bound.
+"""
+
+_ENTERPRISE_FIGURES: Columns = MappingProxyType({"uscc": "str"})
+_PARCEL_FIGURES: Columns = MappingProxyType({"parcel_code": "str", "part_of": "str", "elsewhere": "bool"})
+
 SNAPSHOT: Mapping[str, Columns] = MappingProxyType(
     {
         "parcels": {
@@ -23,10 +41,19 @@ SNAPSHOT: Mapping[str, Columns] = MappingProxyType(
             "occupied_area": "int",
             "geodesic_area": "int",
             "floor_area": "int",
+            "footprint_area": "int",
             "far": "int",
             "far_limit": "int",
         },
-        "enterprises": {"uscc": "str", "industry": "str", "above_scale": "bool"},
+        # The grant contract in force (出让合同); its promises are named in `PROMISES`.
+        "contracts": {
+            "parcel_code": "str",
+            "signed_on": "date",
+            "complete_by": "date",
+            "completed_on": "date",
+            **{name: "int" for name in PROMISES},
+        },
+        "enterprises": {"uscc": "str", "industry": "str", "above_scale": "bool", "registered_on": "date"},
         "occupancies": {
             "parcel_code": "str",
             "uscc": "str",
@@ -39,9 +66,12 @@ SNAPSHOT: Mapping[str, Columns] = MappingProxyType(
             "valid_to": "date",
             "elsewhere": "bool",  # the parcel is known, but lies in another district
         },
-        # Wide: one int column per metric code follows the keys.
-        "enterprise_figures": {"uscc": "str"},
-        "parcel_figures": {"parcel_code": "str", "part_of": "str", "elsewhere": "bool"},
+        # Wide: one int column per metric code follows the keys. ``…_before`` are those of the year before, for
+        # benchmarks of last year; empty when the scheme has none.
+        "enterprise_figures": _ENTERPRISE_FIGURES,
+        "parcel_figures": _PARCEL_FIGURES,
+        "enterprise_figures_before": _ENTERPRISE_FIGURES,
+        "parcel_figures_before": _PARCEL_FIGURES,
     }
 )
 
@@ -118,10 +148,13 @@ RESULTS: Mapping[str, Columns] = MappingProxyType(
 KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "parcels": ("parcel_code",),
+        "contracts": ("parcel_code",),
         "enterprises": ("uscc",),
         "occupancies": ("parcel_code", "uscc", "role", "valid_from"),
         "enterprise_figures": ("uscc",),
         "parcel_figures": ("parcel_code", "part_of"),
+        "enterprise_figures_before": ("uscc",),
+        "parcel_figures_before": ("parcel_code", "part_of"),
         "scores": ("parcel_code",),
         "score_parts": ("parcel_code", "indicator"),
         "holdings": ("parcel_code", "uscc", "metric", "basis"),

@@ -9,7 +9,8 @@ from pydantic import BaseModel
 
 from service.domain.scheme import Scheme
 from service.errors import InvalidScheme
-from service.reference.schemes import read_scheme, scheme_names, shipped_scheme
+from service.reference.scheme_text import read_scheme
+from service.reference.schemes import scheme_names, shipped_scheme
 
 router = APIRouter(tags=["Evaluation 评价"])
 

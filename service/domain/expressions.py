@@ -5,7 +5,7 @@ Understood: ``AND OR NOT``, ``= <> < <= > >=``, ``BETWEEN``, ``IN``, ``IS NULL``
 depends on an unknown value is unknown, neither true nor false.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -24,11 +24,15 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """A named column; a number is kept as an integer of ``1 / per_unit`` (areas 0.01 m², FAR 1e-6)."""
+    """What a rule may read; a number is kept as an integer of ``1 / per_unit`` (areas 0.01 m², FAR 1e-6).
+
+    ``column`` is where an evaluation finds it, unless that is its name.
+    """
 
     name: str
     kind: Kind
     per_unit: int = 1
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +67,35 @@ def vocabulary(*properties: Property) -> Vocabulary:
 
 def parse_rule(text: str, known: Vocabulary) -> Node:
     """Return the tree of a rule that yields true, false or unknown; raises `RuleError`."""
-    try:
-        tree = cql2.parse_text(text).to_json()
-    except Exception as error:  # the package's errors share no root of their own
-        raise RuleError(f"This is not CQL2 text: {' '.join(str(error).split())}") from None
-    node = _node(tree, known)
+    node = _node(_tree(text), known)
     if node.kind is not Kind.TRUTH:
         raise RuleError(f"A rule must be true or false; this one yields a {node.kind}.")
     return node
+
+
+def names_in(text: str) -> set[str]:
+    """Return the names of all properties that a text reads, known or not; none when it is no CQL2."""
+
+    def walk(tree: Any) -> Iterator[str]:
+        match tree:
+            case {"property": str(name)}:
+                yield name
+            case dict():
+                yield from (name for member in tree.values() for name in walk(member))
+            case list():
+                yield from (name for member in tree for name in walk(member))
+
+    try:
+        return set(walk(_tree(text)))
+    except RuleError:
+        return set()
+
+
+def _tree(text: str) -> Any:
+    try:
+        return cql2.parse_text(text).to_json()
+    except Exception as error:  # the package's errors share no root of their own
+        raise RuleError(f"This is not CQL2 text: {' '.join(str(error).split())}") from None
 
 
 _LOGIC = {"and", "or", "not"}
@@ -114,12 +139,3 @@ def _typed(op: str, args: list[Node]) -> Operation:
             raise RuleError(f"'{op}' compares values of one kind, not {' with '.join(sorted(kinds))}.")
         return Operation(op, tuple(args), Kind.TRUTH)
     raise RuleError(f"'{op}' is outside the part of CQL2 that rules understand.")
-
-
-def properties_of(node: Node) -> set[str]:
-    """Return the names of all properties a rule reads."""
-    if isinstance(node, Property):
-        return {node.name}
-    if isinstance(node, Operation):
-        return set().union(*(properties_of(each) for each in node.args))
-    return set()

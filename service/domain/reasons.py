@@ -40,8 +40,16 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "missing_not_scored": ("missing, hence the parcel is not scored", "缺数据，不予评价"),
         "missing_shown_only": ("missing; the indicator weighs nothing", "缺数据（仅展示）"),
         "shown_only": ("shown, weighs nothing", "仅展示，不计分"),
+        "promise_missing": ("no contract promises it", "合同无约定"),
+        "benchmark_missing": ("nobody set a benchmark: zero", "无标杆值，计零分"),
         "benchmark_not_positive": ("the benchmark is not above zero: zero", "标杆值不为正，计零分"),
         "not_scored": ("the parcel is not scored", "宗地未评价"),
+        "all_equal": ("all values of the group are equal: full weight", "组内数值全部相同，计满分"),
+        # findings
+        "repeated_total": ("the same amount stands on several parcels", "多宗地重复填报同一数额"),
+        "single_member_group": ("the group has a single member", "组内仅一个成员"),
+        "all_values_equal": ("all values of the group are equal", "组内数值全部相同"),
+        "negative_amount": ("the amount is negative", "数额为负"),
         # flags
         "undetermined": ("depends on something unknown", "资料不足，无法判断"),
     }
@@ -51,6 +59,7 @@ REASONS: Mapping[str, Text] = MappingProxyType(
 _SIDES: Mapping[str, Text] = {
     "missing": ("{en} is missing", "缺{zh}"),
     "zero": ("{en} is not above zero", "{zh}不为正"),
+    "partial": ("an occupant's {en} is missing", "部分占用单位缺{zh}"),
 }
 
 

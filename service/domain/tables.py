@@ -5,7 +5,7 @@ Column types are ``str``, ``int`` (64-bit), ``float``, ``bool`` and ``date``; ev
 points, figures the minor unit of their metric.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 Columns = Mapping[str, str]
@@ -51,7 +51,7 @@ SNAPSHOT: Mapping[str, Columns] = MappingProxyType(
             "signed_on": "date",
             "complete_by": "date",
             "completed_on": "date",
-            **{name: "int" for name in PROMISES},
+            **dict.fromkeys(PROMISES, "int"),
         },
         "enterprises": {"uscc": "str", "industry": "str", "above_scale": "bool", "registered_on": "date"},
         "occupancies": {
@@ -66,8 +66,8 @@ SNAPSHOT: Mapping[str, Columns] = MappingProxyType(
             "valid_to": "date",
             "elsewhere": "bool",  # the parcel is known, but lies in another district
         },
-        # Wide: one int column per metric code follows the keys. ``…_before`` are those of the year before, for
-        # benchmarks of last year; empty when the scheme has none.
+        # Wide: one int column per metric code follows the keys. ``…_before`` are those of the year before,
+        # for benchmarks of last year; empty when the scheme has none.
         "enterprise_figures": _ENTERPRISE_FIGURES,
         "parcel_figures": _PARCEL_FIGURES,
         "enterprise_figures_before": _ENTERPRISE_FIGURES,
@@ -79,19 +79,27 @@ RESULTS: Mapping[str, Columns] = MappingProxyType(
     {
         "scores": {
             "parcel_code": "str",
-            "status": "str",  # scored | not_scored
-            "reason": "str",  # why not scored: land_area_missing, land_area_zero, no_occupant, no_figures …
+            "status": "str",  # scored | not_scored | outside
+            "reason": "str",  # why not scored, or the class outside the ranking
             "track": "str",
             "industry": "str",
+            "industry_group": "str",
             "ranking_group": "str",
             "land_area": "int",
             "floor_area": "int",
+            "footprint_area": "int",
             "far": "int",
             "far_limit": "int",
+            "items": "int",  # the sum of the items
+            "correction": "int",  # the factor on it
+            "bonus": "int",
+            "deduction": "int",
             "points": "int",
             "rank": "int",
             "ranked": "int",  # size of the ranking
+            "ranked_grade": "str",  # by the cut-offs alone
             "grade": "str",
+            "adjustments": "str",  # codes joined by ",": corrections, bonuses, deductions, moves of the grade
             "low_efficiency": "bool",
             "low_efficiency_reasons": "str",  # codes joined by ","
             "far_uplift": "bool",
@@ -99,20 +107,7 @@ RESULTS: Mapping[str, Columns] = MappingProxyType(
             "additional_floor_area": "int",
             "partial_occupancy": "bool",
             "missing_feeds": "str",  # feeds joined by ","; empty when covered
-        },
-        "score_parts": {
-            "parcel_code": "str",
-            "indicator": "str",
-            "numerator": "int",
-            "denominator": "int",
-            "value": "int",  # in the indicator's own minor unit
-            "benchmark": "int",  # likewise
-            "benchmark_group": "str",
-            "benchmark_size": "int",
-            "weight": "int",  # 1e-6 points; after renormalisation, if the policy renormalises
-            "uncapped": "int",
-            "points": "int",
-            "outcome": "str",  # scored, capped, floored, missing_zero, missing_group_mean …
+            "verified": "bool",  # whether all that decides about it was read in the document itself
         },
         "holdings": {
             "parcel_code": "str",
@@ -121,29 +116,43 @@ RESULTS: Mapping[str, Columns] = MappingProxyType(
             "weight": "int",  # in the basis's minor unit × days held
             "days": "int",  # days of the period covered
             "share": "float",
-            "metric": "str",
-            "reported": "int",
+        },
+        "reconciliation": {"uscc": "str"},  # empty for figures reported for a parcel without an enterprise
+        "unallocated": {"uscc": "str", "metric": "str", "amount": "int", "reason": "str"},
+        "coverage": {"parcel_code": "str"},
+        "benchmarks": {
+            "track": "str",
+            "indicator": "str",
+            "group": "str",
+            "size": "int",  # parcels with a value; null for a fixed benchmark
+            "benchmark": "int",
+            "low": "int",  # the least and the largest value, for min-max
+            "high": "int",
+        },
+        "findings": {
+            "code": "str",
+            "subject_kind": "str",  # parcel | enterprise | group
+            "subject_code": "str",
+            "metric": "str",  # or the indicator of a group
             "amount": "int",
-        },
-        "reconciliation": {
-            "uscc": "str",  # empty for figures reported for a parcel without an enterprise
-            "metric": "str",
-            "reported": "int",
-            "direct": "int",
-            "allocated": "int",
-            "unallocated": "int",
-            "reason": "str",  # why something stayed unallocated
-        },
-        "coverage": {
-            "parcel_code": "str",
-            "feed": "str",  # land_area, occupancy, enterprise, and one per metric the scheme reads
-            "status": "str",  # complete, partial, missing
-            "have": "int",
-            "need": "int",
-            "reason": "str",
         },
     }
 )
+"""Leading columns of each result. What a scheme reads adds columns behind them, see `per_scheme`."""
+
+_INDICATOR = {
+    "value": "int",  # in the indicator's own minor unit
+    "benchmark": "int",  # likewise
+    "group": "str",  # who set the benchmark
+    "size": "int",
+    "low": "int",
+    "high": "int",
+    "place": "int",  # the rank of the value, for points by rank
+    "weight": "int",  # 1e-6 points; after renormalisation, if the policy renormalises
+    "uncapped": "int",
+    "points": "int",
+    "outcome": "str",  # scored, capped, floored, missing_zero, missing_group_mean …
+}
 
 KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -156,10 +165,42 @@ KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "enterprise_figures_before": ("uscc",),
         "parcel_figures_before": ("parcel_code", "part_of"),
         "scores": ("parcel_code",),
-        "score_parts": ("parcel_code", "indicator"),
-        "holdings": ("parcel_code", "uscc", "metric", "basis"),
-        "reconciliation": ("uscc", "metric"),
-        "coverage": ("parcel_code", "feed"),
+        "holdings": ("parcel_code", "uscc", "basis"),
+        "reconciliation": ("uscc",),
+        "unallocated": ("uscc", "metric"),
+        "coverage": ("parcel_code",),
+        "benchmarks": ("track", "indicator", "group"),
+        "findings": ("code", "subject_kind", "subject_code", "metric"),
     }
 )
 """Canonical sort order of each table, for hashes and comparisons."""
+
+
+def result_columns(metrics: Sequence[str], indicators: Sequence[str]) -> dict[str, Columns]:
+    """Return the columns of every result for what a scheme reads: wide, one row per parcel or holding.
+
+    ``scores`` has ``metric__amount`` and ``indicator__value``, ``__benchmark`` …; ``coverage`` has
+    ``feed__have``, ``__need``, ``__reason`` (null: complete; ``have`` 0: missing; else partial).
+    """
+    feeds = feed_names(metrics)
+    more: dict[str, Columns] = {
+        "scores": {
+            **{f"{m}__amount": "int" for m in metrics},
+            **{f"{code}__{part}": kind for code in indicators for part, kind in _INDICATOR.items()},
+        },
+        "holdings": {f"{m}__amount": "int" for m in metrics},
+        "reconciliation": {
+            f"{m}__{part}": "int" for m in metrics for part in ("reported", "direct", "allocated")
+        },
+        "coverage": {
+            f"{feed}__{part}": kind
+            for feed in feeds
+            for part, kind in {"have": "int", "need": "int", "reason": "str"}.items()
+        },
+    }
+    return {name: {**columns, **more.get(name, {})} for name, columns in RESULTS.items()}
+
+
+def feed_names(metrics: Sequence[str]) -> list[str]:
+    """Return the feeds of a coverage in the order in which they are shown."""
+    return ["land_area", "occupancy", "enterprise", *metrics]

@@ -1,13 +1,29 @@
-"""Benchmarks (标杆值): what a value is measured against, fixed by the document or set by a group."""
+"""Benchmarks (标杆值): what a value is measured against: fixed, promised, or set by a group."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import narwhals.stable.v2 as nw
 
-from service.domain.scheme import Fixed, Indicator, Track
-from service.evaluation.frames import Frame, double, half_up, integer, no_number, sums_by, total
-from service.reference.schemes import conversion
+from service.domain.scheme import POINT, Fixed, GroupBenchmark, GroupBy, Indicator, Promised, Track
+from service.domain.tables import PROMISES, RESULTS
+from service.evaluation.frames import (
+    Frame,
+    Settle,
+    added,
+    double,
+    half_up,
+    integer,
+    mean_parts,
+    no_number,
+    no_text,
+    quotient,
+    total,
+)
+from service.reference.scheme_checks import conversion
 from service.reference.tables import unit_table
+
+Level = tuple[GroupBy, ...]
 
 
 def group_label(first: str, over: Sequence[str]) -> nw.Expr:
@@ -18,41 +34,210 @@ def group_label(first: str, over: Sequence[str]) -> nw.Expr:
     return nw.concat_str(nw.lit(first), *parts, separator=" · ")
 
 
-def with_benchmarks(frame: Frame, track: Track) -> Frame:
-    """Add, per indicator, ``code__benchmark``, ``__group`` and ``__size``, of the parcels that set it.
+@dataclass(slots=True)
+class Benchmarks:
+    """A track's parcels with their benchmarks, and the table ``benchmarks`` of its groups in pieces."""
 
-    A fixed benchmark has no size. The group's own is over its parcels that have a value, the same in which a
-    missing item takes the group's mean.
+    frame: Frame
+    tables: list[Frame] = field(default_factory=list)
+
+
+def with_benchmarks(frame: Frame, before: Frame | None, track: Track, settle: Settle) -> Benchmarks:
+    """Add, per indicator, ``code__benchmark __group __size __low __high __place``.
+
+    ``frame`` has the track's parcels with their values, ``before`` those of last year, where a benchmark is
+    last year's. The size is that of the group that set the benchmark: its parcels with a value. The group is
+    also the one in which a missing item takes the mean. What a method does not use is null.
     """
+    levels = _by_level(track)
+    labels = [group_label(track.code, level).alias(_label(level)) for level in levels]
+    base = settle(added(frame, labels))
+    before = None if before is None else added(before, labels)
+    done = Benchmarks(base)
     for indicator in track.indicators:
-        code, benchmark = indicator.code, indicator.benchmark
-        if isinstance(benchmark, Fixed):
-            frame = frame.with_columns(
-                integer(int(benchmark.value * indicator.scale)).alias(f"{code}__benchmark"),
-                nw.lit(track.code).alias(f"{code}__group"),
-                no_number().alias(f"{code}__size"),
-            )
-        else:
-            frame = frame.with_columns(group_label(track.code, benchmark.over).alias(f"{code}__group"))
-            frame = frame.join(_of_groups(frame, indicator), on=f"{code}__group", how="left")
-    return frame
+        match indicator.benchmark:
+            case Fixed() as fixed:
+                _fixed(done, track, indicator, fixed)
+            case Promised() as promised:
+                _promised(done, track, indicator, promised)
+    for level, indicators in levels.items():
+        this_year = [i for i in indicators if _group(i).of == "this_year"]
+        last_year = [i for i in indicators if _group(i).of == "last_year"]
+        for source, own in ((base, this_year), (before, last_year)):
+            if own and source is not None:
+                # every group is computed from a frame that was joined with none: plans stay small
+                groups = settle(_of_groups(source, level, own))
+                done.frame = done.frame.join(groups, on=_label(level), how="left")
+                done.tables += [_level_table(groups, track, indicator, level) for indicator in own]
+    done.frame = added(done.frame, _places(levels))
+    grouped = [i for i in track.indicators if isinstance(i.benchmark, GroupBenchmark)]
+    done.frame = added(done.frame, (column for i in grouped for column in _chosen(i)))
+    return done
 
 
-def _of_groups(frame: Frame, indicator: Indicator) -> Frame:
-    code, group = indicator.code, f"{indicator.code}__group"
-    match indicator.benchmark.method:
-        case "mean":
-            sums = sums_by(frame, [group], f"{code}__value")
-            benchmark = half_up(total(f"{code}__value") / double(nw.col("size")))
-        case "median":
-            known = frame.filter(~nw.col(f"{code}__value").is_null())
-            sums = known.group_by(group).agg(
-                nw.col(f"{code}__value").median().alias("median"), nw.len().cast(nw.Int64).alias("size")
-            )
-            benchmark = half_up(nw.col("median"))
+def _fixed(done: Benchmarks, track: Track, indicator: Indicator, fixed: Fixed) -> None:
+    benchmark = integer(int(fixed.value * indicator.scale))
+    done.frame = done.frame.with_columns(
+        *_columns(indicator, benchmark=benchmark, group=nw.lit(track.code)),
+    )
+    row = done.frame.select(nw.len().alias("parcels"))
+    done.tables.append(_table(row, track, indicator, group=nw.lit(track.code), benchmark=benchmark))
+
+
+def _promised(done: Benchmarks, track: Track, indicator: Indicator, promised: Promised) -> None:
+    per_unit = promised.times * indicator.scale / PROMISES[promised.promise][1]
+    promise = half_up(double(nw.col(f"promised_{promised.promise}")) * float(per_unit))
+    done.frame = done.frame.with_columns(
+        *_columns(indicator, benchmark=promise, group=nw.lit(track.code)),
+    )
+
+
+def _columns(indicator: Indicator, **given: nw.Expr) -> list[nw.Expr]:
+    numbers = ("benchmark", "size", "low", "high", "place")
+    values = {**{name: no_number() for name in numbers}, "group": no_text(), **given}
+    return [value.alias(f"{indicator.code}__{name}") for name, value in values.items()]
+
+
+def _table(rows: Frame, track: Track, indicator: Indicator, **given: nw.Expr) -> Frame:
+    absent = {"group": no_text(), **{name: no_number() for name in ("size", "benchmark", "low", "high")}}
+    columns = {"track": nw.lit(track.code), "indicator": nw.lit(indicator.code), **absent, **given}
+    return rows.select(*(columns[name].alias(name) for name in RESULTS["benchmarks"]))
+
+
+def _by_level(track: Track) -> dict[Level, list[Indicator]]:
+    """What is to be known of the groups of each level: one pass over the parcels for all indicators."""
+    levels: dict[Level, list[Indicator]] = {}
+    for indicator in track.indicators:
+        if isinstance(indicator.benchmark, GroupBenchmark):
+            for level in indicator.benchmark.levels:
+                levels.setdefault(level, []).append(indicator)
+    return levels
+
+
+def _at(indicator: Indicator, level: Level, part: str) -> str:
+    return f"{indicator.code}__{'_'.join(level) or 'whole'}__{part}"
+
+
+def _label(level: Level) -> str:
+    return f"group__{'_'.join(level) or 'whole'}"
+
+
+def _places(levels: dict[Level, list[Indicator]]) -> list[nw.Expr]:
+    """The rank of each value in its group at each level, where points are given by rank."""
+    return [
+        nw.col(f"{i.code}__value")
+        .rank("min", descending=i.direction == "higher")
+        .over(_label(level))
+        .cast(nw.Int64)
+        .alias(_at(i, level, "place"))
+        for level, indicators in levels.items()
+        for i in indicators
+        if _group(i).method == "peers"
+    ]
+
+
+def _group(indicator: Indicator) -> GroupBenchmark:
+    benchmark = indicator.benchmark
+    assert isinstance(benchmark, GroupBenchmark)  # noqa: S101 - callers pick these
+    return benchmark
+
+
+def _of_groups(frame: Frame, level: Level, indicators: list[Indicator]) -> Frame:
+    """One row per group: for each indicator its size and what its method makes of the values."""
+    label = _label(level)
+    prepared: list[nw.Expr] = []
+    sums: list[nw.Expr] = []
+    final: list[nw.Expr] = []
+    for indicator in indicators:
+        code, benchmark = indicator.code, _group(indicator)
+        value = nw.col(f"{code}__value")
+        sums.append(value.count().cast(nw.Int64).alias(_at(indicator, level, "size")))
+        match benchmark.method:
+            case "mean":
+                prepared += mean_parts(f"{code}__value")
+                sums += _sums(f"{code}__value")
+                mean = quotient(total(f"{code}__value"), double(nw.col(_at(indicator, level, "size"))))
+                final.append(_times(mean, indicator).alias(_at(indicator, level, "benchmark")))
+            case "pooled":
+                for side in ("numerator", "denominator"):
+                    known = nw.when(~value.is_null()).then(nw.col(f"{code}__{side}"))
+                    prepared += mean_parts(f"{code}__{side}", known)
+                    sums += _sums(f"{code}__{side}")
+                per_unit = float(conversion(indicator, unit_table()))
+                pooled = quotient(total(f"{code}__numerator") * per_unit, total(f"{code}__denominator"))
+                final.append(_times(pooled, indicator).alias(_at(indicator, level, "benchmark")))
+            case "median" | "quantile":
+                frame = _with_middle(frame, label, indicator)
+                sums += [
+                    nw.col(f"{code}__{half}").max().alias(f"{code}__{half}") for half in ("lower", "upper")
+                ]
+                middle = (double(nw.col(f"{code}__lower")) + double(nw.col(f"{code}__upper"))) * 0.5
+                final.append(_times(middle, indicator).alias(_at(indicator, level, "benchmark")))
+            case "range":
+                sums.append(value.min().alias(_at(indicator, level, "low")))
+                sums.append(value.max().alias(_at(indicator, level, "high")))
+            case "peers":
+                pass
+    return added(added(frame, prepared).group_by(label).agg(*sums), final)
+
+
+def _sums(name: str) -> list[nw.Expr]:
+    return [nw.col(f"{name}__{half}").sum() for half in ("high", "low")]
+
+
+def _times(value: nw.Expr, indicator: Indicator) -> nw.Expr:
+    times = _group(indicator).times
+    return half_up(value if times == 1 else value * float(times))
+
+
+def _with_middle(frame: Frame, label: str, indicator: Indicator) -> Frame:
+    """Add ``code__lower`` and ``__upper``: values up to the nearest rank, of which to take the largest.
+
+    The median is the mean of the values at the ranks n/2 rounded up and n/2 + 1 rounded down. A value is at
+    rank k or below exactly if fewer than k values are less than it; whole numbers only, so that no engine's
+    own interpolation matters.
+    """
+    code = indicator.code
+    value, least, count = nw.col(f"{code}__value"), f"{code}__least", f"{code}__count"
+    frame = frame.with_columns(
+        value.rank("min").over(label).cast(nw.Int64).alias(least),
+        value.count().over(label).cast(nw.Int64).alias(count),
+    )
+    quantile = _group(indicator).quantile
+    half = POINT // 2
+    wanted = half if quantile is None else int(quantile * POINT)
+    reached = (nw.col(least) - 1) * POINT
+    lower = reached < nw.col(count) * wanted
+    upper = reached <= nw.col(count) * wanted if quantile is None else lower
+    return frame.with_columns(
+        nw.when(lower).then(value).alias(f"{code}__lower"), nw.when(upper).then(value).alias(f"{code}__upper")
+    )
+
+
+def _level_table(groups: Frame, track: Track, indicator: Indicator, level: Level) -> Frame:
+    parts = {"group": nw.col(_label(level)), "size": nw.col(_at(indicator, level, "size"))}
+    match _group(indicator).method:
+        case "range":
+            parts |= {side: nw.col(_at(indicator, level, side)) for side in ("low", "high")}
+        case "peers":
+            pass
         case _:
-            known = frame.filter(~nw.col(f"{code}__value").is_null())
-            sums = sums_by(known, [group], f"{code}__numerator", f"{code}__denominator")
-            per_unit = float(conversion(indicator, unit_table()))
-            benchmark = half_up(total(f"{code}__numerator") * per_unit / total(f"{code}__denominator"))
-    return sums.select(group, benchmark.alias(f"{code}__benchmark"), nw.col("size").alias(f"{code}__size"))
+            parts["benchmark"] = nw.col(_at(indicator, level, "benchmark"))
+    return _table(groups, track, indicator, **parts)
+
+
+def _chosen(indicator: Indicator) -> list[nw.Expr]:
+    """Of the levels, the narrowest whose group is large enough; the widest counts whatever its size."""
+    benchmark = _group(indicator)
+    parts = {"range": ("low", "high"), "peers": ("place",)}.get(benchmark.method, ("benchmark",))
+    *narrower, widest = benchmark.levels
+
+    def pick(part: str) -> nw.Expr:
+        chosen = nw.col(_label(widest) if part == "group" else _at(indicator, widest, part))
+        for level in reversed(narrower):
+            enough = nw.col(_at(indicator, level, "size")) >= benchmark.smallest
+            own = nw.col(_label(level) if part == "group" else _at(indicator, level, part))
+            chosen = nw.when(enough).then(own).otherwise(chosen)
+        return chosen
+
+    return _columns(indicator, **{part: pick(part) for part in ("group", "size", *parts)})

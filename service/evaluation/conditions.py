@@ -6,7 +6,7 @@ from operator import and_, or_
 import narwhals.stable.v2 as nw
 
 from service.domain.expressions import Kind, Literal, Node, Operation, Property, Vocabulary, parse_rule
-from service.evaluation.frames import double, integer
+from service.evaluation.frames import double, integer, quotient
 
 
 def condition(text: str, known: Vocabulary) -> nw.Expr:
@@ -16,7 +16,7 @@ def condition(text: str, known: Vocabulary) -> nw.Expr:
 
 def _truth(node: Node) -> nw.Expr:
     if isinstance(node, Property):
-        return nw.col(node.name)
+        return nw.col(node.column or node.name)
     if isinstance(node, Literal):
         return nw.lit(bool(node.value))
     args = node.args
@@ -65,7 +65,7 @@ def _alike(left: Node, right: Node) -> tuple[nw.Expr, nw.Expr]:
 
 def _minor(node: Node, per_unit: int) -> nw.Expr | None:
     if isinstance(node, Property):
-        return nw.col(node.name)
+        return nw.col(node.column or node.name)
     if isinstance(node, Literal) and node.value * per_unit == int(node.value * per_unit):
         return integer(int(node.value * per_unit))
     return None
@@ -77,9 +77,9 @@ def _value(node: Node) -> nw.Expr:
         return _truth(node)
     if isinstance(node, Property):
         return (
-            double(nw.col(node.name)) * (1.0 / node.per_unit)
+            quotient(double(nw.col(node.column or node.name)), nw.lit(float(node.per_unit)))
             if node.kind is Kind.NUMBER
-            else nw.col(node.name)
+            else nw.col(node.column or node.name)
         )
     if isinstance(node, Literal):
         return nw.lit(float(node.value) if node.kind is Kind.NUMBER else node.value)
@@ -95,4 +95,4 @@ def _arithmetic(node: Operation) -> nw.Expr:
             return a - b
         case "*":
             return a * b
-    return nw.when(b != 0).then(a / b)  # a division by zero is unknown
+    return nw.when(b != 0).then(quotient(a, b))  # a division by zero is unknown

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import narwhals.stable.v2 as nw
 
-from service.domain.scheme import POINT, RESULT_PROPERTIES, FarUplift, Flag, Rule, Scheme
+from service.domain.expressions import Vocabulary
+from service.domain.scheme import POINT, FarUplift, Flag, Rule, Scheme
 from service.evaluation.conditions import condition
-from service.evaluation.frames import Frame, codes, double, half_up, integer, no_number, no_text
+from service.evaluation.frames import Frame, codes, double, half_up, integer, no_number, no_text, quotient
 from service.evaluation.scores import millionths
 
 UNDETERMINED = "undetermined"
@@ -16,17 +17,18 @@ UNDETERMINED = "undetermined"
 def with_flags(scores: Frame, scheme: Scheme) -> Frame:
     """Add ``low_efficiency``, ``far_uplift``, their reasons, and the additional floor area of an uplift."""
     return (
-        scores.with_columns(*_flag("low_efficiency", scheme.low_efficiency))
-        .with_columns(*_flag("far_uplift", scheme.far_uplift))
+        scores.with_columns(*_flag("low_efficiency", scheme.low_efficiency, scheme.result_vocabulary))
+        .with_columns(*_flag("far_uplift", scheme.far_uplift, scheme.result_vocabulary))
         .with_columns(_additional_floor_area(scheme.far_uplift).alias("additional_floor_area"))
     )
 
 
-def _flag(name: str, flag: Flag | None) -> list[nw.Expr]:
+def _flag(name: str, flag: Flag | None, known: Vocabulary) -> list[nw.Expr]:
     """True when a rule holds; unknown when an exception holds, or when no rule holds and one is unknown."""
     if flag is None:
         return [nw.lit(None).cast(nw.Boolean).alias(name), no_text().alias(f"{name}_reasons")]
-    cannot, holds, fails = _any(flag.unless), _any(flag.rules), _none(flag.rules)
+    cannot, holds = _any(flag.unless, known), _any(flag.rules, known)
+    fails = ~nw.any_horizontal(*(condition(rule.when, known) for rule in flag.rules), ignore_nulls=False)
     value = (
         nw.when(cannot)
         .then(nw.lit(None).cast(nw.Boolean))
@@ -37,9 +39,9 @@ def _flag(name: str, flag: Flag | None) -> list[nw.Expr]:
     )
     reasons = (
         nw.when(cannot)
-        .then(_codes(flag.unless))
+        .then(_codes(flag.unless, known))
         .when(holds)
-        .then(_codes(flag.rules))
+        .then(_codes(flag.rules, known))
         .when(fails)
         .then(nw.lit(""))
         .otherwise(nw.lit(UNDETERMINED))
@@ -47,20 +49,14 @@ def _flag(name: str, flag: Flag | None) -> list[nw.Expr]:
     return [value.alias(name), reasons.alias(f"{name}_reasons")]
 
 
-def _when(rule: Rule) -> nw.Expr:
-    return condition(rule.when, RESULT_PROPERTIES)
+def _any(rules: Sequence[Rule], known: Vocabulary) -> nw.Expr:
+    if not rules:
+        return nw.lit(False)
+    return nw.any_horizontal(*(condition(rule.when, known) for rule in rules), ignore_nulls=True)
 
 
-def _any(rules: Sequence[Rule]) -> nw.Expr:
-    return nw.any_horizontal(*(_when(rule) for rule in rules), ignore_nulls=True) if rules else nw.lit(False)
-
-
-def _none(rules: Sequence[Rule]) -> nw.Expr:
-    return ~nw.any_horizontal(*(_when(rule) for rule in rules), ignore_nulls=False)
-
-
-def _codes(rules: Sequence[Rule]) -> nw.Expr:
-    return codes(*((_when(rule), rule.code) for rule in rules))
+def _codes(rules: Sequence[Rule], known: Vocabulary) -> nw.Expr:
+    return codes(*((condition(rule.when, known), rule.code) for rule in rules))
 
 
 def _additional_floor_area(uplift: FarUplift | None) -> nw.Expr:
@@ -70,5 +66,7 @@ def _additional_floor_area(uplift: FarUplift | None) -> nw.Expr:
     limit = nw.col("far_limit")
     if uplift.target is not None:
         limit = nw.min_horizontal(limit, integer(millionths(uplift.target)))
-    gain = half_up(double(limit - nw.col("far")) * double(nw.col("land_area")) * (1.0 / POINT)).clip(0)
+    gain = half_up(
+        quotient(double(limit - nw.col("far")) * double(nw.col("land_area")), nw.lit(float(POINT)))
+    ).clip(0)
     return nw.when(nw.col("far_uplift")).then(gain).otherwise(no_number())

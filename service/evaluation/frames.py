@@ -1,9 +1,8 @@
 """What every step needs of a lazy frame: exact rounding, sums that cannot overflow, the largest of a group.
 
-Results must be equal on every engine, so: additive and ranked values are int64; a double is divided by a
-column, never by a literal (Polars multiplies by the reciprocal); rounding is ``floor(x + 0.5)``; nothing
-depends on row order. Columns of a metric or an indicator are named ``code__part``: plain identifiers, which
-no engine has to quote.
+Results must be equal on every engine, so: additive and ranked values are int64; doubles are divided by
+`quotient` alone; rounding is ``floor(x + 0.5)``; nothing depends on row order. Columns of a metric or an
+indicator are named ``code__part``: plain identifiers, which no engine has to quote.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -40,6 +39,12 @@ def stacked(columns: Columns, *tables: Frame) -> Frame:
     return nw.concat([table.select(*declared) for table in tables])
 
 
+def added(frame: Frame, columns: Iterable[nw.Expr]) -> Frame:
+    """Return the frame with these columns, also when there are none."""
+    wanted = list(columns)
+    return frame.with_columns(*wanted) if wanted else frame
+
+
 def half_up(value: nw.Expr) -> nw.Expr:
     """Round a double to the nearest int64, halves up."""
     return (value + 0.5).floor().clip(-LIMIT, LIMIT).cast(nw.Int64)
@@ -48,6 +53,15 @@ def half_up(value: nw.Expr) -> nw.Expr:
 def double(value: nw.Expr) -> nw.Expr:
     """Return an int64 as a double."""
     return value.cast(nw.Float64)
+
+
+def quotient(a: nw.Expr, b: nw.Expr) -> nw.Expr:
+    """Return a ÷ b as IEEE 754 says.
+
+    Polars multiplies by the reciprocal where b is one value for all rows, which it may be without anybody
+    having written a literal; adding 0·a makes a column of it.
+    """
+    return a / (b + a * 0.0)
 
 
 def integer(value: int) -> nw.Expr:
@@ -73,8 +87,7 @@ def one_if(condition: nw.Expr) -> nw.Expr:
 def with_metrics(frame: Frame, metrics: Iterable[str]) -> Frame:
     """Return the frame with a column for every metric; those nobody reported are null."""
     known = set(frame.collect_schema().names())
-    absent = [no_number().alias(metric) for metric in metrics if metric not in known]
-    return frame.with_columns(*absent) if absent else frame
+    return added(frame, (no_number().alias(metric) for metric in metrics if metric not in known))
 
 
 def codes(*pairs: tuple[nw.Expr, str]) -> nw.Expr:
@@ -85,9 +98,9 @@ def codes(*pairs: tuple[nw.Expr, str]) -> nw.Expr:
     return nw.concat_str(nw.lit(""), *chosen, separator=",", ignore_nulls=True).str.slice(1)
 
 
-def mean_parts(name: str) -> list[nw.Expr]:
+def mean_parts(name: str, value: nw.Expr | None = None) -> list[nw.Expr]:
     """The high and the low part of a column, to be summed apart: a sum of int64 wraps silently."""
-    value = nw.col(name)
+    value = nw.col(name) if value is None else value
     high = (double(value) * (1.0 / _CHUNK)).floor().cast(nw.Int64)  # a power of two: exact
     return [high.alias(f"{name}__high"), (value - high * _CHUNK).alias(f"{name}__low")]
 

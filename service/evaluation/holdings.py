@@ -10,7 +10,7 @@ from calendar import isleap
 import narwhals.stable.v2 as nw
 
 from service.domain.scheme import POINT
-from service.evaluation.frames import Frame, Settle, double, integer, largest, no_text, one_if
+from service.evaluation.frames import Frame, Settle, double, integer, largest, no_text, one_if, quotient
 
 _HOLDING = ("uscc", "parcel_code")
 _MEASURES = ("floor_area", "land_area", "electricity")  # in the order in which they count
@@ -74,6 +74,7 @@ def holdings(occupancies: Frame, period: str) -> Frame:
         nw.col("known").alias("days"),
         one_if(holds).alias("held"),
         one_if(~holds).alias("let"),
+        one_if(nw.col("role") == "own").alias("owned"),
         one_if(nw.col("elsewhere")).alias("elsewhere"),
     )
     summed = [
@@ -84,6 +85,7 @@ def holdings(occupancies: Frame, period: str) -> Frame:
         "days",
         "held",
         "let",
+        "owned",
     ]
     grouped = rows.group_by(*_HOLDING).agg(
         *(nw.col(name).sum() for name in summed), nw.col("elsewhere").max()
@@ -113,7 +115,6 @@ def _weighed(held: Frame) -> Frame:
             "uscc",
             "manual",
             one_if(free).alias("free"),
-            integer(POINT).alias("whole"),
             *(lacking(m).alias(f"{m}__lacking") for m in _MEASURES),
             *(counted(b).alias(f"{b}__sum") for b in _BASES),
         )
@@ -121,7 +122,6 @@ def _weighed(held: Frame) -> Frame:
         .agg(
             nw.col("manual").sum().alias("manual__sum"),
             nw.col("free").sum(),
-            nw.col("whole").max(),  # a column of ones, not a literal, to divide by
             *(nw.col(f"{m}__lacking").sum() for m in _MEASURES),
             *(nw.col(f"{b}__sum").sum() for b in _BASES),
         )
@@ -140,7 +140,6 @@ def _weighed(held: Frame) -> Frame:
         "uscc",
         "manual__sum",
         "free",
-        "whole",
         basis.alias("basis"),
         _of_basis({b: nw.col(f"{b}__sum") for b in _BASES}, basis).alias("weight__sum"),
     )
@@ -166,14 +165,14 @@ def _of_basis(values: dict[str, nw.Expr], basis: nw.Expr) -> nw.Expr:
 def shares(occupancies: Frame, period: str, settle: Settle) -> Frame:
     """Return one row per enterprise and parcel of the period with its share.
 
-    Columns: ``uscc parcel_code elsewhere basis weight days share occupies partial overlet prominence`` and
-    ``takes_remainder`` (the one holding that gets what flooring leaves; none where something stays unplaced),
-    ``problem`` (manual_share_over_one, manual_share_under_one, zero_weight; else null), the same for all
-    holdings of an enterprise. ``prominence`` orders the occupants of a parcel: areas before meters before
-    equal parts.
+    Columns: ``uscc parcel_code elsewhere basis weight days share owns occupies partial overlet prominence``
+    and ``takes_remainder`` (the one holding that gets what flooring leaves; none where something stays
+    unplaced), ``problem`` (manual_share_over_one, manual_share_under_one, zero_weight; else null), the same
+    for all holdings of an enterprise. ``prominence`` orders the occupants of a parcel: areas before meters
+    before equal parts.
     """
     weighed = settle(_weighed(settle(holdings(occupancies, period))))
-    is_manual, weight, whole = nw.col("is_manual"), nw.col("weight"), nw.col("whole")
+    is_manual, weight, whole = nw.col("is_manual"), nw.col("weight"), integer(POINT)
     by_hand, all_weights = nw.col("manual__sum"), nw.col("weight__sum")
 
     too_much = by_hand > whole
@@ -189,16 +188,16 @@ def shares(occupancies: Frame, period: str, settle: Settle) -> Frame:
         .otherwise(nw.lit("manual_share_under_one"))
     )
     unknown = nw.lit(None).cast(nw.Float64)
-    of_the_rest = double(weight) * double(whole - by_hand) / (double(all_weights) * double(whole))
+    of_the_rest = quotient(double(weight) * double(whole - by_hand), double(all_weights) * double(whole))
     share = (
         nw.when(too_much)
         .then(unknown)
         .when(is_manual)
-        .then(double(nw.col("manual")) / double(whole))
+        .then(quotient(double(nw.col("manual")), double(whole)))
         .when(all_by_hand)
         .then(nw.lit(0.0))
         .when((by_hand == 0) & (all_weights > 0))
-        .then(double(weight) / double(all_weights))
+        .then(quotient(double(weight), double(all_weights)))
         .when(all_weights > 0)
         .then(of_the_rest)
         .otherwise(unknown)
@@ -227,6 +226,7 @@ def shares(occupancies: Frame, period: str, settle: Settle) -> Frame:
         "weight",
         "days",
         "share",
+        (nw.col("owned") > 0).alias("owns"),
         "occupies",
         "partial",
         "overlet",

@@ -1,110 +1,107 @@
-"""A parcel as the scheme sees it: the land area that counts, the floor-area ratio, occupants and figures."""
+"""A parcel as the scheme sees it: land area that counts, ratios, contract, marks, track or class outside."""
 
 from collections.abc import Sequence
+from functools import reduce
 
 import narwhals.stable.v2 as nw
 
-from service.domain.scheme import PARCEL_PROPERTIES, POINT, Scheme
+from service.domain.scheme import POINT, Scheme
+from service.domain.tables import PROMISES
 from service.evaluation.conditions import condition
-from service.evaluation.frames import Frame, double, half_up, largest, no_text, one_if
+from service.evaluation.frames import Frame, double, half_up, integer, no_text, quotient
 
-
-def occupants(amounts: Frame, enterprises: Frame, metrics: Sequence[str]) -> Frame:
-    """Sum up, per parcel of this evaluation, its occupants and what their shares bring.
-
-    Above scale if any occupant is (unknown if none is and one is unknown); industry of the most prominent
-    one. Per metric: ``amount`` (missing when no occupant has one) and ``have``, the occupants that have one.
-    """
-    known = enterprises.select("uscc", "industry", "above_scale", nw.lit(True).alias("registered"))
-    here = amounts.filter(nw.col("here")).join(known, on="uscc", how="left")
-    occupies = nw.col("occupies")
-    above = nw.col("above_scale")
-    counted = here.select(
-        "parcel_code",
-        one_if(occupies).alias("occupants"),
-        one_if(occupies & nw.col("registered")).alias("registered"),
-        one_if(occupies & above).alias("above"),
-        one_if(occupies & above.is_null()).alias("above__unknown"),
-        one_if(nw.col("partial")).alias("partial"),
-        one_if(nw.col("overlet")).alias("overlet"),
-        one_if(~nw.col("problem").is_null()).alias("problem"),
-        *(nw.col(f"{m}__amount").fill_null(0) for m in metrics),
-        *(one_if(occupies & ~nw.col(f"{m}__amount").is_null()).alias(f"{m}__have") for m in metrics),
-    )
-    counts = ["occupants", "registered", "above", "above__unknown", "partial", "overlet", "problem"]
-    sums = [f"{m}__{part}" for m in metrics for part in ("amount", "have")]
-    summed = counted.group_by("parcel_code").agg(*(nw.col(name).sum() for name in [*counts, *sums]))
-    first = largest(here.filter(occupies), "parcel_code", "prominence", "uscc")
-    industry = first.join(known.select("uscc", "industry"), on="uscc", how="left").drop("uscc")
-    above_scale = nw.when(nw.col("above") > 0).then(nw.lit(True))
-    nobody_above = (nw.col("occupants") > 0) & (nw.col("above__unknown") == 0)
-    return (
-        summed.with_columns(
-            above_scale.otherwise(nw.when(nobody_above).then(nw.lit(False))).alias("above_scale"),
-            (nw.col("partial") > 0).alias("partial_occupancy"),
-            *(
-                nw.when(nw.col(f"{m}__have") > 0).then(nw.col(f"{m}__amount")).alias(f"{m}__amount")
-                for m in metrics
-            ),
-        )
-        .drop("above", "above__unknown")
-        .join(industry, on="parcel_code", how="left")
-    )
-
-
-def reported_here(direct: Frame, amounts: Frame, metrics: Sequence[str]) -> Frame:
-    """Sum up, per parcel, the figures reported for it, and count them.
-
-    ``direct`` sums and ``directs`` counts all; ``whole`` counts figures for the parcel itself, ``lone`` those
-    of an enterprise that brings no other amount to the parcel.
-    """
-    shared = amounts.filter(nw.col("occupies")).select(
-        "parcel_code", nw.col("uscc").alias("part_of"), *(f"{m}__amount" for m in metrics)
-    )
-    here = direct.filter(nw.col("here")).join(shared, on=["parcel_code", "part_of"], how="left")
-    is_part = nw.col("part_of") != ""
-    columns: list[nw.Expr] = []
-    for m in metrics:
-        given = ~nw.col(m).is_null()
-        columns += [
-            nw.col(m).fill_null(0).alias(f"{m}__direct"),
-            one_if(given).alias(f"{m}__directs"),
-            one_if(given & ~is_part).alias(f"{m}__whole"),
-            one_if(given & is_part & nw.col(f"{m}__amount").is_null()).alias(f"{m}__lone"),
-        ]
-    names = [f"{m}__{part}" for m in metrics for part in ("direct", "directs", "whole", "lone")]
-    return here.select("parcel_code", *columns).group_by("parcel_code").agg(*(nw.col(n).sum() for n in names))
+_COUNTS = (
+    "occupants",
+    "reporting",
+    "registered",
+    "tenants",
+    "tenants_below_scale",
+    "partial",
+    "overlet",
+    "problem",
+)
 
 
 def describe(
-    parcels: Frame, scheme: Scheme, occupied: Frame, reported: Frame, metrics: Sequence[str]
+    parcels: Frame, contracts: Frame, occupied: Frame, reported: Frame, scheme: Scheme, period: str
 ) -> Frame:
-    """Return the parcels with land area, FAR, occupants, amounts, track, and why one cannot be scored."""
+    """Return the parcels with all that rules may read, amounts, track, and why they are not scored.
+
+    :param occupied: `service.evaluation.occupants.occupants`
+    :param reported: `service.evaluation.occupants.reported_here`
+    """
+    metrics, marks = scheme.metrics, scheme.marks
     kinds = [nw.col(f"{kind}_area") for kind in scheme.land_area]
-    counts = ["occupants", "registered", "partial", "overlet", "problem"]
-    counts += [f"{m}__{part}" for m in metrics for part in ("have", "direct", "directs", "whole", "lone")]
-    return (
-        parcels.with_columns(
-            nw.coalesce(*kinds).alias("land_area"), kinds[0].is_null().alias("area_fallback")
-        )
-        .with_columns(effective_far().alias("far"))
-        .join(occupied, on="parcel_code", how="left")
+    counts = [
+        *_COUNTS,
+        *(f"{m}__{part}" for m in metrics for part in ("have", "direct", "directs", "whole", "lone")),
+    ]
+    counts += [*_unpaired(scheme), *(f"{mark}__{part}" for mark in marks for part in ("occupants", "parcel"))]
+    promises = [nw.col(name).alias(f"promised_{name}") for name in PROMISES]
+    joined = (
+        parcels.join(occupied, on="parcel_code", how="left")
         .join(reported, on="parcel_code", how="left")
-        .with_columns(
+        .join(contracts.select("parcel_code", *_contract(period), *promises), on="parcel_code", how="left")
+    )
+    division = nw.col("industry").str.replace_all(r"^[A-Za-z]", "").str.slice(0, 2)
+    return (
+        joined.with_columns(
+            nw.coalesce(*kinds).alias("land_area"),
+            kinds[0].is_null().alias("area_fallback"),
             *(nw.col(name).fill_null(0) for name in counts),
             nw.col("partial_occupancy").fill_null(False),
-            nw.col("industry").str.replace_all(r"^[A-Za-z]", "").str.slice(0, 2).alias("division"),
+            division.alias("division"),
         )
-        .with_columns(*(_amount(m).alias(f"{m}__amount") for m in metrics))
-        .with_columns(track(scheme).alias("track"))
+        .with_columns(
+            effective_far().alias("far"),
+            _per_land(nw.col("footprint_area")).alias("building_coverage"),
+            _industry_group(scheme).alias("industry_group"),
+            *(_amount(m).alias(f"{m}__amount") for m in metrics),
+            *((nw.col(f"{mark}__occupants") + nw.col(f"{mark}__parcel")).alias(mark) for mark in marks),
+        )
+        .with_columns(track(scheme).alias("track"), outside(scheme).alias("outside"))
         .with_columns(_why_not(metrics).alias("reason"))
     )
 
 
+def _unpaired(scheme: Scheme) -> list[str]:
+    return [
+        f"{indicator.code}__unpaired" for indicator in scheme.indicators if indicator.partial == "missing"
+    ]
+
+
+def _contract(period: str) -> list[nw.Expr]:
+    """What the contract's dates say at the end of the period."""
+    year = int(period)
+    signed, due, done = (nw.col(name) for name in ("signed_on", "complete_by", "completed_on"))
+    signed_by_then = signed.is_null() | (signed.dt.year() <= year)
+    building = signed_by_then & (done.is_null() | (done.dt.year() > year))
+    # granted, no completion known: under construction only where the contract speaks of one
+    building = building & (~done.is_null() | ~due.is_null())
+    return [
+        (integer(year) - signed.dt.year().cast(nw.Int64)).alias("granted_years"),
+        building.alias("under_construction"),
+        (building & ~due.is_null() & (due.dt.year() <= year)).alias("construction_overdue"),
+    ]
+
+
 def effective_far() -> nw.Expr:
     """The recorded floor-area ratio, else floor area ÷ land area, in millionths."""
-    built = half_up(double(nw.col("floor_area")) * float(POINT) / double(nw.col("land_area")))
-    return nw.when(nw.col("far").is_null() & (nw.col("land_area") > 0)).then(built).otherwise(nw.col("far"))
+    built = _per_land(nw.col("floor_area"))
+    return nw.when(nw.col("far").is_null()).then(built).otherwise(nw.col("far"))
+
+
+def _per_land(area: nw.Expr) -> nw.Expr:
+    land = nw.col("land_area")
+    return nw.when(land > 0).then(half_up(quotient(double(area) * float(POINT), double(land))))
+
+
+def _industry_group(scheme: Scheme) -> nw.Expr:
+    group = no_text()
+    for each in scheme.industry_groups:
+        member = reduce(lambda any_, one: any_ | one, (nw.col("division") == d for d in each.divisions))
+        group = nw.when(member).then(nw.lit(each.code)).otherwise(group)
+    return group
 
 
 def track(scheme: Scheme) -> nw.Expr:
@@ -112,7 +109,19 @@ def track(scheme: Scheme) -> nw.Expr:
     chosen = no_text()
     for each in reversed(scheme.tracks):
         code = nw.lit(each.code)
-        chosen = nw.when(condition(each.when or "TRUE", PARCEL_PROPERTIES)).then(code).otherwise(chosen)
+        if each.when is None:
+            chosen = code
+        else:
+            chosen = nw.when(condition(each.when, scheme.parcel_vocabulary)).then(code).otherwise(chosen)
+    return chosen
+
+
+def outside(scheme: Scheme) -> nw.Expr:
+    """The first class outside the ranking whose predicate holds."""
+    chosen = no_text()
+    for each in reversed(scheme.outside):
+        holds = condition(each.when, scheme.parcel_vocabulary)
+        chosen = nw.when(holds).then(nw.lit(each.code)).otherwise(chosen)
     return chosen
 
 
@@ -124,9 +133,11 @@ def _amount(metric: str) -> nw.Expr:
 
 def _why_not(metrics: Sequence[str]) -> nw.Expr:
     amounts = [nw.col(f"{m}__amount").is_null() for m in metrics]
-    no_figures = nw.all_horizontal(*amounts, ignore_nulls=False) if metrics else nw.lit(False)
+    no_figures = nw.all_horizontal(*amounts, ignore_nulls=False)
     return (
-        nw.when(nw.col("land_area").is_null())
+        nw.when(~nw.col("outside").is_null())
+        .then(nw.col("outside"))
+        .when(nw.col("land_area").is_null())
         .then(nw.lit("land_area_missing"))
         .when(nw.col("land_area") == 0)
         .then(nw.lit("land_area_zero"))

@@ -1,43 +1,30 @@
 """The whole evaluation: frames in, frames out, in the order in which a person would calculate it.
 
 occupancies → shares ─┐
-figures ──────────────┴→ amounts per parcel → values → benchmarks → points → grades → flags
+figures ──────────────┴→ amounts per parcel → values → benchmarks → items → points → grades → flags
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import narwhals.stable.v2 as nw
 
 from service.domain.scheme import Scheme, Track
-from service.domain.tables import RESULTS
-from service.evaluation.apportion import (
-    apportion,
-    contributions,
-    direct_figures,
-    enterprise_totals,
-    reconcile,
-)
+from service.domain.tables import RESULTS, result_columns
+from service.evaluation.apportion import apportion, contributions, direct_figures, enterprise_totals
 from service.evaluation.benchmarks import with_benchmarks
-from service.evaluation.coverage import coverage, missing_feeds
+from service.evaluation.coverage import with_coverage
+from service.evaluation.findings import findings
 from service.evaluation.flags import with_flags
-from service.evaluation.frames import Frame, Frames, Settle, no_number, no_text, stacked
-from service.evaluation.grades import with_grades
+from service.evaluation.frames import Frame, Frames, Settle, added, no_number, no_text, stacked
+from service.evaluation.grades import outside_grade, with_grades
 from service.evaluation.holdings import shares
 from service.evaluation.indicators import with_values
-from service.evaluation.parcels import describe, occupants, reported_here
+from service.evaluation.occupants import holders, occupants, reported_here
+from service.evaluation.parcels import describe
+from service.evaluation.reconcile import reconcile, unallocated
 from service.evaluation.scores import with_points
-
-_FROM_FLAGS = (
-    "status",
-    "low_efficiency",
-    "low_efficiency_reasons",
-    "far_uplift",
-    "far_uplift_reasons",
-    "additional_floor_area",
-)
-_FOR_RULES = {"town": "str", "land_use": "str", "division": "str", "above_scale": "bool", "occupants": "int"}
-_SCORES = {name: kind for name, kind in RESULTS["scores"].items() if name not in _FROM_FLAGS} | _FOR_RULES
-"""What the frames of all tracks share: the score, and what rules of flags may read beside it."""
+from service.evaluation.totals import with_totals
 
 
 def _computed(frame: Frame) -> Frame:
@@ -52,73 +39,121 @@ def evaluate(snapshot: Frames, scheme: Scheme, period: str, settle: Settle = _co
     elsewhere gives a temporary table or persists.
     """
     placed = place(snapshot, scheme, period, settle)
-    graded = [settle(_score(placed.parcels, track)) for track in scheme.tracks]
-    scores = stacked(_SCORES, *graded, _outside(placed.parcels)).with_columns(_status().alias("status"))
+    before = _last_year(snapshot, scheme, period, settle) if scheme.reads_last_year else None
+    graded: list[Frame] = []
+    benchmarks: list[Frame] = []
+    for track in scheme.tracks:
+        then = None if before is None else _valued(before, track)
+        measured = with_benchmarks(_valued(placed.parcels, track), then, track, settle)
+        points = with_totals(with_points(measured.frame, track, settle), scheme, track)
+        graded.append(settle(_with_verdict(with_grades(points, scheme, track, settle), scheme, track)))
+        benchmarks += measured.tables
+    metrics, columns = scheme.metrics, _columns(scheme)
+    everything = _everything(scheme, graded, _of_no_track(placed.parcels, scheme))
+    reconciliation = settle(reconcile(placed.amounts, placed.totals, placed.direct, metrics))
+    groups = settle(stacked(RESULTS["benchmarks"], *benchmarks))
     tables = {
-        "scores": with_flags(scores, scheme),
-        "score_parts": _score_parts(scheme, graded),
-        "holdings": contributions(placed.amounts, placed.direct, scheme.metrics),
-        "reconciliation": reconcile(placed.amounts, placed.totals, placed.direct, scheme.metrics),
-        "coverage": coverage(placed.parcels, scheme.metrics),
+        "scores": with_flags(everything, scheme),
+        "holdings": contributions(placed.amounts, placed.direct, metrics),
+        "reconciliation": reconciliation,
+        "unallocated": unallocated(reconciliation, placed.amounts, placed.totals, placed.direct, metrics),
+        "coverage": placed.parcels,
+        "benchmarks": groups,
+        "findings": findings(placed.direct, placed.totals, placed.here, placed.parcels, groups, metrics),
     }
-    return {name: stacked(RESULTS[name], table) for name, table in tables.items()}
+    return {name: stacked(columns[name], table) for name, table in tables.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """What is known before any score: shares applied, parcels described, coverage counted."""
+    """What is known before any score: shares applied, holders known, parcels described, coverage counted."""
 
     amounts: Frame
     totals: Frame
     direct: Frame
+    here: Frame
     parcels: Frame
 
 
 def place(snapshot: Frames, scheme: Scheme, period: str, settle: Settle = _computed) -> Placed:
     """Apportion the figures and describe every parcel with its coverage."""
     metrics, parcels = scheme.metrics, snapshot["parcels"]
-    direct = direct_figures(snapshot["parcel_figures"], parcels, metrics)
+    direct = direct_figures(snapshot["parcel_figures"], parcels, (*metrics, *scheme.marks))
     totals = settle(enterprise_totals(snapshot["enterprise_figures"], direct, metrics))
-    amounts = settle(
-        apportion(settle(shares(snapshot["occupancies"], period, settle)), totals, parcels, metrics)
+    held = settle(shares(snapshot["occupancies"], period, settle))
+    amounts = settle(apportion(held, totals, parcels, metrics))
+    here = settle(holders(amounts, snapshot["enterprises"], snapshot["enterprise_figures"], scheme))
+    described = describe(
+        parcels,
+        snapshot["contracts"],
+        occupants(here, scheme, period),
+        reported_here(direct, here, scheme),
+        scheme,
+        period,
     )
-    occupied = occupants(amounts, snapshot["enterprises"], metrics)
-    described = describe(parcels, scheme, occupied, reported_here(direct, amounts, metrics), metrics)
-    described = described.with_columns(missing_feeds(metrics).alias("missing_feeds"))
-    return Placed(amounts, totals, direct, settle(described))
+    return Placed(amounts, totals, direct, here, settle(with_coverage(described, metrics)))
 
 
-def _score(parcels: Frame, track: Track) -> Frame:
-    """Take one track's parcels from figures to grades."""
-    own = parcels.filter(nw.col("track") == track.code)
-    return with_grades(with_points(with_benchmarks(with_values(own, track), track), track), track)
+def _last_year(snapshot: Frames, scheme: Scheme, period: str, settle: Settle) -> Frame:
+    """The parcels as the year before found them: its figures, and the occupancies of its days."""
+    then = dict(snapshot)
+    for table in ("enterprise_figures", "parcel_figures"):
+        then[table] = snapshot[f"{table}_before"]
+    return place(then, scheme, str(int(period) - 1), settle).parcels
 
 
-def _outside(parcels: Frame) -> Frame:
+def _valued(parcels: Frame, track: Track) -> Frame:
+    return with_values(parcels.filter(nw.col("track") == track.code), track)
+
+
+def _with_verdict(frame: Frame, scheme: Scheme, track: Track) -> Frame:
+    return frame.with_columns(
+        nw.coalesce(nw.col("grade"), outside_grade(scheme)).alias("grade"),
+        nw.lit(scheme.is_verified(track)).alias("verified"),
+    )
+
+
+def _of_no_track(parcels: Frame, scheme: Scheme) -> Frame:
     """The parcels of no track: not scored."""
     return parcels.filter(nw.col("track").is_null()).with_columns(
-        no_text().alias("ranking_group"),
-        no_text().alias("grade"),
-        *(no_number().alias(name) for name in ("points", "rank", "ranked")),
+        outside_grade(scheme).alias("grade"), nw.lit(None).cast(nw.Boolean).alias("verified")
     )
 
 
-def _status() -> nw.Expr:
-    return nw.when(nw.col("reason").is_null()).then(nw.lit("scored")).otherwise(nw.lit("not_scored"))
+_FROM_FLAGS = (
+    "low_efficiency",
+    "low_efficiency_reasons",
+    "far_uplift",
+    "far_uplift_reasons",
+    "additional_floor_area",
+)
 
 
-def _score_parts(scheme: Scheme, graded: list[Frame]) -> Frame:
-    parts = [name for name in RESULTS["score_parts"] if name not in {"parcel_code", "indicator"}]
-    source = {"benchmark_group": "group", "benchmark_size": "size"}
-    return stacked(
-        RESULTS["score_parts"],
-        *(
-            frame.select(
-                "parcel_code",
-                nw.lit(indicator.code).alias("indicator"),
-                *(nw.col(f"{indicator.code}__{source.get(part, part)}").alias(part) for part in parts),
-            )
-            for track, frame in zip(scheme.tracks, graded, strict=True)
-            for indicator in track.indicators
-        ),
+def _columns(scheme: Scheme) -> Mapping[str, Mapping[str, str]]:
+    return result_columns(scheme.metrics, [indicator.code for indicator in scheme.indicators])
+
+
+def _everything(scheme: Scheme, graded: list[Frame], outside: Frame) -> Frame:
+    """The parcels of all tracks and of none in one frame, with what the rules of flags may read."""
+    kinds = {"number": "int", "text": "str", "truth": "bool"}
+    read = {known.column or name: kinds[known.kind] for name, known in scheme.result_vocabulary.items()}
+    wanted = {**_columns(scheme)["scores"], **read}
+    wanted = {name: kind for name, kind in wanted.items() if name not in _FROM_FLAGS and name != "status"}
+    tables = [_with_all(frame, wanted) for frame in (*graded, outside)]
+    return stacked(wanted, *tables).with_columns(_status(scheme).alias("status"))
+
+
+def _with_all(frame: Frame, wanted: Mapping[str, str]) -> Frame:
+    """Add as missing what this frame does not know: the indicators of other tracks, what no rank has."""
+    known = set(frame.collect_schema().names())
+    absent = {name: kind for name, kind in wanted.items() if name not in known}
+    return added(
+        frame, ((no_text() if k == "str" else no_number()).alias(name) for name, k in absent.items())
     )
+
+
+def _status(scheme: Scheme) -> nw.Expr:
+    status = nw.when(nw.col("reason").is_null()).then(nw.lit("scored")).otherwise(nw.lit("not_scored"))
+    for each in scheme.outside:
+        status = nw.when(nw.col("reason") == each.code).then(nw.lit("outside")).otherwise(status)
+    return status

@@ -1,21 +1,33 @@
-"""Item points and their total.
+"""Item points (指标得分), in millionths of a point.
 
-    points = value ÷ benchmark × weight          (benchmark ÷ value × weight where less is better)
-             held between floor × weight and cap × weight, in millionths of a point
+    ratio, attainment   value ÷ benchmark × weight       (benchmark ÷ value × weight where less is better),
+                        held between floor × weight and cap × weight
+    min_max             weight × (base + (1 − base) × (value − low) ÷ (high − low))
+                        (high − value where less is better); where all values are equal, the whole weight
+    rank                weight × (size − place + 1) ÷ size
 
 What is missing is scored as the indicator's policy says: zero, the group's mean item, by the other indicators
 alone (renormalise), or the parcel is not scored at all. Against a benchmark that is not above zero an item is
-worth 0.
+worth 0. An item that lacks its benchmark, as a parcel without a contract lacks a promise, is a missing item.
 """
 
 from decimal import Decimal
-from functools import reduce
-from operator import add
 
 import narwhals.stable.v2 as nw
 
-from service.domain.scheme import POINT, Indicator, Track
-from service.evaluation.frames import Frame, double, half_up, integer, no_number, no_text, sums_by, total
+from service.domain.scheme import POINT, Indicator, Promised, Track
+from service.evaluation.frames import (
+    Frame,
+    Settle,
+    double,
+    half_up,
+    integer,
+    no_number,
+    no_text,
+    quotient,
+    sums_by,
+    total,
+)
 
 _HUNDRED = 100 * POINT
 
@@ -25,23 +37,22 @@ def millionths(number: Decimal) -> int:
     return int(number * POINT)
 
 
-def with_points(frame: Frame, track: Track) -> Frame:
-    """Add ``code__weight``, ``__uncapped``, ``__points``, ``__outcome``, and the parcel's ``points``."""
+def with_points(frame: Frame, track: Track, settle: Settle) -> Frame:
+    """Add ``code__weight __uncapped __points __outcome``; ``reason`` where one is not scored."""
     counted = [indicator for indicator in track.indicators if indicator.weight]
     frame = frame.with_columns(_remaining_weight(counted).alias("remaining"))
     frame = frame.with_columns(*(_weight(i, counted).alias(f"{i.code}__weight") for i in track.indicators))
     frame = frame.with_columns(
         *(_uncapped(i, _of(i, "weight")).alias(f"{i.code}__uncapped") for i in track.indicators)
     )
-    for indicator in track.indicators:
-        frame = _with_group_mean(frame, indicator)
+    by_mean = [indicator for indicator in track.indicators if indicator.missing == "group_mean"]
+    if by_mean:
+        items = frame = settle(frame)
+        for indicator in by_mean:
+            frame = frame.join(_group_means(items, indicator), on=f"{indicator.code}__group", how="left")
     frame = frame.with_columns(_why_not(counted).alias("reason"))
-    frame = frame.with_columns(
-        *(column for i in track.indicators for column in (_points(i).alias(f"{i.code}__points"), _outcome(i)))
-    )
-    points = reduce(add, (_of(indicator, "points") for indicator in counted))
     return frame.with_columns(
-        nw.when(nw.col("reason").is_null()).then(points).otherwise(no_number()).alias("points")
+        *(column for i in track.indicators for column in (_points(i).alias(f"{i.code}__points"), _outcome(i)))
     )
 
 
@@ -50,17 +61,25 @@ def _of(indicator: Indicator, part: str) -> nw.Expr:
 
 
 def _is_missing(indicator: Indicator) -> nw.Expr:
+    if isinstance(indicator.benchmark, Promised):
+        return _of(indicator, "value").is_null() | _of(indicator, "benchmark").is_null()
     return _of(indicator, "value").is_null()
+
+
+def _lack(indicator: Indicator) -> nw.Expr:
+    """What a missing item lacks: one side of its value, or the promise."""
+    if isinstance(indicator.benchmark, Promised):
+        return nw.coalesce(_of(indicator, "lack"), nw.lit("promise_missing"))
+    return _of(indicator, "lack")
 
 
 def _remaining_weight(counted: list[Indicator]) -> nw.Expr:
     """100 less the weights of missing indicators whose policy hands their weight to the others."""
-    handed_on = [
-        nw.when(_is_missing(i)).then(integer(millionths(i.weight))).otherwise(integer(0))
-        for i in counted
-        if i.missing == "renormalise"
-    ]
-    return reduce(lambda rest, weight: rest - weight, handed_on, integer(_HUNDRED))
+    rest = integer(_HUNDRED)
+    for i in counted:
+        if i.missing == "renormalise":
+            rest = rest - nw.when(_is_missing(i)).then(integer(millionths(i.weight))).otherwise(integer(0))
+    return rest
 
 
 def _weight(indicator: Indicator, counted: list[Indicator]) -> nw.Expr:
@@ -68,7 +87,7 @@ def _weight(indicator: Indicator, counted: list[Indicator]) -> nw.Expr:
     if indicator not in counted or all(each.missing != "renormalise" for each in counted):
         return nominal
     remaining = nw.col("remaining")
-    raised = half_up(double(nominal) * float(_HUNDRED) / double(remaining))
+    raised = half_up(quotient(double(nominal) * float(_HUNDRED), double(remaining)))
     weight = (
         nw.when(remaining == _HUNDRED).then(nominal).when(remaining > 0).then(raised).otherwise(integer(0))
     )
@@ -78,21 +97,40 @@ def _weight(indicator: Indicator, counted: list[Indicator]) -> nw.Expr:
 
 
 def _uncapped(indicator: Indicator, weight: nw.Expr) -> nw.Expr:
-    """The formula, before cap and floor; missing where the value is."""
+    """The formula, before cap and floor; missing where the item is."""
+    match indicator.method:
+        case "min_max":
+            points = _min_max(indicator, weight)
+        case "rank":
+            size, place = double(_of(indicator, "size")), double(_of(indicator, "place"))
+            points = half_up(quotient(double(weight) * (size - place + 1.0), size))
+        case _:
+            points = _quotient(indicator, weight)
+    return nw.when(~_is_missing(indicator)).then(points)
+
+
+def _quotient(indicator: Indicator, weight: nw.Expr) -> nw.Expr:
     value, benchmark = _of(indicator, "value"), _of(indicator, "benchmark")
-    nothing = nw.when(~value.is_null()).then(integer(0))
     if indicator.direction == "higher":
-        ratio = half_up(double(value) / double(benchmark) * double(weight))
-        return nw.when(benchmark > 0).then(ratio).otherwise(nothing)
-    inverse = half_up(double(benchmark) / double(value) * double(weight))
+        ratio = half_up(quotient(double(value), double(benchmark)) * double(weight))
+        return nw.when(benchmark > 0).then(ratio).otherwise(integer(0))
+    inverse = half_up(quotient(double(benchmark), double(value)) * double(weight))
     least = half_up(double(weight) * float(indicator.cap or 0))  # nothing used at all is worth the cap
     return (
         nw.when((benchmark > 0) & (value > 0))
         .then(inverse)
         .when((benchmark > 0) & (value <= 0))
         .then(least)
-        .otherwise(nothing)
+        .otherwise(integer(0))
     )
+
+
+def _min_max(indicator: Indicator, weight: nw.Expr) -> nw.Expr:
+    value, low, high = (_of(indicator, part) for part in ("value", "low", "high"))
+    way = value - low if indicator.direction == "higher" else high - value
+    base = float(indicator.base / 100)
+    share = quotient(double(way), double(high - low)) * float(1 - indicator.base / 100) + base
+    return nw.when(high > low).then(half_up(double(weight) * share)).otherwise(weight)
 
 
 def _held(indicator: Indicator, uncapped: nw.Expr, weight: nw.Expr) -> nw.Expr:
@@ -107,19 +145,16 @@ def _held(indicator: Indicator, uncapped: nw.Expr, weight: nw.Expr) -> nw.Expr:
     return points
 
 
-def _with_group_mean(frame: Frame, indicator: Indicator) -> Frame:
-    """Add ``__mean``: the mean item, at the nominal weight, of the group's parcels that have a value."""
+def _group_means(frame: Frame, indicator: Indicator) -> Frame:
+    """Return per group ``__mean``: the mean item, at the nominal weight, of its parcels that have one."""
     code = indicator.code
-    if indicator.missing != "group_mean":
-        return frame.with_columns(no_number().alias(f"{code}__mean"))
     nominal = integer(millionths(indicator.weight))
     items = frame.select(
         f"{code}__group", _held(indicator, _uncapped(indicator, nominal), nominal).alias("item")
     )
-    means = sums_by(items, [f"{code}__group"], "item").select(
-        f"{code}__group", half_up(total("item") / double(nw.col("size"))).alias(f"{code}__mean")
+    return sums_by(items, [f"{code}__group"], "item").select(
+        f"{code}__group", half_up(quotient(total("item"), double(nw.col("size")))).alias(f"{code}__mean")
     )
-    return frame.join(means, on=f"{code}__group", how="left")
 
 
 def _points(indicator: Indicator) -> nw.Expr:
@@ -129,49 +164,54 @@ def _points(indicator: Indicator) -> nw.Expr:
         filled = no_number()
     elif indicator.missing == "group_mean":
         mean, nominal = _of(indicator, "mean"), millionths(indicator.weight)
-        raised = half_up(double(mean) * double(weight) * (1.0 / nominal))
+        raised = half_up(quotient(double(mean) * double(weight), nw.lit(float(nominal))))
         filled = nw.when(weight == nominal).then(mean).otherwise(raised).fill_null(0)
     else:
         filled = integer(0)
-    points = nw.when(_is_missing(indicator)).then(filled).otherwise(held)
+    points = nw.when(_is_missing(indicator)).then(filled).otherwise(held.fill_null(0))
     return nw.when(nw.col("reason").is_null()).then(points).otherwise(no_number())
 
 
 def _outcome(indicator: Indicator) -> nw.Expr:
     """In one word what happened to the item."""
-    uncapped, weight = _of(indicator, "uncapped"), _of(indicator, "weight")
-    held = _held(indicator, uncapped, weight)
-    missing = nw.lit(
-        {"renormalise": "missing_renormalised"}.get(indicator.missing, f"missing_{indicator.missing}")
-    )
-    if not indicator.weight:
-        missing = nw.lit("missing_shown_only")
-    elif indicator.missing == "group_mean":
-        missing = (
-            nw.when(_of(indicator, "mean").is_null()).then(nw.lit("missing_no_group")).otherwise(missing)
-        )
     outcome = (
         nw.when(~nw.col("reason").is_null())
         .then(nw.lit("not_scored"))
         .when(_is_missing(indicator))
-        .then(missing)
-        .when(_of(indicator, "benchmark").is_null() | (_of(indicator, "benchmark") <= 0))
-        .then(nw.lit("benchmark_not_positive"))
-        .when(nw.lit(not indicator.weight))
-        .then(nw.lit("shown_only"))
-        .when(held < uncapped)
-        .then(nw.lit("capped"))
-        .when(held > uncapped)
-        .then(nw.lit("floored"))
-        .otherwise(nw.lit("scored"))
+        .then(_outcome_of_missing(indicator))
     )
-    return outcome.alias(f"{indicator.code}__outcome")
+    if indicator.method in {"ratio", "attainment"}:
+        benchmark = _of(indicator, "benchmark")
+        outcome = outcome.when(benchmark.is_null()).then(nw.lit("benchmark_missing"))
+        outcome = outcome.when(benchmark <= 0).then(nw.lit("benchmark_not_positive"))
+    if not indicator.weight:
+        return outcome.otherwise(nw.lit("shown_only")).alias(f"{indicator.code}__outcome")
+    if indicator.method == "min_max":
+        outcome = outcome.when(_of(indicator, "low") == _of(indicator, "high")).then(nw.lit("all_equal"))
+    uncapped = _of(indicator, "uncapped")
+    held = _held(indicator, uncapped, _of(indicator, "weight"))
+    if indicator.cap is not None:
+        outcome = outcome.when(held < uncapped).then(nw.lit("capped"))
+    if indicator.floor is not None:
+        outcome = outcome.when(held > uncapped).then(nw.lit("floored"))
+    return outcome.otherwise(nw.lit("scored")).alias(f"{indicator.code}__outcome")
+
+
+def _outcome_of_missing(indicator: Indicator) -> nw.Expr:
+    if not indicator.weight:
+        return nw.lit("missing_shown_only")
+    if indicator.missing == "group_mean":
+        nobody = _of(indicator, "mean").is_null()
+        return nw.when(nobody).then(nw.lit("missing_no_group")).otherwise(nw.lit("missing_group_mean"))
+    return nw.lit(
+        {"renormalise": "missing_renormalised"}.get(indicator.missing, f"missing_{indicator.missing}")
+    )
 
 
 def _why_not(counted: list[Indicator]) -> nw.Expr:
     """The parcel's reason, else what the first indicator lacks without which it is not scored."""
     reasons = [nw.col("reason")]
-    reasons += [nw.when(_is_missing(i)).then(_of(i, "lack")) for i in counted if i.missing == "not_scored"]
+    reasons += [nw.when(_is_missing(i)).then(_lack(i)) for i in counted if i.missing == "not_scored"]
     nothing_left = nw.col("remaining") <= 0
-    reasons += [nw.when(nothing_left).then(_of(i, "lack")) for i in counted]
+    reasons += [nw.when(nothing_left).then(_lack(i)) for i in counted]
     return nw.coalesce(*reasons, no_text())

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from service.domain.scheme import Scheme
-from service.evaluation import coverage as coverages
+from service.domain.tables import feed_names
 from service.evaluation.pipeline import place
 from service.jobs.districts import resolve_district
 from service.jobs.evaluating import require_period
@@ -85,7 +85,7 @@ def coverage(
         districts=names,
         parcels=_counted(per_parcel),
         covered=_counted(per_parcel.filter("covered")),
-        feeds=_feeds(table, coverages.feed_names(scheme.metrics)),
+        feeds=_feeds(table, feed_names(scheme.metrics)),
     )
 
 
@@ -103,12 +103,28 @@ _SCHEMA = {
 def _of_district(connection: Connection, district: str, period: str, scheme: Scheme) -> pl.DataFrame:
     tables = inputs.read(connection, district, period)
     placed = place({name: nw.from_native(table.lazy()) for name, table in tables.items()}, scheme, period)
-    parcels: pl.LazyFrame = placed.parcels.select("parcel_code", "town", "land_area").to_native()
-    feeds: pl.LazyFrame = coverages.coverage(placed.parcels, scheme.metrics).to_native()
-    joined = feeds.join(parcels, on="parcel_code", how="left").with_columns(
-        pl.lit(district).alias("district"), pl.col("land_area").fill_null(0).alias("area")
+    parcels: pl.DataFrame = placed.parcels.collect().to_native()
+    return pl.concat([_of_feed(parcels, district, feed) for feed in feed_names(scheme.metrics)])
+
+
+def _of_feed(parcels: pl.DataFrame, district: str, feed: str) -> pl.DataFrame:
+    have, reason = pl.col(f"{feed}__have"), pl.col(f"{feed}__reason")
+    status = (
+        pl.when(reason.is_null())
+        .then(pl.lit("complete"))
+        .when(have == 0)
+        .then(pl.lit("missing"))
+        .otherwise(pl.lit("partial"))
     )
-    return joined.select(*_SCHEMA).collect()
+    return parcels.select(
+        pl.lit(district).alias("district"),
+        "town",
+        "parcel_code",
+        pl.col("land_area").fill_null(0).alias("area"),
+        pl.lit(feed).alias("feed"),
+        status.alias("status"),
+        reason.alias("reason"),
+    )
 
 
 def _counted(parcels: pl.DataFrame) -> Covered:

@@ -26,11 +26,12 @@ from service.store.snapshot import freeze
 from service.store.tables import canonical_hash
 
 _CALCULATES: Mapping[str, tuple[str, ...]] = {
-    "service.domain": ("expressions.py", "scheme.py"),
-    "service.evaluation": (),  # all of it
-    "service.reference": ("metrics.yaml", "schemes.py", "units.yaml"),
+    "service.domain": ("expressions.py", "tables.py"),
+    "service.evaluation": (),
+    "service.domain.scheme": (),
+    "service.reference": ("metrics.yaml", "scheme_checks.py", "units.yaml"),
 }
-"""The source that a result depends on."""
+"""The source that a result depends on; an empty row: all modules of the package."""
 
 
 class EvaluationSummary(BaseModel):

@@ -11,7 +11,7 @@ from service.domain.scheme import Scheme
 from service.domain.tables import KEYS, SNAPSHOT
 from service.evaluation.frames import Frames
 from service.evaluation.pipeline import evaluate
-from service.reference.schemes import read_scheme
+from service.reference.scheme_text import read_scheme
 from service.store.tables import TYPES
 
 Results = dict[str, pl.DataFrame]
@@ -78,7 +78,7 @@ class Snapshot:
         tables: dict[str, pl.DataFrame] = {}
         for name, rows in self.rows.items():
             schema = {column: TYPES[kind] for column, kind in SNAPSHOT[name].items()}
-            if name.endswith("figures"):
+            if "figures" in name:
                 metrics = {metric for row in rows for metric in row} - set(schema)
                 schema |= dict.fromkeys(sorted(metrics), pl.Int64)
             full = [{column: row.get(column) for column in schema} for row in rows]

@@ -7,7 +7,8 @@ import pytest
 
 from service.domain.scheme import Scheme
 from service.errors import InvalidScheme, NotFound
-from service.reference.schemes import load_scheme, read_scheme, scheme_names, shipped_scheme
+from service.reference.scheme_text import read_scheme
+from service.reference.schemes import load_scheme, scheme_names, shipped_scheme
 from tests.support.snapshots import indicator, scheme, scheme_text, track
 
 

@@ -4,7 +4,7 @@ occupancies → shares ─┐
 figures ──────────────┴→ amounts per parcel → values → benchmarks → items → points → grades → flags
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import narwhals.stable.v2 as nw
@@ -38,22 +38,12 @@ def evaluate(snapshot: Frames, scheme: Scheme, period: str, settle: Settle = _co
     later steps read; a plan without it grows with every use. Collecting suits one process; an engine
     elsewhere gives a temporary table or persists.
     """
-    placed = place(snapshot, scheme, period, settle)
-    before = _last_year(snapshot, scheme, period, settle) if scheme.reads_last_year else None
-    graded: list[Frame] = []
-    benchmarks: list[Frame] = []
-    for track in scheme.tracks:
-        then = None if before is None else _valued(before, track)
-        measured = with_benchmarks(_valued(placed.parcels, track), then, track, settle)
-        points = with_totals(with_points(measured.frame, track, settle), scheme, track)
-        graded.append(settle(_with_verdict(with_grades(points, scheme, track, settle), scheme, track)))
-        benchmarks += measured.tables
-    metrics, columns = scheme.metrics, _columns(scheme)
-    everything = _everything(scheme, graded, _of_no_track(placed.parcels, scheme))
+    measured = measure(snapshot, scheme, period, settle)
+    placed, metrics, columns = measured.placed, scheme.metrics, _columns(scheme)
     reconciliation = settle(reconcile(placed.amounts, placed.totals, placed.direct, metrics))
-    groups = settle(stacked(RESULTS["benchmarks"], *benchmarks))
+    groups = settle(stacked(RESULTS["benchmarks"], *measured.groups))
     tables = {
-        "scores": with_flags(everything, scheme),
+        "scores": scores(measured, scheme, settle),
         "holdings": contributions(placed.amounts, placed.direct, metrics),
         "reconciliation": reconciliation,
         "unallocated": unallocated(reconciliation, placed.amounts, placed.totals, placed.direct, metrics),
@@ -92,6 +82,46 @@ def place(snapshot: Frames, scheme: Scheme, period: str, settle: Settle = _compu
         period,
     )
     return Placed(amounts, totals, direct, here, settle(with_coverage(described, metrics)))
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Every track's parcels with values and benchmarks: all that does not depend on weights and cut-offs."""
+
+    placed: Placed
+    tracks: Mapping[str, Frame]
+    groups: Sequence[Frame]  # the table ``benchmarks`` in pieces
+
+
+def measure(snapshot: Frames, scheme: Scheme, period: str, settle: Settle = _computed) -> Measured:
+    """Go as far as the benchmarks."""
+    placed = place(snapshot, scheme, period, settle)
+    before = _last_year(snapshot, scheme, period, settle) if scheme.reads_last_year else None
+    tracks: dict[str, Frame] = {}
+    groups: list[Frame] = []
+    for track in scheme.tracks:
+        then = None if before is None else _valued(before, track)
+        done = with_benchmarks(_valued(placed.parcels, track), then, track, settle)
+        tracks[track.code] = done.frame
+        groups += done.tables
+    return Measured(placed, tracks, groups)
+
+
+def grade(measured: Measured, scheme: Scheme, track: Track, settle: Settle = _computed) -> Frame:
+    """Return a track's parcels with points, rank and grade.
+
+    ``scheme`` may differ from the one that was measured in weights, totals and grades, never in what is
+    measured.
+    """
+    points = with_totals(with_points(measured.tracks[track.code], track, settle), scheme, track)
+    return _with_verdict(with_grades(points, scheme, track, settle), scheme, track)
+
+
+def scores(measured: Measured, scheme: Scheme, settle: Settle = _computed) -> Frame:
+    """Return the table ``scores``: the parcels of all tracks and of none, graded and flagged."""
+    graded = [settle(grade(measured, scheme, track, settle)) for track in scheme.tracks]
+    everything = _everything(scheme, graded, _of_no_track(measured.placed.parcels, scheme))
+    return stacked(_columns(scheme)["scores"], with_flags(everything, scheme))
 
 
 def _last_year(snapshot: Frames, scheme: Scheme, period: str, settle: Settle) -> Frame:

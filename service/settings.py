@@ -14,7 +14,7 @@ class Settings(BaseSettings):
     """One GeoPackage file by default; ``postgresql+psycopg://…`` for PostGIS."""
 
     data_dir: Path = Path("mujun-data")
-    """Where frozen snapshots lie."""
+    """Where the demo writes its hand-over files."""
 
     open: bool = False
     """Serve without keys: loopback only, forwarded requests refused."""

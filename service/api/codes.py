@@ -100,6 +100,9 @@ CODES: dict[str, tuple[int | None, Title]] = {
     ),
     # the store
     "published": (409, ("A published evaluation never changes", "已发布的评价不能修改")),
+    "snapshot-in-use": (409, ("What an evaluation read never changes", "评价所用的快照不能修改")),
+    "inputs-changed": (409, ("The data changed during the evaluation", "评价过程中数据发生变化")),
+    "evaluations-of-old-version": (409, ("Evaluations of an unreleased version", "存有未发布版本的评价")),
     "busy": (503, ("The store is busy", "数据库正忙")),
     "not-initialised": (503, ("The store is not initialised", "数据库尚未初始化")),
     "read-only": (503, ("The store cannot be written to", "数据库不可写入")),

@@ -77,15 +77,15 @@ class Evaluations(BaseModel):
             "description": "Evaluated; a draft until published",
             "headers": {"Location": {"description": "The evaluation", "schema": {"type": "string"}}},
         },
-        **responses(404, 413, 415),
+        **responses(404, 409, 413, 415),
     },
 )
 def evaluate(
-    request: Request, response: Response, store: Store, settings: Configuration, wanted: EvaluationRequest
+    request: Request, response: Response, store: Store, wanted: EvaluationRequest
 ) -> EvaluationSummary:
     """Evaluate a district for a period; the result is a draft until it is published."""
     scheme = requested_scheme(wanted.scheme)
-    summary = evaluating.evaluate(store, settings.data_dir, scheme, wanted.period, wanted.district)
+    summary = evaluating.evaluate(store, scheme, wanted.period, wanted.district)
     if summary.repeated:
         response.status_code = 200
     response.headers["Location"] = f"{request.url.path}/{summary.id}"

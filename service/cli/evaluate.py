@@ -1,5 +1,6 @@
 """``mujun evaluate``, ``mujun publish``, ``mujun schemes``."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -9,9 +10,9 @@ from service.cli.common import open_database, out
 from service.domain.reasons import reason_text
 from service.evaluation.figures import quantity_names
 from service.jobs import evaluating
+from service.jobs.differences import TableDifference
 from service.jobs.evaluating import EvaluationSummary
 from service.reference.schemes import load_scheme, scheme_names, shipped_scheme
-from service.settings import Settings
 
 
 def register(cli: typer.Typer) -> None:
@@ -22,18 +23,60 @@ def register(cli: typer.Typer) -> None:
 
 
 def evaluate(
-    period: Annotated[str, typer.Option(help="Year of the figures 所属年度, e.g. 2023.")],
+    period: Annotated[str | None, typer.Option(help="Year of the figures 所属年度, e.g. 2023.")] = None,
     scheme: Annotated[
         str, typer.Option(metavar="FILE_OR_NAME", help="A shipped scheme or a YAML file 评价办法.")
     ] = "parcel",
     district: Annotated[
         str | None, typer.Option(help="District 行政区; may be left out when there is one.")
     ] = None,
+    repeat: Annotated[
+        int | None,
+        typer.Option(
+            metavar="ID",
+            min=1,
+            help="Calculate a stored evaluation again and compare; stores nothing 复算核对.",
+        ),
+    ] = None,
 ) -> None:
     """Evaluate the parcels of a district; the result is a draft until it is published 评价宗地."""
+    if repeat is not None:
+        _repeat(repeat)
+        return
+    if period is None:
+        raise typer.BadParameter("missing: name the year 须指明年度", param_hint="--period")
     read = load_scheme(scheme)
     with open_database() as database:
-        _print(evaluating.evaluate(database, Settings().data_dir, read, period, district))
+        _print(evaluating.evaluate(database, read, period, district))
+
+
+def _repeat(evaluation_id: int) -> None:
+    """Print how a repetition compares; ends with status 1 when the rows differ."""
+    with open_database() as database:
+        done = evaluating.repeat(database, evaluation_id)
+    same_code = done.code == done.stored_code
+    for line in (
+        f"Evaluation 评价 {done.evaluation_id}, result hash 结果哈希:",
+        f"  stored 已存: {done.stored_hash}",
+        f"  repeated 复算: {done.repeated_hash}",
+        f"code version 程序版本: {'the same 相同' if same_code else f'{done.stored_code} -> {done.code}'}",
+        "The rows are the same 结果相同." if done.is_same else "The rows differ 结果不同:",
+    ):
+        out.print(line, highlight=False, soft_wrap=True)
+    for each in done.differences:
+        for line in _told(each):
+            out.print(line, markup=False, highlight=False, soft_wrap=True)
+    if not done.is_same:
+        raise typer.Exit(1)
+
+
+def _told(each: TableDifference) -> Iterator[str]:
+    yield f"  {each.table}: {each.changed:,} rows changed 变化, {each.gone:,} gone 缺少, {each.added:,} added 新增"
+    if each.columns:
+        yield f"    columns of one only 仅一方有的列: {', '.join(each.columns)}"
+    for cell in each.cells:
+        key = ", ".join(str(value) for value in cell.key)
+        yield f"    {key} {cell.column}: {cell.stored} -> {cell.repeated}"
 
 
 def publish(

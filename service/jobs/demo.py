@@ -46,7 +46,7 @@ def run_demo(
     evaluations = []
     for year in YEARS:
         tell(f"evaluate {year}")
-        summary = evaluate(database, data_dir, scheme, str(year), DISTRICT)
+        summary = evaluate(database, scheme, str(year), DISTRICT)
         evaluations.append(summary if summary.status == "published" else publish(database, summary.id))
     covered = {str(year): coverage(database, DISTRICT, str(year), scheme) for year in YEARS}
     return DemoReport(imports, evaluations, covered)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 from typing import Any, Literal
 
 import narwhals.stable.v2 as nw
@@ -19,11 +18,12 @@ from service.domain.scheme import Scheme
 from service.domain.tables import KEYS
 from service.errors import Conflict, InvalidParameter, NotFound
 from service.evaluation import pipeline
+from service.jobs.differences import Repetition, differences
 from service.jobs.districts import resolve_district
 from service.store import evaluations
 from service.store.database import Database
-from service.store.snapshot import freeze
-from service.store.tables import canonical_hash
+from service.store.hashing import canonical_hash
+from service.store.snapshot import FrozenSnapshot, freeze, snapshot_tables
 
 _CALCULATES: Mapping[str, tuple[str, ...]] = {
     "service.domain": ("expressions.py", "tables.py"),
@@ -32,6 +32,9 @@ _CALCULATES: Mapping[str, tuple[str, ...]] = {
     "service.reference": ("metrics.yaml", "scheme_checks.py", "units.yaml"),
 }
 """The source that a result depends on; an empty row: all modules of the package."""
+
+_ATTEMPTS = 3
+"""So often an evaluation is calculated when others change its inputs meanwhile."""
 
 
 class EvaluationSummary(BaseModel):
@@ -62,30 +65,63 @@ class EvaluationSummary(BaseModel):
 
 
 def evaluate(
-    database: Database, data_dir: Path, scheme: Scheme, period: str, district: str | None = None
+    database: Database, scheme: Scheme, period: str, district: str | None = None
 ) -> EvaluationSummary:
     """Evaluate a district for a period and store the result as a draft.
 
+    Others may write while it calculates. What is stored belongs to one state all the same: when the store changed, the
+    inputs are read again as the only writer, and if they differ all is calculated anew. Hence parcels are copied
+    as the snapshot has them.
+
     Raises `InvalidParameter` for a period that is none or that the scheme is not for, and for a district that
-    must be named; `NotFound` for one without parcels.
+    must be named; `NotFound` for one without parcels; `Conflict` when its inputs change again and again.
     """
     require_period(period, scheme)
     with database.reading() as connection:
         district = resolve_district(connection, district)
-        frozen = freeze(connection, district, period, data_dir)
-        run = _run(district, period, scheme, frozen.content_hash, frozen.as_of_batch)
-        earlier = evaluations.find(connection, run["run_hash"])
-        if earlier is not None:
-            return _summary(connection, earlier, repeated=True)
-        copied = evaluations.shapes(connection, district)
-    results = calculate(frozen.tables(), scheme, period)
-    run["result_hash"] = canonical_hash(results, KEYS)
-    with database.writing() as connection:
-        earlier = evaluations.find(connection, run["run_hash"])
-        if earlier is not None:  # somebody else was faster
-            return _summary(connection, earlier, repeated=True)
-        evaluation_id = evaluations.save(connection, run, results, copied)
-        return _summary(connection, _found(connection, evaluation_id))
+        frozen, version = freeze(connection, district, period), database.data_version(connection)
+    for _ in range(_ATTEMPTS):
+        run = _run(district, period, scheme, frozen)
+        with database.reading() as connection:
+            earlier = evaluations.find(connection, run["run_hash"])
+            if earlier is not None:
+                return _summary(connection, earlier, repeated=True)
+        results = calculate(frozen.tables(), scheme, period)
+        run["result_hash"] = canonical_hash(results, KEYS)
+        with database.writing() as connection:
+            earlier = evaluations.find(connection, run["run_hash"])
+            if earlier is not None:  # somebody else was faster
+                return _summary(connection, earlier, repeated=True)
+            current = database.data_version(connection)
+            now = frozen if current == version else freeze(connection, district, period)
+            if now.content_hash == frozen.content_hash:
+                run["as_of_batch"] = now.as_of_batch
+                return _summary(connection, evaluations.save(connection, run, now, results))
+            frozen, version = now, current + 1  # this transaction counts, too
+    raise evaluations.inputs_changed()
+
+
+def repeat(database: Database, evaluation_id: int) -> Repetition:
+    """Calculate an evaluation again from its frozen snapshot and stored scheme, and compare; stores nothing.
+
+    Raises `NotFound` when there is no such evaluation.
+    """
+    with database.reading() as connection:
+        run = _found(connection, evaluation_id)
+        tables = snapshot_tables(connection, run["snapshot_hash"])
+        stored = {
+            name: table.collect() for name, table in evaluations.results(connection, evaluation_id).items()
+        }
+    scheme = Scheme.model_validate_json(run["scheme"])
+    again = calculate(tables, scheme, run["period"])
+    return Repetition(
+        evaluation_id=evaluation_id,
+        stored_hash=run["result_hash"],
+        repeated_hash=canonical_hash(again, KEYS),
+        stored_code=run["code_version"],
+        code=code_version(),
+        differences=differences(stored, again, KEYS),
+    )
 
 
 def calculate(tables: Mapping[str, pl.LazyFrame], scheme: Scheme, period: str) -> dict[str, pl.DataFrame]:
@@ -157,12 +193,12 @@ def code_version() -> str:
     return f"{__version__}+{digest.hexdigest()[:16]}"
 
 
-def _run(district: str, period: str, scheme: Scheme, snapshot_hash: str, as_of_batch: int) -> dict[str, Any]:
+def _run(district: str, period: str, scheme: Scheme, frozen: FrozenSnapshot) -> dict[str, Any]:
     identity = {
         "district": district,
         "period": period,
         "scheme_hash": scheme.content_hash(),
-        "snapshot_hash": snapshot_hash,
+        "snapshot_hash": frozen.content_hash,
         "code_version": code_version(),
     }
     joined = "\0".join(identity.values())
@@ -171,7 +207,7 @@ def _run(district: str, period: str, scheme: Scheme, snapshot_hash: str, as_of_b
         "run_hash": hashlib.sha256(joined.encode()).hexdigest(),
         "scheme_name": scheme.name,
         "scheme": scheme.canonical_json(),
-        "as_of_batch": as_of_batch,
+        "as_of_batch": frozen.as_of_batch,
     }
 
 

@@ -1,96 +1,61 @@
-"""Evaluations in the store: saved whole in one transaction, listed, published once."""
+"""Evaluations in the store: saved whole in one transaction, listed, published once, read again."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, RowMapping, Table, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
-from service.store import bulk
-from service.store.models import (
-    Coverage,
-    Evaluation,
-    Holding,
-    Parcel,
-    Reconciliation,
-    Score,
-    ScorePart,
-)
-from service.store.spatial import wkb
-from service.store.tables import append
+from service.domain.tables import KEYS
+from service.errors import Conflict
+from service.store import parts, scores
+from service.store.models import Evaluation, Score
+from service.store.snapshot import FrozenSnapshot, keep_snapshot
 
-_TABLES: Mapping[str, Table] = {
-    "score_parts": ScorePart.__table__,  # type: ignore[dict-item]
-    "holdings": Holding.__table__,  # type: ignore[dict-item]
-    "reconciliation": Reconciliation.__table__,  # type: ignore[dict-item]
-    "coverage": Coverage.__table__,  # type: ignore[dict-item]
-}
-_AREAS = ("land_area", "floor_area", "additional_floor_area")
-_MILLIONTHS = ("far", "far_limit", "points")
-
-Shape = tuple[str | None, str | None, str | None, bytes]
-"""Of a parcel: town, name, land use, geometry as WKB."""
-
-
-def shapes(connection: Connection, district: str) -> dict[str, Shape]:
-    """Return by parcel code what a score copies, so that a published evaluation does not move."""
-    query = select(Parcel.code, Parcel.town, Parcel.name, Parcel.land_use, wkb(Parcel.geom))
-    rows = connection.execute(query.where(Parcel.district == district))
-    return {code: (town, name, land_use, bytes(geometry)) for code, town, name, land_use, geometry in rows}
+Keys = Mapping[str, Sequence[str]]
+Results = Mapping[str, pl.DataFrame]
 
 
 def save(
     connection: Connection,
     run: Mapping[str, Any],
-    results: Mapping[str, pl.DataFrame],
-    copied: Mapping[str, Shape],
+    frozen: FrozenSnapshot,
+    results: Results,
+    keys: Keys = KEYS,
 ) -> int:
-    """Store a draft evaluation with all its results; returns its id.
+    """Store a draft evaluation with all that it read and found; returns its id.
 
-    :param connection: a writing transaction
+    :param connection: a writing transaction that sees parcels as the snapshot has them
     :param run: the columns of `Evaluation` that identify the run
     :param results: the tables of `service.domain.tables.RESULTS`
+    :raises Conflict: when a parcel is not in the store any more
     """
-    scores = results["scores"]
+    keep_snapshot(connection, frozen, keys)
+    table = results["scores"]
     values = {
         **run,
         "status": "draft",
         "created_at": datetime.now(UTC),
-        "parcels": scores.height,
-        "scored": scores.filter(pl.col("status") == "scored").height,
+        "parcels": table.height,
+        "scored": table.filter(pl.col("status") == "scored").height,
     }
     added = connection.execute(insert(Evaluation).values(values).returning(Evaluation.id))
     evaluation_id = int(added.scalar_one())
-    columns, rows = _score_rows(scores, evaluation_id, run, copied)
-    bulk.insert(connection, Score.__table__, columns, rows)
-    for name, table in _TABLES.items():
-        append(connection, table, results[name].with_columns(pl.lit(evaluation_id).alias("evaluation_id")))
+    parts.keep(connection, parts.of_evaluation(evaluation_id), results, keys)
+    if scores.insert(connection, evaluation_id, run["district"], run["period"], table) != table.height:
+        raise inputs_changed()
     return evaluation_id
 
 
-def _score_rows(
-    scores: pl.DataFrame, evaluation_id: int, run: Mapping[str, Any], copied: Mapping[str, Shape]
-) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
-    """Scores as the store keeps them: areas in m², ratios and points as decimals, with the geometry."""
-    names = [f"{name}_m2" if name in _AREAS else name for name in scores.columns]
-    same: Callable[[Any], Any] = lambda value: value  # noqa: E731
-    shown = [
-        _per(100) if name in _AREAS else _per(1_000_000) if name in _MILLIONTHS else same
-        for name in scores.columns
-    ]
-    columns = ["evaluation_id", "district", "period", "town", "name", "land_use", "geom", *names]
-    first = (evaluation_id, run["district"], run["period"])
-    at = scores.columns.index("parcel_code")
-    rows = (
-        (*first, *copied[row[at]], *(show(value) for show, value in zip(shown, row, strict=True)))
-        for row in scores.iter_rows()
+def inputs_changed() -> Conflict:
+    """Return the error for an evaluation that others do not let come to an end."""
+    return Conflict(
+        "The data changed while it was evaluated; nothing was stored.",
+        "评价过程中数据发生了变化，未保存任何结果。",
+        code="inputs-changed",
+        action="Evaluate again when imports have ended.",
     )
-    return columns, rows
-
-
-def _per(unit: int) -> Callable[[Any], float | None]:
-    return lambda value: None if value is None else value / unit
 
 
 def find(connection: Connection, run_hash: str) -> RowMapping | None:
@@ -156,26 +121,51 @@ def reason_counts(connection: Connection, evaluation_id: int) -> dict[str, int]:
     return {str(reason): int(count) for reason, count in connection.execute(query)}
 
 
+def results(connection: Connection, evaluation_id: int) -> dict[str, pl.LazyFrame]:
+    """Return all tables of results of an evaluation, decoded when needed; no table when there is none."""
+    return parts.tables(connection, parts.of_evaluation(evaluation_id))
+
+
+def results_table(connection: Connection, evaluation_id: int, name: str) -> pl.LazyFrame | None:
+    """Return one table of results, decoded when needed; None when the evaluation has none of this name."""
+    return parts.table(connection, parts.of_evaluation(evaluation_id), name)
+
+
 def results_of(
     connection: Connection, evaluation_id: int, parcel_code: str
 ) -> dict[str, list[dict[str, Any]]]:
-    """Return the stored rows of one parcel by table; the score comes without its geometry.
+    """Return what an evaluation found about one parcel: its rows of each table of results, as they were kept.
 
-    ``reconciliation`` has the rows of the enterprises that brought something.
+    Tables of enterprises have the rows of those that hold the parcel, ``benchmarks`` those the parcel was
+    measured by, ``findings`` those about the parcel and its enterprises. ``shown`` is the score as the map has it: in
+    square metres and points, with town, name and land use. All lists are empty when there is no such parcel.
     """
-    found: dict[str, list[dict[str, Any]]] = {}
-    for name, table in {"scores": Score.__table__, **_TABLES}.items():
-        if name == "reconciliation":
-            continue
-        columns = [column for column in table.c if column.name not in ("id", "evaluation_id", "geom")]
-        query = select(*columns).where(
-            table.c.evaluation_id == evaluation_id, table.c.parcel_code == parcel_code
-        )
-        rows = connection.execute(query.order_by(table.c.id)).mappings()
-        found[name] = [dict(row) for row in rows]
-    involved = {row["uscc"] for row in found["holdings"]} - {""}
-    query = select(
-        *(column for column in Reconciliation.__table__.c if column.name not in ("id", "evaluation_id"))
-    ).where(Reconciliation.evaluation_id == evaluation_id, Reconciliation.uscc.in_(sorted(involved)))
-    found["reconciliation"] = [dict(row) for row in connection.execute(query).mappings()]
-    return found
+    owner = parts.of_evaluation(evaluation_id)
+    by = parts.sorting(connection, owner)
+
+    def found(values: set[str], *columns: str) -> dict[str, pl.DataFrame]:
+        return {
+            name: parts.rows(connection, owner, name, column, values)
+            for name, column in by.items()
+            if column in columns
+        }
+
+    tables = found({parcel_code}, "parcel_code")
+    involved = set(tables["holdings"]["uscc"]) - {""} if "holdings" in tables else set()
+    tables |= found(involved, "uscc") | found({parcel_code, *involved}, "subject_code")
+    rows = {name: table.to_dicts() for name, table in tables.items()}
+    for score in rows.get("scores", []):
+        benchmarks = found({score["track"]} - {None}, "track")
+        rows |= {name: _measured_by(score, table) for name, table in benchmarks.items()}
+    return {**dict.fromkeys(by, []), **rows, "shown": _shown(connection, evaluation_id, parcel_code)}
+
+
+def _measured_by(score: Mapping[str, Any], benchmarks: pl.DataFrame) -> list[dict[str, Any]]:
+    rows = benchmarks.to_dicts()
+    return [row for row in rows if score.get(f"{row['indicator']}__group", row["group"]) == row["group"]]
+
+
+def _shown(connection: Connection, evaluation_id: int, parcel_code: str) -> list[dict[str, Any]]:
+    columns = (column for column in Score.__table__.c if column.name not in ("id", "evaluation_id", "geom"))
+    query = select(*columns).where(Score.evaluation_id == evaluation_id, Score.parcel_code == parcel_code)
+    return [dict(row) for row in connection.execute(query).mappings()]

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from service.errors import Conflict, InvalidParameter, Unavailable
-from service.store.immutability import REFUSAL
+from service.store.immutability import REFUSAL, SNAPSHOT_REFUSAL
 
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _GONE = {
@@ -34,7 +34,7 @@ def translated(store: str) -> Iterator[None]:
 
     :param store: its name for people, without user and password
     :raises Unavailable: it cannot be reached or written to, or is busy
-    :raises Conflict: a published evaluation was to be changed
+    :raises Conflict: a published evaluation, or what an evaluation read, was to be changed
     :raises InvalidParameter: a value that no column can hold
     """
     try:
@@ -42,7 +42,14 @@ def translated(store: str) -> Iterator[None]:
     except PoolTimeout as error:
         raise _busy(store) from error
     except IntegrityError as error:
-        if REFUSAL not in str(error.orig):
+        said = str(error.orig)
+        if SNAPSHOT_REFUSAL in said:
+            raise Conflict(
+                "A snapshot that an evaluation read never changes.",
+                "评价所用的快照不能再修改。",
+                code="snapshot-in-use",
+            ) from error
+        if REFUSAL not in said:
             raise
         raise Conflict(
             "A published evaluation never changes.",

@@ -1,5 +1,6 @@
-"""A published evaluation never changes (已发布的评价不再改变): both databases refuse it themselves.
+"""A published evaluation never changes (已发布的评价不再改变), nor what any evaluation read.
 
+Both databases refuse it themselves.
 `service.store.schema` hangs the triggers on the tables, and the migrations install the same ones. PostgreSQL
 checks results once per statement, over the rows it touched, so that loading stays fast.
 """
@@ -8,17 +9,21 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
-from service.store.models import Coverage, Evaluation, Holding, Reconciliation, Score, ScorePart
+from service.store.models import Evaluation, ResultPart, Score, SnapshotPart
 
 REFUSAL = "a published evaluation never changes"
+SNAPSHOT_REFUSAL = "a snapshot that an evaluation read never changes"
 """What the databases say, as an integrity error."""
 
 EVALUATION = Evaluation.__tablename__
-RESULTS = tuple(model.__tablename__ for model in (Score, ScorePart, Holding, Reconciliation, Coverage))
+RESULTS = tuple(model.__tablename__ for model in (Score, ResultPart))
 """The tables whose rows belong to an evaluation."""
 
+SNAPSHOTS = SnapshotPart.__tablename__
+"""The table of what evaluations read; a snapshot is as it was when the first evaluation used it."""
+
 _SQLITE = """
-CREATE TRIGGER published_{table}_{event} BEFORE {event} ON {table} WHEN {condition}
+CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {condition}
 BEGIN SELECT RAISE(ABORT, '{refusal}'); END
 """
 
@@ -28,6 +33,14 @@ _SQLITE_RESULTS = {
     "insert": _SQLITE_PUBLISHED.format(ids="NEW.evaluation_id"),
     "update": _SQLITE_PUBLISHED.format(ids="OLD.evaluation_id, NEW.evaluation_id"),
     "delete": _SQLITE_PUBLISHED.format(ids="OLD.evaluation_id"),
+}
+
+_SQLITE_USED = "EXISTS (SELECT 1 FROM evaluation WHERE snapshot_hash IN ({hashes}))"
+
+_SQLITE_SNAPSHOTS = {
+    "insert": _SQLITE_USED.format(hashes="NEW.snapshot_hash"),
+    "update": _SQLITE_USED.format(hashes="OLD.snapshot_hash, NEW.snapshot_hash"),
+    "delete": _SQLITE_USED.format(hashes="OLD.snapshot_hash"),
 }
 
 _POSTGRESQL_EVALUATION = """
@@ -77,18 +90,51 @@ CREATE TRIGGER published_{table}_delete AFTER DELETE ON {table}
 CREATE TRIGGER published_{table}_truncate BEFORE TRUNCATE ON {table} EXECUTE FUNCTION refuse_truncate()
 """
 
+_POSTGRESQL_SNAPSHOTS = """
+CREATE FUNCTION refuse_change_of_snapshot() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM evaluation WHERE snapshot_hash IN (OLD.snapshot_hash, NEW.snapshot_hash)) THEN
+        RAISE EXCEPTION '{refusal}' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN coalesce(NEW, OLD);
+END $$;
+
+CREATE FUNCTION refuse_truncate_of_snapshots() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM evaluation) THEN
+        RAISE EXCEPTION '{refusal}' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER used_{table}_change BEFORE INSERT OR UPDATE OR DELETE ON {table}
+    FOR EACH ROW EXECUTE FUNCTION refuse_change_of_snapshot();
+
+CREATE TRIGGER used_{table}_truncate BEFORE TRUNCATE ON {table}
+    EXECUTE FUNCTION refuse_truncate_of_snapshots()
+"""
+
 
 def protect(connection: Connection, table: str) -> None:
-    """Install the triggers of one table that was just created: ``evaluation`` first, then its results."""
+    """Install the triggers of one table that was just created: ``evaluation`` first, then the others."""
     for statement in _statements(connection.dialect.name, table):
         connection.exec_driver_sql(statement)
 
 
 def _statements(dialect: str, table: str) -> Iterator[str]:
+    said = SNAPSHOT_REFUSAL if table == SNAPSHOTS else REFUSAL
     if dialect == "sqlite":
         own = dict.fromkeys(("update", "delete"), "OLD.status = 'published'")
-        for change, condition in (own if table == EVALUATION else _SQLITE_RESULTS).items():
-            yield _SQLITE.format(table=table, event=change, condition=condition, refusal=REFUSAL)
+        by_event = {EVALUATION: own, SNAPSHOTS: _SQLITE_SNAPSHOTS}.get(table, _SQLITE_RESULTS)
+        for event, condition in by_event.items():
+            yield _SQLITE.format(
+                name=name(table, event), table=table, event=event, condition=condition, refusal=said
+            )
     else:
-        script = _POSTGRESQL_EVALUATION if table == EVALUATION else _POSTGRESQL_RESULTS
-        yield from script.format(table=table, refusal=REFUSAL).split(";\n\n")
+        scripts = {EVALUATION: _POSTGRESQL_EVALUATION, SNAPSHOTS: _POSTGRESQL_SNAPSHOTS}
+        yield from scripts.get(table, _POSTGRESQL_RESULTS).format(table=table, refusal=said).split(";\n\n")
+
+
+def name(table: str, event: str) -> str:
+    """Return the name of an embedded store's trigger: ``insert``, ``update`` or ``delete``."""
+    return f"{'used' if table == SNAPSHOTS else 'published'}_{table}_{event}"

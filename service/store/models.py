@@ -36,6 +36,9 @@ class Base(DeclarativeBase):
 # SQLite gives row ids only to INTEGER keys; PostgreSQL needs 64 bits for them.
 _Id = BigInteger().with_variant(Integer(), "sqlite")
 
+# Texts compared as Polars and SQLite do it, whatever the language of a PostgreSQL database.
+_ByBytes = Text().with_variant(Text(collation="C"), "postgresql")
+
 
 def _geometry() -> Any:
     return mapped_column(Geometry("MULTIPOLYGON", srid=SRID, spatial_index=True, nullable=False))
@@ -190,7 +193,7 @@ class Evaluation(Base):
     scheme_name: Mapped[str]
     scheme: Mapped[str]  # the whole scheme, canonical JSON
     scheme_hash: Mapped[str]
-    snapshot_hash: Mapped[str]
+    snapshot_hash: Mapped[str] = mapped_column(index=True)
     result_hash: Mapped[str]
     code_version: Mapped[str]
     run_hash: Mapped[str] = mapped_column(unique=True)  # of district, period, scheme, snapshot and code
@@ -215,19 +218,29 @@ class Score(Base):
     name: Mapped[str | None]
     land_use: Mapped[str | None]
     period: Mapped[str]
-    status: Mapped[str]  # scored | not_scored
+    status: Mapped[str]  # scored | not_scored | outside
     reason: Mapped[str | None]
     track: Mapped[str | None]
     industry: Mapped[str | None]
+    industry_group: Mapped[str | None]
     ranking_group: Mapped[str | None]
     land_area_m2: Mapped[float | None]
     floor_area_m2: Mapped[float | None]
+    footprint_area_m2: Mapped[float | None]
     far: Mapped[float | None]
     far_limit: Mapped[float | None]
-    points: Mapped[float | None]  # exact multiple of 1e-6
+    items: Mapped[
+        float | None
+    ]  # points before correction, bonus and deduction; like all points a multiple of 1e-6
+    correction: Mapped[float | None]  # a plain ratio
+    bonus: Mapped[float | None]
+    deduction: Mapped[float | None]
+    points: Mapped[float | None]
     rank: Mapped[int | None]
     ranked: Mapped[int | None]
+    ranked_grade: Mapped[str | None]  # before adjustments
     grade: Mapped[str | None]
+    adjustments: Mapped[str | None]  # codes joined by ","
     low_efficiency: Mapped[bool | None]
     low_efficiency_reasons: Mapped[str | None]
     far_uplift: Mapped[bool | None]
@@ -235,77 +248,40 @@ class Score(Base):
     additional_floor_area_m2: Mapped[float | None]
     partial_occupancy: Mapped[bool | None]
     missing_feeds: Mapped[str | None]
+    verified: Mapped[bool | None]
     geom: Mapped[WKBElement] = _geometry()
 
 
-class ScorePart(Base):
-    """One indicator of a parcel's score, with everything needed to recompute it."""
+class SnapshotPart(Base):
+    """Some rows of a table that evaluations read (快照), as Parquet; snapshots of the same content are one."""
 
-    __tablename__ = "score_part"
-    __table_args__ = (Index(None, "evaluation_id", "parcel_code"),)
+    __tablename__ = "snapshot_part"
+    __table_args__ = (Index("uq_snapshot_part", "snapshot_hash", "name", "part", unique=True),)
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    snapshot_hash: Mapped[str]
+    name: Mapped[str]  # of the table
+    part: Mapped[int]  # from 0
+    sorted_by: Mapped[str]  # the column whose first and last value are here
+    first: Mapped[str | None] = mapped_column(_ByBytes)
+    last: Mapped[str | None] = mapped_column(_ByBytes)
+    rows: Mapped[int]
+    content: Mapped[bytes]
+
+
+class ResultPart(Base):
+    """Some rows of a table that an evaluation made, as Parquet; columns as in `SnapshotPart`."""
+
+    __tablename__ = "result_part"
+    __table_args__ = (Index("uq_result_part", "evaluation_id", "name", "part", unique=True),)
     id: Mapped[int] = mapped_column(_Id, primary_key=True)
     evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id"))
-    parcel_code: Mapped[str]
-    indicator: Mapped[str]
-    numerator: Mapped[int | None] = mapped_column(BigInteger)
-    denominator: Mapped[int | None] = mapped_column(BigInteger)
-    value: Mapped[int | None] = mapped_column(BigInteger)
-    benchmark: Mapped[int | None] = mapped_column(BigInteger)
-    benchmark_group: Mapped[str | None]
-    benchmark_size: Mapped[int | None]
-    weight: Mapped[int] = mapped_column(BigInteger)
-    uncapped: Mapped[int | None] = mapped_column(BigInteger)
-    points: Mapped[int | None] = mapped_column(BigInteger)
-    outcome: Mapped[str]
-
-
-class Holding(Base):
-    """What one enterprise's figure contributed to one parcel: weight, share, amount."""
-
-    __tablename__ = "holding"
-    __table_args__ = (Index(None, "evaluation_id", "parcel_code"),)
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
-    evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id"))
-    parcel_code: Mapped[str]
-    uscc: Mapped[str]
-    basis: Mapped[str]
-    weight: Mapped[int | None] = mapped_column(BigInteger)
-    days: Mapped[int | None]
-    share: Mapped[float]
-    metric: Mapped[str]
-    reported: Mapped[int] = mapped_column(BigInteger)
-    amount: Mapped[int] = mapped_column(BigInteger)
-
-
-class Reconciliation(Base):
-    """Reported = direct + allocated + unallocated, per enterprise and metric of a run."""
-
-    __tablename__ = "reconciliation"
-    __table_args__ = (Index(None, "evaluation_id", "uscc"),)
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
-    evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id"))
-    uscc: Mapped[str]
-    metric: Mapped[str]
-    reported: Mapped[int] = mapped_column(BigInteger)
-    direct: Mapped[int] = mapped_column(BigInteger)
-    allocated: Mapped[int] = mapped_column(BigInteger)
-    unallocated: Mapped[int] = mapped_column(BigInteger)
-    reason: Mapped[str | None]
-
-
-class Coverage(Base):
-    """Whether a parcel has what a feed should give, as an evaluation saw it."""
-
-    __tablename__ = "coverage"
-    __table_args__ = (Index(None, "evaluation_id", "parcel_code"),)
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
-    evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id"))
-    parcel_code: Mapped[str]
-    feed: Mapped[str]
-    status: Mapped[str]
-    have: Mapped[int]
-    need: Mapped[int]
-    reason: Mapped[str | None]
+    name: Mapped[str]
+    part: Mapped[int]
+    sorted_by: Mapped[str]
+    first: Mapped[str | None] = mapped_column(_ByBytes)
+    last: Mapped[str | None] = mapped_column(_ByBytes)
+    rows: Mapped[int]
+    content: Mapped[bytes]
 
 
 class ApiKey(Base):

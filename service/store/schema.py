@@ -16,10 +16,10 @@ from sqlalchemy.exc import DBAPIError
 from service.errors import Unavailable
 from service.store import immutability
 from service.store.gpkg import file as geopackage
-from service.store.models import SRID, ApiKey, Base, DataVersion, Parcel, Score
+from service.store.models import SRID, ApiKey, Base, DataVersion, Parcel, ResultPart, Score, SnapshotPart
 
 SPATIAL = (Parcel.__tablename__, Score.__tablename__)
-PRIVATE = (ApiKey.__tablename__, DataVersion.__tablename__)
+PRIVATE = tuple(model.__tablename__ for model in (ApiKey, DataVersion, ResultPart, SnapshotPart))
 """Tables that a GIS which opens the embedded store is not shown."""
 
 METADATA = Base.metadata
@@ -99,7 +99,7 @@ def _after_protected(table: Table, connection: Connection, **_: Any) -> None:
     immutability.protect(connection, table.name)
 
 
-for _name in (immutability.EVALUATION, *immutability.RESULTS):
+for _name in (immutability.EVALUATION, *immutability.RESULTS, immutability.SNAPSHOTS):
     event.listen(METADATA.tables[_name], "after_create", _after_protected)
 
 

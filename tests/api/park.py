@@ -51,8 +51,8 @@ def build(database: Database, folder: Path) -> Park:
         assert report.accepted == report.read - (feed == "figures"), report
         batches[feed] = report.batch_id
     scheme = shipped_scheme("parcel")
-    published = publish(database, evaluate(database, folder, scheme, "2023", DISTRICT).id)
-    draft = evaluate(database, folder, scheme, "2022", DISTRICT)
+    published = publish(database, evaluate(database, scheme, "2023", DISTRICT).id)
+    draft = evaluate(database, scheme, "2022", DISTRICT)
     assert published.scored == 3
     parcels = tuple(f"P{number}" for number in range(5))
     return Park(published.id, draft.id, parcels, batches, _figures().encode())

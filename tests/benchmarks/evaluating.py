@@ -62,7 +62,7 @@ def measure_core(database: Database, folder: Path, parcels: int) -> FrozenSnapsh
 def measure_whole(name: str, database: Database, folder: Path, parcels: int) -> None:
     """Show one evaluation from the store to the store."""
     scheme = shipped_scheme("parcel")
-    took = seconds(lambda: evaluate(database, folder, scheme, PERIOD))
+    took = seconds(lambda: evaluate(database, scheme, PERIOD))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     show(
         f"Evaluation from store to store, {name}",

@@ -67,7 +67,7 @@ def huangyan(database: Database, tmp_path: Path) -> Database:
 
 def scores(database: Database, tmp_path: Path, scheme: str, period: str) -> dict[str, float]:
     """Evaluate, publish, and return the points that the API tells of each parcel."""
-    done = evaluate(database, tmp_path, load_scheme(scheme), period)
+    done = evaluate(database, load_scheme(scheme), period)
     publish(database, done.id)
     with open_client(database, data_dir=tmp_path) as client:
         answers = {code: client.get(f"/evaluations/{done.id}/parcels/{code}").json() for code in MU}

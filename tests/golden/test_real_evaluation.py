@@ -36,7 +36,7 @@ def new_york(database: Database, tmp_path: Path) -> tuple[Database, EvaluationSu
     """New York imported and evaluated."""
     hand_over(database, "parcels", NYC, "nyc-parcels.yaml")
     hand_over(database, "figures", NYC, "nyc-figures.yaml")
-    return database, evaluate(database, tmp_path, SCHEME, "2023")
+    return database, evaluate(database, SCHEME, "2023")
 
 
 def limit(lot: Lot) -> float:
@@ -121,7 +121,7 @@ def test_hangzhou_is_shown_as_not_scored_and_counts_in_coverage(
     database, _ = new_york
     hand_over(database, "parcels", HANGZHOU, "hangzhou-parcels.yaml")
     parcel = load_scheme("parcel")
-    summary = evaluate(database, tmp_path, parcel, "2023", "330100")
+    summary = evaluate(database, parcel, "2023", "330100")
     assert (summary.parcels, summary.scored, summary.not_scored) == (540, 0, {"no_occupant": 540})
     report = coverage(database, None, "2023", parcel)
     assert report.districts == ["330100", "NYC"]

@@ -27,7 +27,7 @@ PARCEL = shipped_scheme("parcel")
 def evaluated(database: Database, tmp_path: Path) -> EvaluationSummary:
     """The small park of 2023, evaluated by the project's own scheme."""
     hand_over_small_park(database, tmp_path)
-    return evaluate(database, tmp_path, PARCEL, "2023")
+    return evaluate(database, PARCEL, "2023")
 
 
 def test_a_summary_tells_what_ran_and_how_it_came_out(evaluated: EvaluationSummary) -> None:
@@ -92,7 +92,7 @@ def test_the_same_run_again_is_the_same_evaluation(
     database: Database, evaluated: EvaluationSummary, tmp_path: Path
 ) -> None:
     """Nothing is calculated or stored twice, wherever the snapshots lie."""
-    again = evaluate(database, tmp_path / "elsewhere", PARCEL, "2023", "330299")
+    again = evaluate(database, PARCEL, "2023", "330299")
     assert again.repeated
     assert again.model_dump(exclude={"repeated"}) == evaluated.model_dump(exclude={"repeated"})
 
@@ -109,13 +109,13 @@ def test_anything_else_is_another_evaluation(
     changed = PARCEL.model_copy(
         update={"tracks": (PARCEL.tracks[0].model_copy(update={"indicators": (*weights, *others)}),)}
     )
-    by_other_scheme = evaluate(database, tmp_path, changed, "2023")
+    by_other_scheme = evaluate(database, changed, "2023")
     assert by_other_scheme.scheme_hash != evaluated.scheme_hash
     assert by_other_scheme.snapshot_hash == evaluated.snapshot_hash
     files = HandOvers(database, tmp_path / "later", None)
     files.folder.mkdir()
     files.figures({"uscc": E1, "period": 2023, "tax": 401})
-    on_other_input = evaluate(database, tmp_path, PARCEL, "2023")
+    on_other_input = evaluate(database, PARCEL, "2023")
     assert on_other_input.snapshot_hash != evaluated.snapshot_hash
     assert len({evaluated.id, by_other_scheme.id, on_other_input.id}) == 3
 
@@ -129,7 +129,7 @@ def test_the_result_hash_is_the_same_on_both_databases(
         database = Database(url)
         (tmp_path / str(number)).mkdir()
         hand_over_small_park(database, tmp_path / str(number))
-        done = evaluate(database, tmp_path, PARCEL, "2023")
+        done = evaluate(database, PARCEL, "2023")
         hashes.append((done.run_hash, done.result_hash))
         database.dispose()
     assert hashes[0] == hashes[1]
@@ -172,7 +172,7 @@ def test_evaluations_are_listed_latest_first(
     database: Database, evaluated: EvaluationSummary, tmp_path: Path
 ) -> None:
     """By pages, by district, by status."""
-    second = evaluate(database, tmp_path, PARCEL, "2022")
+    second = evaluate(database, PARCEL, "2022")
     publish(database, second.id)
 
     def listed(**options: object) -> list[int]:
@@ -194,32 +194,32 @@ def test_the_district_may_be_left_out_only_when_there_is_one(
     other.folder.mkdir()
     other.parcels({"code": "Q1"})
     with pytest.raises(InvalidParameter, match="110000, 330299") as caught:
-        evaluate(database, tmp_path, PARCEL, "2023")
+        evaluate(database, PARCEL, "2023")
     assert caught.value.code == "district-required"
     with pytest.raises(NotFound):
-        evaluate(database, tmp_path, PARCEL, "2023", "220000")
-    assert evaluate(database, tmp_path, PARCEL, "2023", "110000").not_scored == {"no_occupant": 1}
+        evaluate(database, PARCEL, "2023", "220000")
+    assert evaluate(database, PARCEL, "2023", "110000").not_scored == {"no_occupant": 1}
 
 
 @pytest.mark.parametrize("period", ["23", "2023年", "2023-01", "", "0000"])
 def test_a_period_is_a_year(database: Database, period: str, tmp_path: Path) -> None:
     """Anything else is refused before anything runs."""
     with pytest.raises(InvalidParameter) as caught:
-        evaluate(database, tmp_path, PARCEL, period)
+        evaluate(database, PARCEL, period)
     assert caught.value.code == "invalid-period"
 
 
 def test_a_scheme_is_for_its_periods(database: Database, tmp_path: Path) -> None:
     """The rule of 2022 does not judge 2023."""
     with pytest.raises(InvalidParameter) as caught:
-        evaluate(database, tmp_path, shipped_scheme("huangyan-2022"), "2023")
+        evaluate(database, shipped_scheme("huangyan-2022"), "2023")
     assert caught.value.code == "scheme-not-for-period"
 
 
 def test_an_empty_store_says_that_there_are_no_parcels(database: Database, tmp_path: Path) -> None:
     """Import comes first."""
     with pytest.raises(NotFound, match="no parcels"):
-        evaluate(database, tmp_path, PARCEL, "2023")
+        evaluate(database, PARCEL, "2023")
 
 
 def test_a_crash_while_saving_leaves_nothing(
@@ -230,7 +230,7 @@ def test_a_crash_while_saving_leaves_nothing(
     with monkeypatch.context() as patched:
         patched.setattr(evaluations, "_TABLES", {"score_parts": Coverage.__table__})
         with pytest.raises(Exception, match="indicator"):
-            evaluate(database, tmp_path, PARCEL, "2023")
+            evaluate(database, PARCEL, "2023")
     with database.reading() as connection:
         assert connection.execute(select(func.count()).select_from(Evaluation)).scalar_one() == 0
         assert connection.execute(select(func.count()).select_from(Score)).scalar_one() == 0

@@ -9,8 +9,8 @@ from service.domain.tables import KEYS, SNAPSHOT
 from service.errors import Unavailable
 from service.store import inputs
 from service.store.database import Database
+from service.store.hashing import canonical_hash
 from service.store.snapshot import freeze
-from service.store.tables import canonical_hash
 from tests.support.parks import E1, E2, E3, HandOvers, hand_over_small_park
 
 

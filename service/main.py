@@ -4,6 +4,7 @@ import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from threading import BoundedSemaphore
 from typing import Any
 
 from fastapi import Depends, FastAPI
@@ -68,6 +69,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         redoc_url=None,
     )
     app.state.settings, app.state.database, app.state.query_parameters = settings, store, {}
+    app.state.simulations = BoundedSemaphore(settings.simulations)
     for router in (*api_routers(), *ogc_routers(index_html), console_router()):
         app.include_router(router)
     routes = RouteTable(app.routes)

@@ -27,3 +27,6 @@ class Settings(BaseSettings):
     """Items on a page unless the client asks for fewer or more."""
 
     page_size_limit: int = 10_000
+
+    simulations: int = 2
+    """Simulations, comparisons and sensitivities at once in a process; more are answered 503."""

@@ -93,6 +93,9 @@ CODES: dict[str, tuple[int | None, Title]] = {
     "district-not-found": (404, ("No parcels of this district", "没有该区域的宗地")),
     "scheme-not-for-period": (400, ("The scheme is not for this period", "评价办法不适用于该所属期")),
     "tile-outside": (404, ("The tile is outside the matrix", "瓦片超出范围")),
+    "different-districts": (400, ("The evaluations are of different districts", "评价不属于同一行政区")),
+    "nothing-in-common": (400, ("The evaluations have no parcel in common", "两次评价没有共同宗地")),
+    "no-figures-before": (400, ("The snapshot has no figures of the year before", "快照中没有上年度数据")),
     "scheme-not-found": (404, ("No such scheme", "没有该评价办法")),
     "openapi-differs": (
         400,
@@ -103,6 +106,7 @@ CODES: dict[str, tuple[int | None, Title]] = {
     "snapshot-in-use": (409, ("What an evaluation read never changes", "评价所用的快照不能修改")),
     "inputs-changed": (409, ("The data changed during the evaluation", "评价过程中数据发生变化")),
     "evaluations-of-old-version": (409, ("Evaluations of an unreleased version", "存有未发布版本的评价")),
+    "saturated": (503, ("As many simulations as allowed are running", "推演任务已达上限")),
     "busy": (503, ("The store is busy", "数据库正忙")),
     "not-initialised": (503, ("The store is not initialised", "数据库尚未初始化")),
     "read-only": (503, ("The store cannot be written to", "数据库不可写入")),

@@ -122,7 +122,7 @@ def evaluations(
 def evaluation(store: Store, asker: Asker, evaluation_id: EvaluationId) -> Evaluation:
     """Tell how an evaluation came out, and by which scheme."""
     with store.reading() as connection:
-        row = _visible(connection, asker, evaluation_id)
+        row = visible_evaluation(connection, asker, evaluation_id)
         summary = evaluating.summary(connection, evaluation_id)
     return Evaluation(**summary.model_dump(), scheme=json.loads(row["scheme"]))
 
@@ -144,13 +144,13 @@ def parcel_result(
 ) -> Explanation:
     """Explain one parcel's result: indicators, flags, coverage; for analysts every figure behind it."""
     with store.reading() as connection:
-        _visible(connection, asker, evaluation_id)
+        visible_evaluation(connection, asker, evaluation_id)
     explained = explanation(store, evaluation_id, parcel_code)
     whole = {**explained["public"], "calculation": explained["analyst"]}
     return Explanation(**masked(asker, "explanation", whole))
 
 
-def _visible(connection: Connection, asker: Principal, evaluation_id: int) -> RowMapping:
+def visible_evaluation(connection: Connection, asker: Principal, evaluation_id: int) -> RowMapping:
     """Return an evaluation; a draft is not there for those who may not see it."""
     row = stored.get(connection, evaluation_id)
     if row is None or (row["status"] != "published" and not asker.sees_drafts):

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from service.api import batches, coverage, evaluations, health, openapi, schemes
+from service.api import batches, coverage, evaluations, health, openapi, schemes, whatif
 
 
 def routers() -> list[APIRouter]:
@@ -11,6 +11,7 @@ def routers() -> list[APIRouter]:
         batches.router,
         schemes.router,
         evaluations.router,
+        whatif.router,
         coverage.router,
         health.router,
         openapi.router,

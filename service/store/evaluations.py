@@ -74,6 +74,7 @@ def listing(
     connection: Connection,
     *,
     district: str | None = None,
+    period: str | None = None,
     status: str | None = None,
     limit: int = 100,
     before: int | None = None,
@@ -82,6 +83,8 @@ def listing(
     query = select(Evaluation.__table__).order_by(Evaluation.id.desc()).limit(limit)
     if district is not None:
         query = query.where(Evaluation.district == district)
+    if period is not None:
+        query = query.where(Evaluation.period == period)
     if status is not None:
         query = query.where(Evaluation.status == status)
     if before is not None:

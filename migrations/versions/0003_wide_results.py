@@ -5,7 +5,7 @@ from alembic import op
 from geoalchemy2 import Geometry
 
 from service.errors import Conflict
-from service.store import immutability, schema
+from service.store import immutability
 
 revision = "0003"
 down_revision = "0001"

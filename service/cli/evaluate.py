@@ -71,7 +71,8 @@ def _repeat(evaluation_id: int) -> None:
 
 
 def _told(each: TableDifference) -> Iterator[str]:
-    yield f"  {each.table}: {each.changed:,} rows changed 变化, {each.gone:,} gone 缺少, {each.added:,} added 新增"
+    counts = f"{each.changed:,} rows changed 变化, {each.gone:,} gone 缺少, {each.added:,} added 新增"
+    yield f"  {each.table}: {counts}"
     if each.columns:
         yield f"    columns of one only 仅一方有的列: {', '.join(each.columns)}"
     for cell in each.cells:

@@ -69,9 +69,8 @@ def evaluate(
 ) -> EvaluationSummary:
     """Evaluate a district for a period and store the result as a draft.
 
-    Others may write while it calculates. What is stored belongs to one state all the same: when the store changed, the
-    inputs are read again as the only writer, and if they differ all is calculated anew. Hence parcels are copied
-    as the snapshot has them.
+    Others may write while it calculates. If they did, the inputs are read again as the only writer; if they
+    differ, all is calculated anew. So snapshot, results and copied parcels are of one state.
 
     Raises `InvalidParameter` for a period that is none or that the scheme is not for, and for a district that
     must be named; `NotFound` for one without parcels; `Conflict` when its inputs change again and again.
@@ -96,7 +95,8 @@ def evaluate(
             now = frozen if current == version else freeze(connection, district, period)
             if now.content_hash == frozen.content_hash:
                 run["as_of_batch"] = now.as_of_batch
-                return _summary(connection, evaluations.save(connection, run, now, results))
+                evaluation_id = evaluations.save(connection, run, now, results)
+                return _summary(connection, _found(connection, evaluation_id))
             frozen, version = now, current + 1  # this transaction counts, too
     raise evaluations.inputs_changed()
 

@@ -139,9 +139,9 @@ def results_of(
 ) -> dict[str, list[dict[str, Any]]]:
     """Return what an evaluation found about one parcel: its rows of each table of results, as they were kept.
 
-    Tables of enterprises have the rows of those that hold the parcel, ``benchmarks`` those the parcel was
-    measured by, ``findings`` those about the parcel and its enterprises. ``shown`` is the score as the map has it: in
-    square metres and points, with town, name and land use. All lists are empty when there is no such parcel.
+    Tables of enterprises have the rows of its holders, ``benchmarks`` those it was measured by, ``findings``
+    those about it and its holders. ``shown`` is the score as the map has it: in square metres and points, with
+    town, name and land use. All lists are empty when there is no such parcel.
     """
     owner = parts.of_evaluation(evaluation_id)
     by = parts.sorting(connection, owner)
@@ -160,7 +160,7 @@ def results_of(
     for score in rows.get("scores", []):
         benchmarks = found({score["track"]} - {None}, "track")
         rows |= {name: _measured_by(score, table) for name, table in benchmarks.items()}
-    return {**dict.fromkeys(by, []), **rows, "shown": _shown(connection, evaluation_id, parcel_code)}
+    return {**{name: [] for name in by}, **rows, "shown": _shown(connection, evaluation_id, parcel_code)}
 
 
 def _measured_by(score: Mapping[str, Any], benchmarks: pl.DataFrame) -> list[dict[str, Any]]:

@@ -22,7 +22,9 @@ from itertools import repeat
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
+Buffer = bytes | memoryview
 _ROW = "\0row"
 _ROWS = 250_000
 """So many texts are joined at a time."""
@@ -38,9 +40,7 @@ def canonical_hash(tables: Mapping[str, pl.DataFrame], keys: Mapping[str, Sequen
     with ThreadPoolExecutor() as pool:  # hashlib and Polars let other threads work
         for name in sorted(tables):
             table = tables[name]
-            table = table.with_columns(
-                _plain(name, kind) for name, kind in table.schema.items() if kind.is_float()
-            )
+            table = table.with_columns(_plain(name) for name, kind in table.schema.items() if kind.is_float())
             rows, columns = _order(table, keys[name]), sorted(table.columns)
             digest.update(_text(name) + _number(len(columns)) + _number(table.height))
             for found in pool.map(_digest, (table[column] for column in columns), repeat(rows)):
@@ -63,9 +63,10 @@ def _same_as_before(key: Sequence[str]) -> pl.Expr:
     return pl.all_horizontal(same) & (pl.int_range(pl.len()) > 0)
 
 
-def _plain(name: str, kind: pl.DataType) -> pl.Expr:
-    value = pl.col(name).cast(pl.Float64) + 0.0  # -0 + 0 is 0
-    return pl.when(value.is_nan()).then(float("nan")).otherwise(value).alias(name)
+def _plain(name: str) -> pl.Expr:
+    value = pl.col(name).cast(pl.Float64)
+    one_of_each = pl.when(value.is_nan()).then(float("nan")).when(value == 0).then(0.0).otherwise(value)
+    return one_of_each.alias(name)
 
 
 def _digest(column: pl.Series, rows: pl.Series | None) -> bytes:
@@ -74,33 +75,33 @@ def _digest(column: pl.Series, rows: pl.Series | None) -> bytes:
     digest = hashlib.sha256(_text(column.name) + _text(kind))
     for buffer in values:
         digest.update(buffer)
-    digest.update(np.packbits(column.is_not_null().to_numpy(), bitorder="little"))
+    digest.update(np.packbits(column.is_not_null().to_numpy(), bitorder="little").data)
     return digest.digest()
 
 
-def _values(column: pl.Series) -> tuple[str, Iterator[bytes | np.ndarray]]:
+def _values(column: pl.Series) -> tuple[str, Iterator[Buffer]]:
     if column.dtype == pl.String:
         return "str", _texts(column.fill_null(""))
     if column.dtype == pl.Boolean:
-        return "bool", iter([column.fill_null(False).cast(pl.UInt8).to_numpy()])
+        return "bool", iter([column.fill_null(False).cast(pl.UInt8).to_numpy().data])
     if column.dtype == pl.Date:
-        return "date", iter([_whole(column.to_physical())])
+        return "date", iter([_whole(column.to_physical()).data])
     if column.dtype.is_integer():
-        return "int", iter([_whole(column)])
+        return "int", iter([_whole(column).data])
     if column.dtype == pl.Float64:
         values = column.fill_null(0.0).to_numpy()
         # written over with the one pattern: which NaN an engine makes is its own affair
         bits = np.where(np.isnan(values), np.uint64(0x7FF8000000000000), values.view(np.uint64))
-        return "float", iter([bits.astype("<u8", copy=False)])
+        return "float", iter([bits.astype("<u8", copy=False).data])
     raise TypeError(f"column {column.name} has the type {column.dtype}, which no table of ours has")
 
 
-def _whole(column: pl.Series) -> np.ndarray:
+def _whole(column: pl.Series) -> NDArray[np.int64]:
     return column.cast(pl.Int64).fill_null(0).to_numpy().astype("<i8", copy=False)
 
 
-def _texts(column: pl.Series) -> Iterator[bytes | np.ndarray]:
-    yield _whole(column.str.len_bytes())
+def _texts(column: pl.Series) -> Iterator[Buffer]:
+    yield _whole(column.str.len_bytes()).data
     for start in range(0, len(column), _ROWS):
         yield str(column.slice(start, _ROWS).str.join("").item()).encode()
 

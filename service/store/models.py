@@ -253,7 +253,7 @@ class Score(Base):
 
 
 class SnapshotPart(Base):
-    """Some rows of a table that evaluations read (快照), as Parquet; snapshots of the same content are one."""
+    """Some rows of a table that evaluations read (快照), as Parquet; the same content is kept once."""
 
     __tablename__ = "snapshot_part"
     __table_args__ = (Index("uq_snapshot_part", "snapshot_hash", "name", "part", unique=True),)

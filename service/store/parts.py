@@ -93,7 +93,7 @@ def sorting(connection: Connection, owner: Mapping[str, Any]) -> dict[str, str]:
     """Return the tables there are, each with the column by which `rows` finds its rows."""
     part = _part(owner)
     query = select(part.name, part.sorted_by).where(_of(part, owner), part.part == 0).order_by(part.name)
-    return {name: by for name, by in connection.execute(query)}
+    return {row.name: row.sorted_by for row in connection.execute(query)}
 
 
 def rows(

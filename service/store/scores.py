@@ -32,26 +32,34 @@ def insert(
 
     :param scores: the table of results of that name; its columns per metric and indicator are left out
     """
+    scores = scores.sort("parcel_code")
     shown = (
-        scores.sort("parcel_code")
-        .with_columns((pl.col(name) / 100).alias(f"{name}_m2") for name in _AREAS if name in scores.columns)
-        .with_columns(pl.col(name) / 1_000_000 for name in _MILLIONTHS if name in scores.columns)
+        scores.with_columns(_decimal(scores, name, 100, f"{name}_m2") for name in _AREAS)
+        .with_columns(_decimal(scores, name, 1_000_000, name) for name in _MILLIONTHS)
         .with_columns(
             pl.lit(evaluation_id).alias("evaluation_id"),
             pl.lit(district).alias("district"),
             pl.lit(period).alias("period"),
         )
     )
-    rows = shown.select(name for name in _TABLE.c.keys() if name in shown.columns and name not in _COPIED)
+    own = [column.name for column in _TABLE.c if column.name not in _COPIED]
+    rows = shown.select(name for name in own if name in shown.columns)
     if connection.dialect.name == "postgresql":
         return _postgresql(connection, rows)
     return _sqlite(connection, district, rows)
 
 
+def _decimal(scores: pl.DataFrame, name: str, per: int, shown: str) -> pl.Series:
+    """A number as people read it: the double next to it, which Polars misses, as it takes times 1/100."""
+    divided = scores[name].fill_null(0).to_numpy() / per
+    return pl.Series(shown, divided).set(scores[name].is_null(), None)
+
+
 def _postgresql(connection: Connection, rows: pl.DataFrame) -> int:
     """By a table of this transaction, which COPY fills."""
     names, copied = _names(connection, rows.columns), _names(connection, _COPIED, "parcel.")
-    stage = f"CREATE TEMPORARY TABLE staged_score ON COMMIT DROP AS SELECT {names}, id AS place FROM score"
+    stage = "CREATE TEMPORARY TABLE staged_score ON COMMIT DROP AS"
+    stage += f" SELECT {names}, id AS place FROM score"  # noqa: S608 - names of our tables
     connection.exec_driver_sql(f"{stage} WITH NO DATA")
     driver: Any = connection.connection.driver_connection
     statement = f"COPY staged_score ({names}, place) FROM STDIN (FORMAT csv)"
@@ -67,7 +75,7 @@ def _postgresql(connection: Connection, rows: pl.DataFrame) -> int:
 
 
 def _sqlite(connection: Connection, district: str, rows: pl.DataFrame) -> int:
-    """By a table of this connection, some rows at a time; the R*Tree is filled beside, from that of the parcels.
+    """By a table of this connection, some rows at a time; the R*Tree gets the parcels' entries under new ids.
 
     Only for rows of a draft that this transaction made: asking row by row whether the evaluation is published
     takes as long as the rows themselves.

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from service.store import bulk, spatial
 from service.store.database import Database
-from service.store.models import Batch, Enterprise, Evaluation, Figure, Holding, Parcel, Score, SourceRow
+from service.store.models import Batch, Enterprise, Figure, Occupancy, Parcel, Score, SourceRow
 from tests.support.records import (
     PARCEL_COLUMNS,
     add_batch,
@@ -80,13 +80,12 @@ def test_any_text_and_number_comes_out_as_it_went_in(
 def test_a_number_keeps_every_bit(database: Database, shares: list[float]) -> None:
     """Shares and areas are 64-bit floats, and come out exactly."""
     with database.writing() as connection:
-        connection.execute(delete(Holding))
-        connection.execute(delete(Evaluation))
-        evaluation = add_evaluation(connection)
-        columns = ("evaluation_id", "parcel_code", "uscc", "basis", "share", "metric", "reported", "amount")
-        rows = [(evaluation, "P", "U", "floor", share, "tax", 1, 1) for share in shares]
-        bulk.insert(connection, Holding.__table__, columns, rows)
-        kept = connection.execute(select(Holding.share).order_by(Holding.id)).scalars().all()
+        connection.execute(delete(Occupancy))
+        source_row = add_batch(connection)
+        columns = ("parcel_code", "uscc", "role", "manual_share", "source_row_id")
+        rows = [(f"P{n}", "U", "own", share, source_row) for n, share in enumerate(shares)]
+        bulk.insert(connection, Occupancy.__table__, columns, rows)
+        kept = connection.execute(select(Occupancy.manual_share).order_by(Occupancy.id)).scalars().all()
 
     assert kept == shares
 

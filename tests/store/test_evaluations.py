@@ -1,22 +1,31 @@
 """Evaluations in the store: saved whole, found again, published once, explained to the row."""
 
 import json
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+import polars as pl
 import pytest
 import shapely
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select, update
 
 from service.domain.scheme import Scheme
+from service.domain.tables import KEYS, RESULTS, feed_names
 from service.errors import Conflict, InvalidParameter, NotFound
 from service.jobs import evaluating
 from service.jobs.covering import coverage
-from service.jobs.evaluating import EvaluationSummary, evaluate, publish
+from service.jobs.differences import Cell
+from service.jobs.evaluating import EvaluationSummary, evaluate, publish, repeat
 from service.jobs.explaining import explanation
 from service.reference.schemes import shipped_scheme
-from service.store import evaluations
+from service.store import evaluations, scores
 from service.store.database import Database
-from service.store.models import Coverage, Evaluation, Holding, Parcel, Reconciliation, Score, ScorePart
+from service.store.hashing import canonical_hash
+from service.store.models import Evaluation, Parcel, ResultPart, Score, SnapshotPart
+from service.store.snapshot import snapshot_tables
 from service.store.spatial import wkb
 from tests.support.parks import E1, E2, HandOvers, hand_over_small_park
 
@@ -68,30 +77,28 @@ def test_scores_are_stored_as_people_read_them(database: Database, evaluated: Ev
 
 
 def test_every_table_of_results_is_stored(database: Database, evaluated: EvaluationSummary) -> None:
-    """Parts, holdings, reconciliation and coverage belong to the evaluation."""
-    counts = {}
+    """They belong to the evaluation, and hash to what it says; per enterprise the figures add up."""
     with database.reading() as connection:
-        for model in (Score, ScorePart, Holding, Reconciliation, Coverage):
-            found = select(func.count()).select_from(model).where(model.evaluation_id == evaluated.id)
-            counts[model.__tablename__] = connection.execute(found).scalar_one()
-        balance = connection.execute(
-            select(
-                func.sum(
-                    Reconciliation.reported
-                    - Reconciliation.direct
-                    - Reconciliation.allocated
-                    - Reconciliation.unallocated
-                )
-            )
-        ).scalar_one()
-    assert counts == {"score": 3, "score_part": 12, "holding": 8, "reconciliation": 5, "coverage": 18}
-    assert balance == 0
+        results = {
+            name: table.collect() for name, table in evaluations.results(connection, evaluated.id).items()
+        }
+        read = snapshot_tables(connection, evaluated.snapshot_hash)
+        snapshot = {name: table.collect() for name, table in read.items()}
+        elsewhere = evaluations.results(connection, evaluated.id + 1)
+    assert results.keys() == RESULTS.keys()
+    assert canonical_hash(results, KEYS) == evaluated.result_hash
+    assert canonical_hash(snapshot, KEYS) == evaluated.snapshot_hash
+    assert elsewhere == {}
+    sums = results["reconciliation"].sum()
+    for metric in ("tax", "output"):
+        placed = results["holdings"][f"{metric}__amount"].sum()
+        assert placed == sums[f"{metric}__direct"].item() + sums[f"{metric}__allocated"].item()
 
 
 def test_the_same_run_again_is_the_same_evaluation(
     database: Database, evaluated: EvaluationSummary, tmp_path: Path
 ) -> None:
-    """Nothing is calculated or stored twice, wherever the snapshots lie."""
+    """Nothing is calculated or stored twice."""
     again = evaluate(database, PARCEL, "2023", "330299")
     assert again.repeated
     assert again.model_dump(exclude={"repeated"}) == evaluated.model_dump(exclude={"repeated"})
@@ -144,16 +151,10 @@ def test_a_draft_is_published_once(database: Database, evaluated: EvaluationSumm
         publish(database, evaluated.id)
     with pytest.raises(Conflict), database.writing() as connection:
         connection.execute(Score.__table__.delete())  # type: ignore[attr-defined]
-    added = {
-        "evaluation_id": evaluated.id,
-        "parcel_code": "P1",
-        "feed": "x",
-        "status": "x",
-        "have": 0,
-        "need": 0,
-    }
-    with pytest.raises(Conflict), database.writing() as connection:
-        connection.execute(insert(Coverage).values(added))
+    for part, owner in ((ResultPart, "evaluation_id"), (SnapshotPart, "snapshot_hash")):
+        moved = update(part).values({owner: part.__table__.c[owner], "rows": 0})
+        with pytest.raises(Conflict), database.writing() as connection:
+            connection.execute(moved)
 
 
 def test_what_is_not_there_cannot_be_published_or_explained(
@@ -227,13 +228,131 @@ def test_a_crash_while_saving_leaves_nothing(
 ) -> None:
     """The evaluation is there as a whole or not at all."""
     hand_over_small_park(database, tmp_path)
+
+    def crash(*_: object) -> None:
+        raise RuntimeError("crash")
+
     with monkeypatch.context() as patched:
-        patched.setattr(evaluations, "_TABLES", {"score_parts": Coverage.__table__})
-        with pytest.raises(Exception, match="indicator"):
+        patched.setattr(scores, "insert", crash)
+        with pytest.raises(RuntimeError, match="crash"):
             evaluate(database, PARCEL, "2023")
     with database.reading() as connection:
-        assert connection.execute(select(func.count()).select_from(Evaluation)).scalar_one() == 0
-        assert connection.execute(select(func.count()).select_from(Score)).scalar_one() == 0
+        for model in (Evaluation, Score, ResultPart, SnapshotPart):
+            assert connection.execute(select(func.count()).select_from(model)).scalar_one() == 0
+
+
+class TestOthersWrite:
+    """While an evaluation calculates, others may write: what is stored belongs to one state all the same."""
+
+    @staticmethod
+    def meanwhile(monkeypatch: pytest.MonkeyPatch, *acts: Callable[[], object]) -> list[int]:
+        """Let others act during the first calculations; returns a list that grows with each calculation."""
+        calculate, calculated, waiting = evaluating.calculate, list[int](), list(acts)
+
+        def calculating(*arguments: Any, **options: Any) -> Any:
+            found = calculate(*arguments, **options)
+            calculated.append(found["scores"].height)
+            if waiting:
+                waiting.pop(0)()
+            return found
+
+        monkeypatch.setattr(evaluating, "calculate", calculating)
+        return calculated
+
+    def test_what_does_not_concern_it_is_of_no_account(
+        self, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Figures of another year: the inputs are found to be the same, nothing is calculated twice."""
+        hand_over_small_park(database, tmp_path)
+        files = HandOvers(database, tmp_path / "later", None)
+        files.folder.mkdir()
+        calculated = self.meanwhile(
+            monkeypatch, lambda: files.figures({"uscc": E1, "period": 2022, "tax": 1})
+        )
+        done = evaluate(database, PARCEL, "2023")
+        assert calculated == [3]
+        assert done.as_of_batch == 5  # the state that was compared
+
+    def test_changed_inputs_are_calculated_anew(
+        self, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Scores, snapshot and the parcels' copies are of the later state."""
+        hand_over_small_park(database, tmp_path)
+        files = HandOvers(database, tmp_path / "later")
+        files.folder.mkdir()
+        moved = {"code": "P1", "town": "west", "registered_area_m2": 5000, "at": 7}
+        calculated = self.meanwhile(monkeypatch, lambda: files.parcels(moved))
+        done = evaluate(database, PARCEL, "2023")
+        assert calculated == [3, 3]
+        with database.reading() as connection:
+            query = select(Score.town, Score.land_area_m2, wkb(Score.geom)).where(Score.parcel_code == "P1")
+            town, area, geometry = connection.execute(query).one()
+            current = connection.execute(select(wkb(Parcel.geom)).where(Parcel.code == "P1")).scalar_one()
+            snapshot = snapshot_tables(connection, done.snapshot_hash)["parcels"].collect()
+        assert (town, area, bytes(geometry)) == ("west", 5000, bytes(current))
+        assert snapshot["registered_area"].to_list() == [500_000, 1_000_000, 1_000_000]
+        monkeypatch.undo()
+        assert evaluate(database, PARCEL, "2023").id == done.id
+
+    def test_inputs_that_never_rest_are_said_so(
+        self, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """After three calculations it gives up, stores nothing, and says what to do."""
+        hand_over_small_park(database, tmp_path)
+        files = HandOvers(database, tmp_path / "later", None)
+        files.folder.mkdir()
+        acts = [partial(files.figures, {"uscc": E1, "period": 2023, "tax": tax}) for tax in (1, 2, 3)]
+        calculated = self.meanwhile(monkeypatch, *acts)
+        with pytest.raises(Conflict) as caught:
+            evaluate(database, PARCEL, "2023")
+        assert (caught.value.code, calculated) == ("inputs-changed", [3, 3, 3])
+        with database.reading() as connection:
+            assert connection.execute(select(func.count()).select_from(Evaluation)).scalar_one() == 0
+
+
+class TestRepeating:
+    """Calculated again from what is frozen, whatever the store holds by now."""
+
+    def test_the_same_rows_come_out(
+        self, database: Database, evaluated: EvaluationSummary, tmp_path: Path
+    ) -> None:
+        """Though figures and parcels have changed since; nothing is stored."""
+        files = HandOvers(database, tmp_path / "later", None)
+        files.folder.mkdir()
+        files.figures({"uscc": E1, "period": 2023, "tax": 999})
+        with database.reading() as connection:
+            version = database.data_version(connection)
+        again = repeat(database, evaluated.id)
+        assert again.is_same
+        assert again.stored_hash == again.repeated_hash == evaluated.result_hash
+        assert again.stored_code == again.code == evaluated.code_version
+        with database.reading() as connection:
+            assert database.data_version(connection) == version
+
+    def test_rows_that_differ_are_told(
+        self, database: Database, evaluated: EvaluationSummary, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """In which table, how many, and the first cells, stored and repeated."""
+        calculate = evaluating.calculate
+
+        def otherwise(*arguments: Any, **options: Any) -> dict[str, pl.DataFrame]:
+            found = calculate(*arguments, **options)
+            is_first = pl.col("parcel_code") == "P1"
+            changed = pl.when(is_first).then(pl.lit("C")).otherwise("grade").alias("grade")
+            return found | {"scores": found["scores"].with_columns(changed)}
+
+        monkeypatch.setattr(evaluating, "calculate", otherwise)
+        again = repeat(database, evaluated.id)
+        assert not again.is_same
+        assert again.stored_hash != again.repeated_hash
+        (told,) = again.differences
+        assert (told.table, told.changed, told.gone, told.added) == ("scores", 1, 0, 0)
+        assert told.cells == (Cell(("P1",), "grade", "B", "C"),)
+
+    def test_there_must_be_such_an_evaluation(self, database: Database) -> None:
+        """Not found, in words."""
+        with pytest.raises(NotFound):
+            repeat(database, 7)
 
 
 class TestExplanation:
@@ -350,10 +469,13 @@ class TestLiveCoverage:
     def test_it_agrees_with_the_evaluation(self, database: Database, evaluated: EvaluationSummary) -> None:
         """What an evaluation stored is what a look at the same store finds."""
         with database.reading() as connection:
-            query = select(Coverage.feed, Coverage.status, func.count()).group_by(
-                Coverage.feed, Coverage.status
-            )
-            stored = {(feed, status): count for feed, status, count in connection.execute(query)}
+            table = evaluations.results_table(connection, evaluated.id, "coverage")
+        assert table is not None
+        stored: Counter[tuple[str, str]] = Counter()
+        for row in table.collect().to_dicts():
+            for feed in feed_names(PARCEL.metrics):
+                partial_or_missing = "missing" if row[f"{feed}__have"] == 0 else "partial"
+                stored[feed, "complete" if row[f"{feed}__reason"] is None else partial_or_missing] += 1
         live = {
             (feed.feed, status): getattr(feed, status).parcels
             for feed in coverage(database, "330299", "2023").feeds

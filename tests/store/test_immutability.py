@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from service.errors import Conflict
 from service.store import bulk, immutability, schema
 from service.store.database import Database
-from service.store.models import Coverage, Evaluation, Holding, Reconciliation, Score, ScorePart
+from service.store.models import Evaluation, ResultPart, Score, SnapshotPart
 from tests.support.records import add_evaluation, square
 
 ROWS: dict[type, dict[str, Any]] = {
@@ -20,24 +20,14 @@ ROWS: dict[type, dict[str, Any]] = {
         "status": "scored",
         "geom": f"SRID=4490;{square(0, 0).wkt}",
     },
-    ScorePart: {"indicator": "tax_per_mu", "weight": 1, "outcome": "scored"},
-    Holding: {"uscc": "U", "basis": "floor", "share": 1.0, "metric": "tax", "reported": 1, "amount": 1},
-    Reconciliation: {
-        "uscc": "U",
-        "metric": "tax",
-        "reported": 1,
-        "direct": 0,
-        "allocated": 1,
-        "unallocated": 0,
-    },
-    Coverage: {"feed": "figures", "status": "have", "have": 1, "need": 1},
+    ResultPart: {"name": "scores", "part": 0, "sorted_by": "parcel_code", "rows": 0, "content": b""},
 }
 every_result = pytest.mark.parametrize("model", ROWS, ids=lambda model: model.__tablename__)
 
 
 def result(model: Any, evaluation: int, parcel_code: str) -> dict[str, Any]:
     """Return a row of results."""
-    key = {"parcel_code": parcel_code} if hasattr(model, "parcel_code") else {}
+    key = {"parcel_code": parcel_code} if model is Score else {"name": parcel_code}
     return ROWS[model] | {"evaluation_id": evaluation} | key
 
 
@@ -96,7 +86,7 @@ def test_results_of_a_draft_do_change(database: Database, model: Any) -> None:
 
 def test_a_published_evaluation_itself_does_not_change(database: Database) -> None:
     """Not back to draft, not its name, not away."""
-    published, _ = two_evaluations(database, Coverage)
+    published, _ = two_evaluations(database, ResultPart)
     row = Evaluation.id == published
     for attempt in (
         update(Evaluation).where(row).values(status="draft"),
@@ -109,31 +99,31 @@ def test_a_published_evaluation_itself_does_not_change(database: Database) -> No
 
 def test_a_bulk_load_into_a_published_evaluation_is_refused(database: Database) -> None:
     """The fast way in is no way around."""
-    published, draft = two_evaluations(database, ScorePart)
-    columns = ("evaluation_id", "parcel_code", "indicator", "weight", "outcome")
+    published, draft = two_evaluations(database, ResultPart)
+    columns = ("evaluation_id", "name", "part", "sorted_by", "rows", "content")
 
     def rows(evaluation: int) -> list[tuple[Any, ...]]:
-        return [(evaluation, f"P{i}", "tax_per_mu", 1, "scored") for i in range(1000)]
+        return [(evaluation, "scores", part, "parcel_code", 0, b"") for part in range(1000)]
 
     with pytest.raises(Conflict), database.writing() as connection:
-        bulk.insert(connection, ScorePart.__table__, columns, rows(published))
+        bulk.insert(connection, ResultPart.__table__, columns, rows(published))
     with database.writing() as connection:
-        assert bulk.insert(connection, ScorePart.__table__, columns, rows(draft)) == 1000
+        assert bulk.insert(connection, ResultPart.__table__, columns, rows(draft)) == 1000
 
 
 def test_below_the_store_it_is_an_integrity_error(database: Database) -> None:
     """Whoever connects to the database directly is refused in the same words."""
-    published, _ = two_evaluations(database, Coverage)
+    published, _ = two_evaluations(database, ResultPart)
     with pytest.raises(IntegrityError, match=immutability.REFUSAL), database.engine.begin() as connection:
-        connection.execute(text("DELETE FROM coverage WHERE evaluation_id = :id"), {"id": published})
+        connection.execute(text("DELETE FROM result_part WHERE evaluation_id = :id"), {"id": published})
 
 
 def test_replacing_a_published_row_is_refused(geopackage_url: str) -> None:
     """SQLite's REPLACE removes rows without naming them."""
     database = Database(geopackage_url)
-    published, draft = two_evaluations(database, Coverage)
+    published, draft = two_evaluations(database, ResultPart)
     for statement in (
-        f"REPLACE INTO coverage SELECT id, {draft}, 'P', 'figures', 'have', 1, 1, NULL FROM coverage",
+        f"REPLACE INTO result_part SELECT id, {draft}, 'Q', 0, 'uscc', NULL, NULL, 0, x'00' FROM result_part",
         f"REPLACE INTO evaluation SELECT * FROM evaluation WHERE id = {published}",
     ):
         with pytest.raises(Conflict), database.writing() as connection:
@@ -144,8 +134,8 @@ def test_replacing_a_published_row_is_refused(geopackage_url: str) -> None:
 def test_emptying_a_table_is_refused(postgis_url: str) -> None:
     """PostgreSQL's TRUNCATE touches no single row."""
     database = Database(postgis_url)
-    two_evaluations(database, Coverage)
-    for table in ("coverage", "evaluation CASCADE"):
+    two_evaluations(database, ResultPart)
+    for table in ("result_part", "evaluation CASCADE"):
         with pytest.raises(Conflict), database.writing() as connection:
             connection.execute(text(f"TRUNCATE {table}"))
     database.dispose()
@@ -154,10 +144,60 @@ def test_emptying_a_table_is_refused(postgis_url: str) -> None:
 def test_publishing_waits_for_a_writer_of_results(postgis_url: str) -> None:
     """Even past the store's own lock nobody publishes between a result's check and its commit."""
     database = Database(postgis_url)
-    _, draft = two_evaluations(database, Coverage)
+    _, draft = two_evaluations(database, ResultPart)
     with database.engine.begin() as writer, database.engine.connect() as publisher:
-        writer.execute(insert(Coverage).values(result(Coverage, draft, "Q")))
+        writer.execute(insert(ResultPart).values(result(ResultPart, draft, "Q")))
         publisher.execute(text("SET lock_timeout = '50ms'"))
         with pytest.raises(Exception, match="lock timeout"):
             publish(publisher, draft)
     database.dispose()
+
+
+class TestSnapshots:
+    """What any evaluation read, be it a draft, stays as it was read."""
+
+    @staticmethod
+    def part(snapshot_hash: str, number: int) -> dict[str, Any]:
+        """Return a row."""
+        values = {"name": "parcels", "part": number, "sorted_by": "parcel_code", "rows": 0, "content": b""}
+        return {"snapshot_hash": snapshot_hash, **values}
+
+    @pytest.fixture
+    def used(self, database: Database) -> Database:
+        """A store with a snapshot that a draft read, and one that none has read yet."""
+        with database.writing() as connection:
+            for name in ("used", "unused"):
+                connection.execute(insert(SnapshotPart).values(self.part(name, 0)))
+            add_evaluation(connection, snapshot_hash="used")
+        return database
+
+    def test_a_used_snapshot_does_not_change(self, used: Database) -> None:
+        """No part is added, changed, removed, moved in or moved out."""
+        of_used, of_other = SnapshotPart.snapshot_hash == "used", SnapshotPart.snapshot_hash == "unused"
+        for attempt in (
+            insert(SnapshotPart).values(self.part("used", 1)),
+            update(SnapshotPart).where(of_used).values(content=b"x"),
+            update(SnapshotPart).where(of_used).values(snapshot_hash="other"),
+            update(SnapshotPart).where(of_other).values(snapshot_hash="used", part=1),
+            delete(SnapshotPart).where(of_used),
+        ):
+            with pytest.raises(Conflict) as caught, used.writing() as connection:
+                connection.execute(attempt)
+            assert caught.value.code == "snapshot-in-use"
+
+    def test_an_unused_snapshot_does(self, used: Database) -> None:
+        """Nothing hangs on it."""
+        of_other = SnapshotPart.snapshot_hash == "unused"
+        with used.writing() as connection:
+            connection.execute(insert(SnapshotPart).values(self.part("unused", 1)))
+            connection.execute(update(SnapshotPart).where(of_other).values(content=b"x"))
+            assert connection.execute(delete(SnapshotPart).where(of_other)).rowcount == 2
+
+    def test_emptying_the_table_is_refused(self, postgis_url: str) -> None:
+        """PostgreSQL's TRUNCATE touches no single row."""
+        database = Database(postgis_url)
+        with database.writing() as connection:
+            add_evaluation(connection)
+        with pytest.raises(Conflict), database.writing() as connection:
+            connection.execute(text("TRUNCATE snapshot_part"))
+        database.dispose()

@@ -3,14 +3,14 @@
 from pathlib import Path
 
 import polars as pl
-import pytest
+from sqlalchemy import func, select
 
 from service.domain.tables import KEYS, SNAPSHOT
-from service.errors import Unavailable
 from service.store import inputs
 from service.store.database import Database
 from service.store.hashing import canonical_hash
-from service.store.snapshot import freeze
+from service.store.models import SnapshotPart
+from service.store.snapshot import freeze, keep_snapshot, snapshot_tables
 from tests.support.parks import E1, E2, E3, HandOvers, hand_over_small_park
 
 
@@ -146,49 +146,32 @@ def test_the_same_content_has_the_same_hash_on_both_databases(
             HandOvers(database, folder, None).figures({"uscc": E1, "period": 2023, "tax": 1})
         hand_over_small_park(database, folder)
         with database.reading() as connection:
-            hashes.add(freeze(connection, "330299", "2023", tmp_path).content_hash)
+            hashes.add(freeze(connection, "330299", "2023").content_hash)
         database.dispose()
     assert len(hashes) == 1
 
 
-def test_a_snapshot_is_frozen_once_and_read_as_written(database: Database, tmp_path: Path) -> None:
-    """Parquet under the hash; the second time nothing is written; changed input is another snapshot."""
+def test_a_snapshot_is_kept_once_and_read_as_it_was(database: Database, tmp_path: Path) -> None:
+    """In parts, under the hash of its content; changed input is another snapshot."""
     hand_over_small_park(database, tmp_path)
     with database.reading() as connection:
-        first = freeze(connection, "330299", "2023", tmp_path)
-        again = freeze(connection, "330299", "2023", tmp_path)
+        first = freeze(connection, "330299", "2023")
         tables = inputs.read(connection, "330299", "2023")
-    assert first == again
-    assert first.path == tmp_path / "snapshots" / first.content_hash
-    assert [entry.name for entry in first.path.parent.iterdir()] == [first.content_hash]
-    stored = {name: table.collect() for name, table in first.tables().items()}
+    for _ in range(2):
+        with database.writing() as connection:
+            keep_snapshot(connection, first)
+    with database.reading() as connection:
+        count = connection.execute(select(func.count()).select_from(SnapshotPart)).scalar_one()
+        stored = {
+            name: table.collect() for name, table in snapshot_tables(connection, first.content_hash).items()
+        }
+    assert count == len(SNAPSHOT)
     assert all(tables[name].equals(stored[name]) for name in tables)
     assert canonical_hash(stored, KEYS) == first.content_hash
     later = HandOvers(database, tmp_path / "later", None)
     later.folder.mkdir()
     later.figures({"uscc": E1, "period": 2023, "tax": 401})
     with database.reading() as connection:
-        changed = freeze(connection, "330299", "2023", tmp_path)
+        changed = freeze(connection, "330299", "2023")
     assert changed.content_hash != first.content_hash
     assert changed.as_of_batch > first.as_of_batch
-
-
-def test_a_hash_tells_null_from_empty_and_one_table_from_another() -> None:
-    """What looks alike when printed is not the same content."""
-    variants = [
-        {"t": pl.DataFrame({"a": ["", None], "b": [1, 2]})},
-        {"t": pl.DataFrame({"a": [None, ""], "b": [1, 2]})},
-        {"u": pl.DataFrame({"a": ["", None], "b": [1, 2]})},
-        {"t": pl.DataFrame({"b": ["", None], "a": [1, 2]})},
-    ]
-    hashes = {canonical_hash(tables, dict.fromkeys("tu", ("a",))) for tables in variants}
-    assert len(hashes) == len(variants)
-
-
-def test_a_folder_that_cannot_be_written_to_is_said_so(database: Database, tmp_path: Path) -> None:
-    """The place and what to do, not a stack trace."""
-    blocked = tmp_path / "file"
-    blocked.write_text("in the way")
-    with database.reading() as connection, pytest.raises(Unavailable, match="snapshot") as caught:
-        freeze(connection, "330299", "2023", blocked)
-    assert "MUJUN_DATA_DIR" in str(caught.value.action)

@@ -3,18 +3,11 @@
 import numpy as np
 import polars as pl
 
+from service.domain.tables import KEYS
+
 METRICS = ("energy_equal_supply", "output", "tax")
 INDICATORS = ("output_per_energy", "output_per_mu", "tax_per_mu")
 FEEDS = ("land_area", "occupancy", "enterprise", *METRICS)
-KEYS: dict[str, tuple[str, ...]] = {
-    "scores": ("parcel_code",),
-    "coverage": ("parcel_code",),
-    "holdings": ("parcel_code", "uscc", "basis"),
-    "reconciliation": ("uscc",),
-    "unallocated": ("uscc", "metric"),
-    "benchmarks": ("track", "indicator", "group"),
-    "findings": ("code", "subject_kind", "subject_code", "metric"),
-}
 
 
 def results(parcels: int, start: int = 0) -> dict[str, pl.DataFrame]:

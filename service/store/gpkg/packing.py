@@ -34,7 +34,7 @@ def entries(connection: sqlite3.Connection, table: str, column: str) -> Entries:
 
 
 def add(connection: sqlite3.Connection, table: str, column: str, added: Entries) -> None:
-    """Add entries whose ids are not there yet, with the edges exactly as given; in the caller's transaction."""
+    """Add entries whose ids are not there yet, with the edges exactly as given."""
     if not added.size:
         return
     tree = _Tree(connection, name(table, column))

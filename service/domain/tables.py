@@ -3,6 +3,9 @@
 Column types are ``str``, ``int`` (64-bit), ``float``, ``bool`` and ``date``; every column may be null unless
 `KEYS` names it. Areas are 0.01 m², floor-area ratios (FAR 容积率) are 1e-6, manual shares 1e-6, points 1e-6
 points, figures the minor unit of their metric.
+
+A snapshot names parcels and enterprises by their codes, for people, and by numbers in the order of the codes,
+by which the evaluation joins them (`service.store.numbering`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,13 +28,23 @@ PROMISES: Mapping[str, tuple[str, int]] = MappingProxyType(
 Lower bounds, but for the energy per output, which is an upper bound.
 """
 
-_ENTERPRISE_FIGURES: Columns = MappingProxyType({"uscc": "str"})
-_PARCEL_FIGURES: Columns = MappingProxyType({"parcel_code": "str", "part_of": "str", "elsewhere": "bool"})
+_ENTERPRISE_FIGURES: Columns = MappingProxyType({"uscc": "str", "enterprise": "int"})
+_PARCEL_FIGURES: Columns = MappingProxyType(
+    {
+        "parcel_code": "str",
+        "parcel": "int",
+        "part_of": "str",  # the enterprise whose total contains it; else empty
+        "enterprise": "int",
+        "elsewhere": "bool",
+        "here": "bool",
+    }
+)
 
 SNAPSHOT: Mapping[str, Columns] = MappingProxyType(
     {
         "parcels": {
             "parcel_code": "str",
+            "parcel": "int",
             "town": "str",
             "land_use": "str",
             "registered_area": "int",
@@ -48,15 +61,24 @@ SNAPSHOT: Mapping[str, Columns] = MappingProxyType(
         # The grant contract in force (出让合同); its promises are named in `PROMISES`.
         "contracts": {
             "parcel_code": "str",
+            "parcel": "int",
             "signed_on": "date",
             "complete_by": "date",
             "completed_on": "date",
             **dict.fromkeys(PROMISES, "int"),
         },
-        "enterprises": {"uscc": "str", "industry": "str", "above_scale": "bool", "registered_on": "date"},
+        "enterprises": {
+            "uscc": "str",
+            "enterprise": "int",
+            "industry": "str",
+            "above_scale": "bool",
+            "registered_on": "date",
+        },
         "occupancies": {
             "parcel_code": "str",
+            "parcel": "int",
             "uscc": "str",
+            "enterprise": "int",
             "role": "str",
             "floor_area": "int",
             "land_area": "int",
@@ -65,6 +87,8 @@ SNAPSHOT: Mapping[str, Columns] = MappingProxyType(
             "valid_from": "date",
             "valid_to": "date",
             "elsewhere": "bool",  # the parcel is known, but lies in another district
+            "here": "bool",  # it is one of this evaluation
+            "several": "bool",  # other rows speak of the same holding
         },
         # Wide: one int column per metric code follows the keys. ``…_before`` are those of the year before,
         # for benchmarks of last year; empty when the scheme has none.
@@ -72,6 +96,9 @@ SNAPSHOT: Mapping[str, Columns] = MappingProxyType(
         "parcel_figures": _PARCEL_FIGURES,
         "enterprise_figures_before": _ENTERPRISE_FIGURES,
         "parcel_figures_before": _PARCEL_FIGURES,
+        # Every parcel and enterprise that any table names, with its number.
+        "places": {"parcel_code": "str", "parcel": "int"},
+        "firms": {"uscc": "str", "enterprise": "int"},
     }
 )
 
@@ -164,6 +191,8 @@ KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "parcel_figures": ("parcel_code", "part_of"),
         "enterprise_figures_before": ("uscc",),
         "parcel_figures_before": ("parcel_code", "part_of"),
+        "places": ("parcel_code",),
+        "firms": ("uscc",),
         "scores": ("parcel_code",),
         "holdings": ("parcel_code", "uscc", "basis"),
         "reconciliation": ("uscc",),

@@ -9,17 +9,13 @@ from collections.abc import Sequence
 
 import narwhals.stable.v2 as nw
 
-from service.evaluation.frames import Frame, double, integer, no_number, one_if, with_metrics
+from service.evaluation.frames import Frame, Settle, double, integer, no_number, one_if, with_metrics
 
 
-def direct_figures(parcel_figures: Frame, parcels: Frame, metrics: Sequence[str]) -> Frame:
-    """Return the figures reported for parcels, with ``here``: whether the parcel is of this evaluation."""
-    here = parcels.select("parcel_code", nw.lit(True).alias("here"))
-    return (
-        with_metrics(parcel_figures, metrics)
-        .select("parcel_code", nw.col("part_of").fill_null(""), "elsewhere", *metrics)
-        .join(here, on="parcel_code", how="left")
-        .with_columns(nw.col("here").fill_null(False), nw.col("elsewhere").fill_null(False))
+def direct_figures(parcel_figures: Frame, metrics: Sequence[str]) -> Frame:
+    """Return the figures reported for parcels; ``enterprise`` is missing where they are nobody's part."""
+    return with_metrics(parcel_figures, metrics).select(
+        "parcel", "enterprise", nw.col("elsewhere").fill_null(False), "here", *metrics
     )
 
 
@@ -29,8 +25,8 @@ def enterprise_totals(enterprise_figures: Frame, direct: Frame, metrics: Sequenc
     An enterprise that gave figures for parcels but no total has reported the sum of these; nothing is left
     over. ``direct`` is what it reported for parcels of this evaluation, ``direct__all`` for any.
     """
-    parts = direct.filter(nw.col("part_of") != "").select(
-        nw.col("part_of").alias("uscc"),
+    parts = direct.filter(~nw.col("enterprise").is_null()).select(
+        "enterprise",
         *(
             nw.when(nw.col("here")).then(nw.col(m)).otherwise(integer(0)).fill_null(0).alias(f"{m}__direct")
             for m in metrics
@@ -39,11 +35,11 @@ def enterprise_totals(enterprise_figures: Frame, direct: Frame, metrics: Sequenc
         *(one_if(~nw.col(m).is_null()).alias(f"{m}__metered") for m in metrics),
     )
     names = [f"{m}__{part}" for m in metrics for part in ("direct", "direct__all", "metered")]
-    sums = parts.group_by("uscc").agg(*(nw.col(name).sum() for name in names))
-    totals = with_metrics(enterprise_figures, metrics).select("uscc", *metrics)
-    only_metered = sums.join(totals.select("uscc"), on="uscc", how="anti")
-    nothing = only_metered.select("uscc", *(no_number().alias(m) for m in metrics))
-    joined = nw.concat([totals, nothing]).join(sums, on="uscc", how="left")
+    sums = parts.group_by("enterprise").agg(*(nw.col(name).sum() for name in names))
+    totals = with_metrics(enterprise_figures, metrics).select("enterprise", *metrics)
+    only_metered = sums.join(totals.select("enterprise"), on="enterprise", how="anti")
+    nothing = only_metered.select("enterprise", *(no_number().alias(m) for m in metrics))
+    joined = nw.concat([totals, nothing]).join(sums, on="enterprise", how="left")
     joined = joined.with_columns(*(nw.col(name).fill_null(0) for name in names))
     columns: list[nw.Expr] = []
     for m in metrics:
@@ -59,51 +55,47 @@ def enterprise_totals(enterprise_figures: Frame, direct: Frame, metrics: Sequenc
     return joined.with_columns(*columns).drop(*metrics)
 
 
-def apportion(shares: Frame, totals: Frame, parcels: Frame, metrics: Sequence[str]) -> Frame:
+def apportion(shares: Frame, totals: Frame, metrics: Sequence[str], settle: Settle) -> Frame:
     """Add to every holding, per metric, the ``amount`` it gets of its enterprise's rest.
 
-    A missing amount means that nothing was reported, or that nothing can be placed. ``here`` tells the
-    holdings on the parcels of this evaluation from those elsewhere.
+    A missing amount means that nothing was reported, or that nothing can be placed. The holding that takes
+    the remainder gets what the others leave.
     """
-    rests = totals.select("uscc", *(f"{m}__rest" for m in metrics))
-    here = parcels.select("parcel_code", nw.lit(True).alias("here"))
-    held = (
-        shares.join(rests, on="uscc", how="left")
-        .join(here, on="parcel_code", how="left")
-        .with_columns(
-            nw.col("here").fill_null(False),
-            *(
-                (double(nw.col(f"{m}__rest")) * nw.col("share")).floor().cast(nw.Int64).alias(f"{m}__part")
-                for m in metrics
-            ),
+    rests = totals.select("enterprise", *(f"{m}__rest" for m in metrics))
+    held = settle(
+        shares.join(rests, on="enterprise", how="left").with_columns(
+            (double(nw.col(f"{m}__rest")) * nw.col("share")).floor().cast(nw.Int64).alias(f"{m}__part")
+            for m in metrics
         )
     )
-    placed = (
-        held.select("uscc", *(nw.col(f"{m}__part").fill_null(0).alias(f"{m}__placed") for m in metrics))
-        .group_by("uscc")
-        .agg(*(nw.col(f"{m}__placed").sum() for m in metrics))
+    others = (
+        held.filter(~nw.col("takes_remainder"))
+        .select("enterprise", *(nw.col(f"{m}__part").fill_null(0).alias(f"{m}__others") for m in metrics))
+        .group_by("enterprise")
+        .agg(*(nw.col(f"{m}__others").sum() for m in metrics))
     )
-    joined = held.join(placed, on="uscc", how="left")
-    return joined.with_columns(
-        *(
+    return (
+        held.join(others, on="enterprise", how="left")
+        .with_columns(
             nw.when(nw.col("takes_remainder"))
-            .then(nw.col(f"{m}__part") + nw.col(f"{m}__rest") - nw.col(f"{m}__placed"))
+            .then(nw.col(f"{m}__rest") - nw.col(f"{m}__others").fill_null(0))
             .otherwise(nw.col(f"{m}__part"))
             .alias(f"{m}__amount")
             for m in metrics
         )
-    ).drop(*(f"{m}__{part}" for m in metrics for part in ("rest", "part", "placed")))
+        .drop(*(f"{m}__{part}" for m in metrics for part in ("rest", "part", "others")))
+    )
 
 
 def contributions(amounts: Frame, direct: Frame, metrics: Sequence[str]) -> Frame:
-    """Return the table ``holdings``: what each enterprise, or a figure of its own, brought to each parcel."""
+    """Return what each enterprise, or a figure of its own, brought to each parcel of this evaluation."""
     names = [f"{m}__amount" for m in metrics]
     by_share = amounts.filter(nw.col("here")).select(
-        "parcel_code", "uscc", "basis", "weight", "days", "share", *names
+        "parcel", "enterprise", "basis", "weight", "days", "share", *names
     )
     reported_here = direct.filter(nw.col("here")).select(
-        "parcel_code",
-        nw.col("part_of").alias("uscc"),
+        "parcel",
+        "enterprise",
         nw.lit("direct").alias("basis"),
         no_number().alias("weight"),
         no_number().alias("days"),

@@ -25,6 +25,13 @@ from service.reference.tables import unit_table
 
 Level = tuple[GroupBy, ...]
 
+_PARTS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("mean", "pooled", "median", "quantile"), ("benchmark",)),
+    "range": ("low", "high"),
+    "peers": (),
+}
+"""What a group gives, besides its size, by the benchmark's method."""
+
 
 def group_label(first: str, over: Sequence[str]) -> nw.Expr:
     """Name a group: the track, then what splits it, joined by ``·``; what a parcel lacks is ``unknown``."""
@@ -90,6 +97,8 @@ def _promised(done: Benchmarks, track: Track, indicator: Indicator, promised: Pr
     done.frame = done.frame.with_columns(
         *_columns(indicator, benchmark=promise, group=nw.lit(track.code)),
     )
+    # every parcel has its own, and no group has any: an empty table, which may be the only one of a scheme
+    done.tables.append(_table(done.frame, track, indicator).head(0))
 
 
 def _columns(indicator: Indicator, **given: nw.Expr) -> list[nw.Expr]:
@@ -157,7 +166,7 @@ def _of_groups(frame: Frame, level: Level, indicators: list[Indicator]) -> Frame
                 prepared += mean_parts(f"{code}__value")
                 sums += _sums(f"{code}__value")
                 mean = quotient(total(f"{code}__value"), double(nw.col(_at(indicator, level, "size"))))
-                final.append(_times(mean, indicator).alias(_at(indicator, level, "benchmark")))
+                final.append(_times(mean, indicator, level).alias(_at(indicator, level, "benchmark")))
             case "pooled":
                 for side in ("numerator", "denominator"):
                     known = nw.when(~value.is_null()).then(nw.col(f"{code}__{side}"))
@@ -165,29 +174,33 @@ def _of_groups(frame: Frame, level: Level, indicators: list[Indicator]) -> Frame
                     sums += _sums(f"{code}__{side}")
                 per_unit = float(conversion(indicator, unit_table()))
                 pooled = quotient(total(f"{code}__numerator") * per_unit, total(f"{code}__denominator"))
-                final.append(_times(pooled, indicator).alias(_at(indicator, level, "benchmark")))
+                final.append(_times(pooled, indicator, level).alias(_at(indicator, level, "benchmark")))
             case "median" | "quantile":
                 frame = _with_middle(frame, label, indicator)
                 sums += [
                     nw.col(f"{code}__{half}").max().alias(f"{code}__{half}") for half in ("lower", "upper")
                 ]
                 middle = (double(nw.col(f"{code}__lower")) + double(nw.col(f"{code}__upper"))) * 0.5
-                final.append(_times(middle, indicator).alias(_at(indicator, level, "benchmark")))
+                final.append(_times(middle, indicator, level).alias(_at(indicator, level, "benchmark")))
             case "range":
                 sums.append(value.min().alias(_at(indicator, level, "low")))
                 sums.append(value.max().alias(_at(indicator, level, "high")))
             case "peers":
                 pass
-    return added(added(frame, prepared).group_by(label).agg(*sums), final)
+    groups = added(added(frame, prepared).group_by(label).agg(*sums), final)
+    wanted = [_at(i, level, part) for i in indicators for part in ("size", *_PARTS[_group(i).method])]
+    return groups.select(label, *wanted)  # what only led to them would meet the same of other levels
 
 
 def _sums(name: str) -> list[nw.Expr]:
     return [nw.col(f"{name}__{half}").sum() for half in ("high", "low")]
 
 
-def _times(value: nw.Expr, indicator: Indicator) -> nw.Expr:
+def _times(value: nw.Expr, indicator: Indicator, level: Level) -> nw.Expr:
+    """The benchmark from what the group's values make; none where no parcel of the group has a value."""
     times = _group(indicator).times
-    return half_up(value if times == 1 else value * float(times))
+    benchmark = half_up(value if times == 1 else value * float(times))
+    return nw.when(nw.col(_at(indicator, level, "size")) > 0).then(benchmark)
 
 
 def _with_middle(frame: Frame, label: str, indicator: Indicator) -> Frame:
@@ -215,21 +228,15 @@ def _with_middle(frame: Frame, label: str, indicator: Indicator) -> Frame:
 
 
 def _level_table(groups: Frame, track: Track, indicator: Indicator, level: Level) -> Frame:
-    parts = {"group": nw.col(_label(level)), "size": nw.col(_at(indicator, level, "size"))}
-    match _group(indicator).method:
-        case "range":
-            parts |= {side: nw.col(_at(indicator, level, side)) for side in ("low", "high")}
-        case "peers":
-            pass
-        case _:
-            parts["benchmark"] = nw.col(_at(indicator, level, "benchmark"))
-    return _table(groups, track, indicator, **parts)
+    parts = ("size", *_PARTS[_group(indicator).method])
+    given = {part: nw.col(_at(indicator, level, part)) for part in parts}
+    return _table(groups, track, indicator, group=nw.col(_label(level)), **given)
 
 
 def _chosen(indicator: Indicator) -> list[nw.Expr]:
     """Of the levels, the narrowest whose group is large enough; the widest counts whatever its size."""
     benchmark = _group(indicator)
-    parts = {"range": ("low", "high"), "peers": ("place",)}.get(benchmark.method, ("benchmark",))
+    parts = ("place",) if benchmark.method == "peers" else _PARTS[benchmark.method]
     *narrower, widest = benchmark.levels
 
     def pick(part: str) -> nw.Expr:

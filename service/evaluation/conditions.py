@@ -30,6 +30,10 @@ def _truth(node: Node) -> nw.Expr:
         case "isNull":
             return _value(args[0]).is_null()
         case "in":
+            if isinstance(args[0], Property) and args[0].kind is Kind.TEXT:
+                choices = [choice.value for choice in args[1:] if isinstance(choice, Literal)]
+                if len(choices) == len(args) - 1:
+                    return _value(args[0]).is_in(choices)
             return reduce(or_, (_compare("=", args[0], choice) for choice in args[1:]))
         case "between":
             return _compare(">=", args[0], args[1]) & _compare("<=", args[0], args[2])

@@ -95,3 +95,8 @@ def with_coverage(parcels: Frame, metrics: Sequence[str]) -> Frame:
     )
     incomplete = codes(*((~nw.col(f"{name}__reason").is_null(), name) for name in feeds))
     return covered.with_columns(incomplete.alias("missing_feeds"))
+
+
+def coverage_columns(names: Sequence[str]) -> list[str]:
+    """Return, of the columns of covered parcels, those that only speak of coverage."""
+    return [name for name in names if name.endswith(("__have", "__need", "__reason", "__lone"))]

@@ -4,12 +4,17 @@ from collections.abc import Sequence
 
 import narwhals.stable.v2 as nw
 
-from service.domain.tables import RESULTS
-from service.evaluation.frames import Frame, no_number, stacked
+from service.evaluation.frames import Codes, Frame, no_number
 
 
 def findings(
-    direct: Frame, totals: Frame, here: Frame, parcels: Frame, benchmarks: Frame, metrics: Sequence[str]
+    direct: Frame,
+    totals: Frame,
+    here: Frame,
+    parcels: Frame,
+    benchmarks: Frame,
+    codes: Codes,
+    metrics: Sequence[str],
 ) -> Frame:
     """Return the table ``findings``.
 
@@ -20,64 +25,49 @@ def findings(
     """
     tables: list[Frame] = []
     for metric in metrics:
-        tables.append(_repeated(direct, here, metric))
-        tables.append(
+        excess, amount = nw.col(f"{metric}__excess"), nw.col(f"{metric}__amount")
+        exceeding = codes.of_enterprises(totals.filter(~excess.is_null()))
+        tables += [
             _table(
-                totals.filter(~nw.col(f"{metric}__excess").is_null()),
-                "direct_exceeds_reported",
-                "enterprise",
-                nw.col("uscc"),
-                nw.lit(metric),
-                nw.col(f"{metric}__excess"),
-            )
-        )
-        amount = nw.col(f"{metric}__amount")
-        tables.append(
-            _table(
-                parcels.filter(amount < 0),
-                "negative_amount",
+                codes.of_parcels(_repeated(direct, here, metric)),
+                "repeated_total",
                 "parcel",
-                nw.col("parcel_code"),
-                nw.lit(metric),
-                amount,
-            )
-        )
+                metric,
+                nw.col(metric),
+            ),
+            _table(exceeding, "direct_exceeds_reported", "enterprise", metric, excess),
+            _table(parcels.filter(amount < 0), "negative_amount", "parcel", metric, amount),
+        ]
     size, low, high = (nw.col(name) for name in ("size", "low", "high"))
-    for code, holds in {
-        "single_member_group": size == 1,
-        "all_values_equal": (size > 1) & (low == high),
-    }.items():
-        tables.append(
-            _table(benchmarks.filter(holds), code, "group", nw.col("group"), nw.col("indicator"), no_number())
-        )
-    return stacked(RESULTS["findings"], *tables)
+    alike = {"single_member_group": size == 1, "all_values_equal": (size > 1) & (low == high)}
+    tables += [
+        _table(benchmarks.filter(holds), code, "group", None, no_number()) for code, holds in alike.items()
+    ]
+    return nw.concat(tables)
 
 
-def _table(rows: Frame, code: str, kind: str, subject: nw.Expr, metric: nw.Expr, amount: nw.Expr) -> Frame:
-    columns = (nw.lit(code), nw.lit(kind), subject, metric, amount)
+_SUBJECTS = {"parcel": "parcel_code", "enterprise": "uscc", "group": "group"}
+
+
+def _table(rows: Frame, code: str, kind: str, metric: str | None, amount: nw.Expr) -> Frame:
     return rows.select(
-        *(column.alias(name) for column, name in zip(columns, RESULTS["findings"], strict=True))
+        nw.lit(code).alias("code"),
+        nw.lit(kind).alias("subject_kind"),
+        nw.col(_SUBJECTS[kind]).alias("subject_code"),
+        (nw.col("indicator") if metric is None else nw.lit(metric)).alias("metric"),
+        amount.cast(nw.Int64).alias("amount"),
     )
 
 
 def _repeated(direct: Frame, here: Frame, metric: str) -> Frame:
     """Amounts that stand on several parcels with one enterprise: named by the figure, or holding them all."""
-    amount = nw.col(metric)
-    given = direct.filter(~amount.is_null(), amount != 0).select("parcel_code", "part_of", metric)
-    named = given.filter(nw.col("part_of") != "").select(
-        "parcel_code", nw.col("part_of").alias("uscc"), metric
+    amount, enterprise = nw.col(metric), nw.col("enterprise")
+    given = direct.filter(nw.col("here"), ~amount.is_null(), amount != 0).select(
+        "parcel", "enterprise", metric
     )
-    held = given.filter(nw.col("part_of") == "").join(
-        here.select("parcel_code", "uscc").unique(), on="parcel_code", how="inner"
-    )
-    rows = nw.concat([named, held.select("parcel_code", "uscc", metric)])
-    counts = rows.group_by("uscc", metric).agg(nw.len().cast(nw.Int64).alias("parcels"))
-    repeated = rows.join(counts.filter(nw.col("parcels") > 1), on=["uscc", metric], how="inner")
-    return _table(
-        repeated.select("parcel_code", metric).unique(),
-        "repeated_total",
-        "parcel",
-        nw.col("parcel_code"),
-        nw.lit(metric),
-        amount,
-    )
+    held = given.filter(enterprise.is_null()).drop("enterprise")
+    held = held.join(here.select("parcel", "enterprise"), on="parcel", how="inner")
+    rows = nw.concat([given.filter(~enterprise.is_null()), held.select("parcel", "enterprise", metric)])
+    counts = rows.group_by("enterprise", metric).agg(nw.len().cast(nw.Int64).alias("parcels"))
+    repeated = rows.join(counts.filter(nw.col("parcels") > 1), on=["enterprise", metric], how="inner")
+    return repeated.select("parcel", metric).unique()

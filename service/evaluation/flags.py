@@ -16,19 +16,24 @@ UNDETERMINED = "undetermined"
 
 def with_flags(scores: Frame, scheme: Scheme) -> Frame:
     """Add ``low_efficiency``, ``far_uplift``, their reasons, and the additional floor area of an uplift."""
-    return (
-        scores.with_columns(*_flag("low_efficiency", scheme.low_efficiency, scheme.result_vocabulary))
-        .with_columns(*_flag("far_uplift", scheme.far_uplift, scheme.result_vocabulary))
-        .with_columns(_additional_floor_area(scheme.far_uplift).alias("additional_floor_area"))
-    )
+    for name, flag in {"low_efficiency": scheme.low_efficiency, "far_uplift": scheme.far_uplift}.items():
+        scores = _with_flag(scores, name, flag, scheme.result_vocabulary)
+    return scores.with_columns(_additional_floor_area(scheme.far_uplift).alias("additional_floor_area"))
 
 
-def _flag(name: str, flag: Flag | None, known: Vocabulary) -> list[nw.Expr]:
+def _with_flag(scores: Frame, name: str, flag: Flag | None, known: Vocabulary) -> Frame:
     """True when a rule holds; unknown when an exception holds, or when no rule holds and one is unknown."""
     if flag is None:
-        return [nw.lit(None).cast(nw.Boolean).alias(name), no_text().alias(f"{name}_reasons")]
-    cannot, holds = _any(flag.unless, known), _any(flag.rules, known)
-    fails = ~nw.any_horizontal(*(condition(rule.when, known) for rule in flag.rules), ignore_nulls=False)
+        return scores.with_columns(
+            nw.lit(None).cast(nw.Boolean).alias(name), no_text().alias(f"{name}_reasons")
+        )
+    columns = {rule.code: f"{name}__{rule.code}" for rule in (*flag.rules, *flag.unless)}
+    judged = scores.with_columns(
+        condition(rule.when, known).alias(columns[rule.code]) for rule in (*flag.rules, *flag.unless)
+    )
+    rules = [columns[rule.code] for rule in flag.rules]
+    cannot = _any([columns[rule.code] for rule in flag.unless])
+    holds, fails = _any(rules), ~nw.any_horizontal(*rules, ignore_nulls=False)
     value = (
         nw.when(cannot)
         .then(nw.lit(None).cast(nw.Boolean))
@@ -37,26 +42,24 @@ def _flag(name: str, flag: Flag | None, known: Vocabulary) -> list[nw.Expr]:
         .when(fails)
         .then(nw.lit(False))
     )
+
+    def given(rules: Sequence[Rule]) -> nw.Expr:
+        return codes(*((nw.col(columns[rule.code]), rule.code) for rule in rules))
+
     reasons = (
         nw.when(cannot)
-        .then(_codes(flag.unless, known))
+        .then(given(flag.unless))
         .when(holds)
-        .then(_codes(flag.rules, known))
+        .then(given(flag.rules))
         .when(fails)
         .then(nw.lit(""))
         .otherwise(nw.lit(UNDETERMINED))
     )
-    return [value.alias(name), reasons.alias(f"{name}_reasons")]
+    return judged.with_columns(value.alias(name), reasons.alias(f"{name}_reasons"))
 
 
-def _any(rules: Sequence[Rule], known: Vocabulary) -> nw.Expr:
-    if not rules:
-        return nw.lit(False)
-    return nw.any_horizontal(*(condition(rule.when, known) for rule in rules), ignore_nulls=True)
-
-
-def _codes(rules: Sequence[Rule], known: Vocabulary) -> nw.Expr:
-    return codes(*((condition(rule.when, known), rule.code) for rule in rules))
+def _any(columns: Sequence[str]) -> nw.Expr:
+    return nw.any_horizontal(*columns, ignore_nulls=True) if columns else nw.lit(False)
 
 
 def _additional_floor_area(uplift: FarUplift | None) -> nw.Expr:

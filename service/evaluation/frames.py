@@ -6,6 +6,7 @@ indicator are named ``code__part``: plain identifiers, which no engine has to qu
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -96,6 +97,22 @@ def codes(*pairs: tuple[nw.Expr, str]) -> nw.Expr:
         return nw.lit("")
     chosen = [nw.when(condition).then(nw.lit(code)) for condition, code in pairs]
     return nw.concat_str(nw.lit(""), *chosen, separator=",", ignore_nulls=True).str.slice(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """The codes behind the numbers of parcels and enterprises."""
+
+    places: Frame
+    firms: Frame
+
+    def of_parcels(self, rows: Frame) -> Frame:
+        """Add ``parcel_code`` to rows with ``parcel``."""
+        return rows.join(self.places, on="parcel", how="left")
+
+    def of_enterprises(self, rows: Frame) -> Frame:
+        """Add ``uscc`` to rows with ``enterprise``; empty where there is none."""
+        return rows.join(self.firms, on="enterprise", how="left").with_columns(nw.col("uscc").fill_null(""))
 
 
 def mean_parts(name: str, value: nw.Expr | None = None) -> list[nw.Expr]:

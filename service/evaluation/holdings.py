@@ -12,7 +12,7 @@ import narwhals.stable.v2 as nw
 from service.domain.scheme import POINT
 from service.evaluation.frames import Frame, Settle, double, integer, largest, no_text, one_if, quotient
 
-_HOLDING = ("uscc", "parcel_code")
+_HOLDING = ("enterprise", "parcel")
 _MEASURES = ("floor_area", "land_area", "electricity")  # in the order in which they count
 _BASES = (*_MEASURES, "equal")
 _PROMINENCE = {"floor_area": 2**54, "land_area": 2**54, "electricity": 2**53, "equal": 0}
@@ -38,14 +38,13 @@ def held_in(occupancies: Frame, period: str) -> Frame:
     )
 
 
-def _with_days_known(rows: Frame, length: int) -> Frame:
+def _with_days_known(rows: Frame) -> Frame:
     """Add ``known``: the days of each row that no earlier row of the same holding covers already."""
     holds = nw.col("role") != "leased_out"
-    whole = rows.filter(holds, nw.col("days") == length).with_columns(nw.col("days").alias("known"))
     let = rows.filter(~holds).with_columns((nw.col("days") * 0).alias("known"))
     in_order = ["first", "last", "role"]
-    part = (
-        rows.filter(holds, nw.col("days") < length)
+    held = (
+        rows.filter(holds)
         .with_columns(nw.col("last").cum_max().over(*_HOLDING, order_by=in_order).alias("reached"))
         .with_columns(
             nw.col("reached").shift(1).over(*_HOLDING, order_by=in_order).fill_null(0).alias("before")
@@ -55,19 +54,19 @@ def _with_days_known(rows: Frame, length: int) -> Frame:
         )
         .drop("reached", "before")
     )
-    return nw.concat([whole, let, part])
+    return nw.concat([let, held])
 
 
-def holdings(occupancies: Frame, period: str) -> Frame:
-    """Sum the rows of an enterprise on a parcel: signed measure × days, manual share, days covered."""
-    length = days_in(period)
-    rows = _with_days_known(held_in(occupancies, period), length)
-    sign = nw.when(nw.col("role") == "leased_out").then(integer(-1)).otherwise(integer(1))
+def _signed(rows: Frame) -> Frame:
+    """Each row as a part of its holding: signed measure × days, manual share, days covered."""
     holds = nw.col("role") != "leased_out"
+    sign = nw.when(holds).then(nw.col("days")).otherwise(-nw.col("days"))
     manual = nw.when(holds).then(nw.col("manual_share"))
-    rows = rows.select(
+    return rows.select(
         *_HOLDING,
-        *((nw.col(m).fill_null(0) * sign * nw.col("days")).alias(m) for m in _MEASURES),
+        "here",
+        nw.col("elsewhere").fill_null(False),
+        *((nw.col(m).fill_null(0) * sign).alias(m) for m in _MEASURES),
         *(one_if(nw.col(m).is_null()).alias(f"{m}__lacking") for m in _MEASURES),
         manual.fill_null(0).alias("manual"),
         one_if(~manual.is_null()).alias("manual__rows"),
@@ -75,29 +74,49 @@ def holdings(occupancies: Frame, period: str) -> Frame:
         one_if(holds).alias("held"),
         one_if(~holds).alias("let"),
         one_if(nw.col("role") == "own").alias("owned"),
-        one_if(nw.col("elsewhere")).alias("elsewhere"),
     )
-    summed = [
-        *_MEASURES,
-        *(f"{m}__lacking" for m in _MEASURES),
-        "manual",
-        "manual__rows",
-        "days",
-        "held",
-        "let",
-        "owned",
-    ]
-    grouped = rows.group_by(*_HOLDING).agg(
-        *(nw.col(name).sum() for name in summed), nw.col("elsewhere").max()
+
+
+def holdings(occupancies: Frame, period: str) -> Frame:
+    """Sum the rows of an enterprise on a parcel; most holdings have one row and need no sum."""
+    length = days_in(period)
+    rows = held_in(occupancies, period)
+    holds = nw.col("role") != "leased_out"
+    lone = rows.filter(~nw.col("several")).with_columns(
+        nw.when(holds).then(nw.col("days")).otherwise(integer(0)).alias("known")
+    )
+    parts = _signed(_with_days_known(rows.filter(nw.col("several"))))
+    summed = [name for name in _SUMMED if name not in ("elsewhere", "here")]
+    grouped = parts.with_columns(
+        one_if(nw.col("elsewhere")).alias("elsewhere"), one_if(nw.col("here")).alias("here")
+    )
+    grouped = (
+        grouped.group_by(*_HOLDING)
+        .agg(*(nw.col(name).sum() for name in summed), nw.col("elsewhere").max(), nw.col("here").max())
+        .with_columns(nw.col("elsewhere") > 0, nw.col("here") > 0)
     )
     days = nw.col("days").clip(upper_bound=length)
-    return grouped.with_columns(
+    order = (*_HOLDING, *_SUMMED)
+    return nw.concat([_signed(lone).select(*order), grouped.select(*order)]).with_columns(
         days.alias("days"),
         days.alias("equal"),
         (nw.col("manual__rows") > 0).alias("is_manual"),
-        (nw.col("elsewhere") > 0).alias("elsewhere"),
         ((nw.col("held") > 0) & (days < length)).alias("partial"),
     )
+
+
+_SUMMED = (
+    *_MEASURES,
+    *(f"{m}__lacking" for m in _MEASURES),
+    "manual",
+    "manual__rows",
+    "days",
+    "held",
+    "let",
+    "owned",
+    "elsewhere",
+    "here",
+)
 
 
 def _weighed(held: Frame) -> Frame:
@@ -112,16 +131,17 @@ def _weighed(held: Frame) -> Frame:
 
     per_enterprise = (
         held.select(
-            "uscc",
+            "enterprise",
             "manual",
             one_if(free).alias("free"),
             *(lacking(m).alias(f"{m}__lacking") for m in _MEASURES),
             *(counted(b).alias(f"{b}__sum") for b in _BASES),
         )
-        .group_by("uscc")
+        .group_by("enterprise")
         .agg(
             nw.col("manual").sum().alias("manual__sum"),
             nw.col("free").sum(),
+            nw.len().cast(nw.Int64).alias("holdings"),
             *(nw.col(f"{m}__lacking").sum() for m in _MEASURES),
             *(nw.col(f"{b}__sum").sum() for b in _BASES),
         )
@@ -129,47 +149,44 @@ def _weighed(held: Frame) -> Frame:
     floor_area_known, land_area_known, electricity_known = (nw.col(f"{m}__lacking") == 0 for m in _MEASURES)
     basis = (
         nw.when(floor_area_known)
-        .then(nw.lit("floor_area"))
+        .then(integer(0))
         .when(land_area_known)
-        .then(nw.lit("land_area"))
+        .then(integer(1))
         .when(electricity_known)
-        .then(nw.lit("electricity"))
-        .otherwise(nw.lit("equal"))
+        .then(integer(2))
+        .otherwise(integer(3))
     )
-    chosen = per_enterprise.select(
-        "uscc",
+    chosen = per_enterprise.with_columns(basis.alias("base")).select(
+        "enterprise",
         "manual__sum",
         "free",
-        basis.alias("basis"),
-        _of_basis({b: nw.col(f"{b}__sum") for b in _BASES}, basis).alias("weight__sum"),
+        "holdings",
+        "base",
+        _of_base({b: nw.col(f"{b}__sum") for b in _BASES}).alias("weight__sum"),
     )
-    net = _of_basis({b: nw.col(b) for b in _BASES}, nw.col("basis"))
-    weighed = held.join(chosen, on="uscc", how="left")
-    return weighed.with_columns(net.clip(0).alias("weight"), (net < 0).alias("overlet"))
+    net = _of_base({b: nw.col(b) for b in _BASES})
+    return held.join(chosen, on="enterprise", how="left").with_columns(
+        net.clip(0).alias("weight"), (net < 0).alias("overlet")
+    )
 
 
-def _of_basis(values: dict[str, nw.Expr], basis: nw.Expr) -> nw.Expr:
-    """The value that belongs to the basis."""
-    floor_area, land_area, electricity = (basis == m for m in _MEASURES)
-    return (
-        nw.when(floor_area)
-        .then(values["floor_area"])
-        .when(land_area)
-        .then(values["land_area"])
-        .when(electricity)
-        .then(values["electricity"])
-        .otherwise(values["equal"])
-    )
+def _of_base(values: dict[str, nw.Expr]) -> nw.Expr:
+    """The value that belongs to the basis, numbered in the order of `_BASES`."""
+    *others, last = _BASES
+    value = values[last]
+    for number, name in reversed(list(enumerate(others))):
+        value = nw.when(nw.col("base") == number).then(values[name]).otherwise(value)
+    return value
 
 
 def shares(occupancies: Frame, period: str, settle: Settle) -> Frame:
     """Return one row per enterprise and parcel of the period with its share.
 
-    Columns: ``uscc parcel_code elsewhere basis weight days share owns occupies partial overlet prominence``
-    and ``takes_remainder`` (the one holding that gets what flooring leaves; none where something stays
-    unplaced), ``problem`` (manual_share_over_one, manual_share_under_one, zero_weight; else null), the same
-    for all holdings of an enterprise. ``prominence`` orders the occupants of a parcel: areas before meters
-    before equal parts.
+    Columns: ``enterprise parcel here elsewhere basis weight days share owns occupies partial overlet
+    prominence`` and ``takes_remainder`` (the one holding that gets what flooring leaves; none where something
+    stays unplaced), ``problem`` (manual_share_over_one, manual_share_under_one, zero_weight; else null), the
+    same for all holdings of an enterprise. ``prominence`` orders the occupants of a parcel: areas before
+    meters before equal parts.
     """
     weighed = settle(_weighed(settle(holdings(occupancies, period))))
     is_manual, weight, whole = nw.col("is_manual"), nw.col("weight"), integer(POINT)
@@ -205,32 +222,38 @@ def shares(occupancies: Frame, period: str, settle: Settle) -> Frame:
     claim = (
         nw.when(is_manual & all_by_hand).then(nw.col("manual")).when(~is_manual & rest_by_weight).then(weight)
     )
-    prominence = weight + _of_basis({b: integer(_PROMINENCE[b]) for b in _BASES}, nw.col("basis"))
+    basis = _of_base({b: nw.lit(b) for b in _BASES})
+    prominence = weight + _of_base({b: integer(_PROMINENCE[b]) for b in _BASES})
     result = weighed.with_columns(
         problem.alias("problem"),
         share.alias("share"),
         claim.alias("claim"),
         prominence.alias("prominence"),
-        nw.when(is_manual).then(nw.lit("manual")).otherwise(nw.col("basis")).alias("basis"),
+        nw.when(is_manual).then(nw.lit("manual")).otherwise(basis).alias("basis"),
+        (nw.col("owned") > 0).alias("owns"),
         # a landlord who let everything is no occupant; a holder of vacant land is one
         ((nw.col("held") > 0) & ((weight > 0) | (nw.col("let") == 0) | (nw.col("manual") > 0))).alias(
             "occupies"
         ),
     )
-    first = largest(result.filter(~nw.col("claim").is_null()), "uscc", "claim", "parcel_code")
-    first = first.with_columns(nw.lit(True).alias("takes_remainder"))
+    # who holds one parcel only takes everything; the others are compared
+    compared = result.filter(nw.col("holdings") > 1, ~nw.col("claim").is_null())
+    first = largest(compared.select(*_HOLDING, "claim"), "enterprise", "claim", "parcel")
+    first = first.with_columns(nw.lit(True).alias("largest"))
+    only = (nw.col("holdings") == 1) & ~nw.col("claim").is_null()
     return result.join(first, on=[*_HOLDING], how="left").select(
         *_HOLDING,
+        "here",
         "elsewhere",
         "basis",
         "weight",
         "days",
         "share",
-        (nw.col("owned") > 0).alias("owns"),
+        "owns",
         "occupies",
         "partial",
         "overlet",
         "prominence",
-        nw.col("takes_remainder").fill_null(False).alias("takes_remainder"),
+        (only | nw.col("largest").fill_null(False)).alias("takes_remainder"),
         "problem",
     )

@@ -3,7 +3,9 @@
 import narwhals.stable.v2 as nw
 
 from service.domain.scheme import Indicator, Scheme
-from service.evaluation.frames import Frame, integer, largest, one_if, with_metrics
+from service.evaluation.frames import Frame, added, integer, largest, one_if, with_metrics
+
+_BELOW = "tenants_below_scale"
 
 
 def holders(amounts: Frame, enterprises: Frame, marked: Frame, scheme: Scheme) -> Frame:
@@ -11,17 +13,11 @@ def holders(amounts: Frame, enterprises: Frame, marked: Frame, scheme: Scheme) -
 
     ``tenant`` occupies and owns nothing here; ``counts`` tells whether its figures are the parcel's.
     """
-    known = enterprises.select(
-        "uscc",
-        "industry",
-        "above_scale",
-        nw.col("registered_on").dt.year().cast(nw.Int64).alias("registered_in"),
-        nw.lit(True).alias("registered"),
-    )
-    here = amounts.filter(nw.col("here")).join(known, on="uscc", how="left")
+    known = enterprises.select("enterprise", "above_scale", nw.lit(True).alias("registered"))
+    here = amounts.filter(nw.col("here")).join(known, on="enterprise", how="left")
     if scheme.marks:
-        marks = with_metrics(marked, scheme.marks).select("uscc", *scheme.marks)
-        here = here.join(marks, on="uscc", how="left")
+        marks = with_metrics(marked, scheme.marks).select("enterprise", *scheme.marks)
+        here = here.join(marks, on="enterprise", how="left")
     here = here.with_columns((nw.col("occupies") & ~nw.col("owns")).alias("tenant"))
     if scheme.tenants.treatment == "merged":
         return here.with_columns(nw.col("occupies").alias("counts"))
@@ -29,73 +25,94 @@ def holders(amounts: Frame, enterprises: Frame, marked: Frame, scheme: Scheme) -
     return here.with_columns((nw.col("occupies") & ~follows).alias("counts"))
 
 
-def occupants(here: Frame, scheme: Scheme, period: str) -> Frame:
+def occupants(here: Frame, enterprises: Frame, scheme: Scheme, period: str) -> Frame:
     """Sum up, per parcel of this evaluation, its occupants and what their shares bring.
 
     Above scale if any occupant is (unknown if none is and one is unknown); industry and age of the most
     prominent one whose figures count. Per metric: ``amount`` (missing when no occupant has one) and ``have``,
     the occupants that have one; per indicator with ``partial: missing``, ``unpaired`` counts the occupants
-    that have the numerator and lack the denominator, or the other way round.
+    that have the numerator and lack the denominator, or the other way round. What no rule reads is left out.
     """
-    metrics, marks = scheme.metrics, scheme.marks
-    pairs = [indicator for indicator in scheme.indicators if indicator.partial == "missing"]
+    metrics = scheme.metrics
+    counted = _counted(scheme)
+    brought = nw.lit(True) if scheme.tenants.treatment == "merged" else nw.col("counts") | ~nw.col("tenant")
+    amounts = [
+        nw.when(brought & ~nw.col(f"{m}__amount").is_null())
+        .then(nw.col(f"{m}__amount"))
+        .otherwise(integer(0))
+        .alias(f"{m}__amount")
+        for m in metrics
+    ]
+    summed = (
+        here.select("parcel", *(one_if(holds).alias(name) for name, holds in counted.items()), *amounts)
+        .group_by("parcel")
+        .agg(*(nw.col(name).sum() for name in (*counted, *(f"{m}__amount" for m in metrics))))
+    )
+    first = largest(here.filter(nw.col("counts")), "parcel", "prominence", "enterprise")
+    main = first.join(_of_main(enterprises, period), on="enterprise", how="left").drop("enterprise")
+    summed = added(summed, _said_of_all(scheme)).with_columns(
+        (nw.col("partial") > 0).alias("partial_occupancy"),
+        *(
+            nw.when(nw.col(f"{m}__have") > 0).then(nw.col(f"{m}__amount")).alias(f"{m}__amount")
+            for m in metrics
+        ),
+    )
+    return summed.join(main, on="parcel", how="left")
+
+
+def _counted(scheme: Scheme) -> dict[str, nw.Expr]:
+    """What is counted over the holdings of a parcel."""
     occupies, counts, tenant = (nw.col(name) for name in ("occupies", "counts", "tenant"))
     above = nw.col("above_scale")
-    below = ~above.fill_null(False)
-    counted = {
+    pairs = [indicator for indicator in scheme.indicators if indicator.partial == "missing"]
+    read = scheme.names_read
+    wanted = {
         "occupants": occupies,
         "reporting": counts,
         "registered": occupies & nw.col("registered"),
-        "above": counts & above,
-        "above__unknown": counts & above.is_null(),
-        "tenants": tenant,
-        "tenants_below_scale": tenant & below,
-        "owners": nw.col("owns"),
-        "owners__above": nw.col("owns") & above,
         "partial": nw.col("partial"),
         "overlet": nw.col("overlet"),
         "problem": ~nw.col("problem").is_null(),
-        **{f"{m}__have": counts & ~nw.col(f"{m}__amount").is_null() for m in metrics},
+        **{f"{m}__have": counts & ~nw.col(f"{m}__amount").is_null() for m in scheme.metrics},
         **{f"{indicator.code}__unpaired": counts & _is_unpaired(indicator) for indicator in pairs},
-        **{f"{mark}__occupants": counts & (nw.col(mark) > 0) for mark in marks},
+        **{f"{mark}__occupants": counts & (nw.col(mark) > 0) for mark in scheme.marks},
     }
-    amounts = [nw.when(_brings(scheme)).then(nw.col(f"{m}__amount")).otherwise(integer(0)) for m in metrics]
-    summed = (
-        here.select(
-            "parcel_code",
-            *(one_if(holds).alias(name) for name, holds in counted.items()),
-            *(amount.fill_null(0).alias(f"{m}__amount") for m, amount in zip(metrics, amounts, strict=True)),
-        )
-        .group_by("parcel_code")
-        .agg(*(nw.col(name).sum() for name in (*counted, *(f"{m}__amount" for m in metrics))))
-    )
-    first = largest(here.filter(counts), "parcel_code", "prominence", "uscc")
-    main = here.select("parcel_code", "uscc", "industry", "registered_in")
-    main = first.join(main, on=["parcel_code", "uscc"], how="left").drop("uscc")
-    nobody_above = (nw.col("reporting") > 0) & (nw.col("above__unknown") == 0)
-    return (
-        summed.with_columns(
-            nw.when(nw.col("above") > 0)
-            .then(nw.lit(True))
-            .otherwise(nw.when(nobody_above).then(nw.lit(False)))
-            .alias("above_scale"),
-            nw.when(nw.col("owners") > 0).then(nw.col("owners__above") > 0).alias("landlord_above_scale"),
-            (nw.col("partial") > 0).alias("partial_occupancy"),
-            *(
-                nw.when(nw.col(f"{m}__have") > 0).then(nw.col(f"{m}__amount")).alias(f"{m}__amount")
-                for m in metrics
-            ),
-        )
-        .drop("above", "above__unknown", "owners", "owners__above")
-        .join(main, on="parcel_code", how="left")
-        .with_columns((integer(int(period)) - nw.col("registered_in")).alias("registered_years"))
-        .drop("registered_in")
-    )
+    if "tenants" in read:
+        wanted["tenants"] = tenant
+    if _BELOW in read:
+        wanted[_BELOW] = tenant & ~above.fill_null(False)
+    if "above_scale" in read:
+        wanted |= {"above": counts & above, "above__unknown": counts & above.is_null()}
+    if "landlord_above_scale" in read:
+        wanted |= {"owners": nw.col("owns"), "owners__above": nw.col("owns") & above}
+    return wanted
 
 
-def _brings(scheme: Scheme) -> nw.Expr:
-    """Whose amounts are the parcel's: everybody's, but for tenants that do not count."""
-    return nw.lit(True) if scheme.tenants.treatment == "merged" else nw.col("counts") | ~nw.col("tenant")
+def _said_of_all(scheme: Scheme) -> list[nw.Expr]:
+    """What follows from the counts."""
+    said: list[nw.Expr] = []
+    if "above_scale" in scheme.names_read:
+        nobody_above = (nw.col("reporting") > 0) & (nw.col("above__unknown") == 0)
+        below = nw.when(nobody_above).then(nw.lit(False))
+        said.append(nw.when(nw.col("above") > 0).then(nw.lit(True)).otherwise(below).alias("above_scale"))
+    if "landlord_above_scale" in scheme.names_read:
+        owner_above = nw.when(nw.col("owners") > 0).then(nw.col("owners__above") > 0)
+        said.append(owner_above.alias("landlord_above_scale"))
+    return said
+
+
+def _of_main(enterprises: Frame, period: str) -> Frame:
+    """What a parcel takes from its most prominent occupant."""
+    industry = nw.col("industry")
+    first = industry.str.slice(0, 1)
+    division = nw.when(first >= "A").then(industry.str.slice(1, 2)).otherwise(industry.str.slice(0, 2))
+    since = nw.col("registered_on").dt.year().cast(nw.Int64)
+    return enterprises.select(
+        "enterprise",
+        "industry",
+        division.alias("division"),
+        (integer(int(period)) - since).alias("registered_years"),
+    )
 
 
 def _is_unpaired(indicator: Indicator) -> nw.Expr:
@@ -112,11 +129,11 @@ def reported_here(direct: Frame, here: Frame, scheme: Scheme) -> Frame:
     """
     metrics, marks = scheme.metrics, scheme.marks
     shared = here.filter(nw.col("occupies")).select(
-        "parcel_code", nw.col("uscc").alias("part_of"), "counts", *(f"{m}__amount" for m in metrics)
+        "parcel", "enterprise", "counts", *(f"{m}__amount" for m in metrics)
     )
-    placed = direct.filter(nw.col("here")).join(shared, on=["parcel_code", "part_of"], how="left")
+    placed = direct.filter(nw.col("here")).join(shared, on=["parcel", "enterprise"], how="left")
     placed = placed.filter(nw.col("counts").fill_null(True))
-    is_part = nw.col("part_of") != ""
+    is_part = ~nw.col("enterprise").is_null()
     columns: list[nw.Expr] = []
     for m in metrics:
         given = ~nw.col(m).is_null()
@@ -129,6 +146,4 @@ def reported_here(direct: Frame, here: Frame, scheme: Scheme) -> Frame:
     columns += [one_if(~is_part & (nw.col(mark) > 0)).alias(f"{mark}__parcel") for mark in marks]
     names = [f"{m}__{part}" for m in metrics for part in ("direct", "directs", "whole", "lone")]
     names += [f"{mark}__parcel" for mark in marks]
-    return (
-        placed.select("parcel_code", *columns).group_by("parcel_code").agg(*(nw.col(n).sum() for n in names))
-    )
+    return placed.select("parcel", *columns).group_by("parcel").agg(*(nw.col(n).sum() for n in names))

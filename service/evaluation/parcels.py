@@ -5,20 +5,31 @@ from functools import reduce
 
 import narwhals.stable.v2 as nw
 
-from service.domain.scheme import POINT, Scheme
-from service.domain.tables import PROMISES
+from service.domain.scheme import PARCEL_PROPERTIES, POINT, Promised, Scheme
 from service.evaluation.conditions import condition
 from service.evaluation.frames import Frame, double, half_up, integer, no_text, quotient
 
-_COUNTS = (
-    "occupants",
-    "reporting",
-    "registered",
-    "tenants",
-    "tenants_below_scale",
-    "partial",
-    "overlet",
-    "problem",
+_COUNTS = ("occupants", "reporting", "registered", "partial", "overlet", "problem")
+_IF_READ = ("tenants", "tenants_below_scale")
+_KEPT: tuple[str, ...] = (
+    "parcel",
+    "parcel_code",
+    "town",
+    "land_use",
+    "floor_area",
+    "footprint_area",
+    "far",
+    "far_limit",
+)
+_KEPT += (
+    "land_area",
+    "area_fallback",
+    "industry",
+    "partial_occupancy",
+    "track",
+    "outside",
+    "reason",
+    *_COUNTS,
 )
 
 
@@ -30,27 +41,21 @@ def describe(
     :param occupied: `service.evaluation.occupants.occupants`
     :param reported: `service.evaluation.occupants.reported_here`
     """
-    metrics, marks = scheme.metrics, scheme.marks
+    metrics, marks, read = scheme.metrics, scheme.marks, scheme.names_read | scheme.groupings
     kinds = [nw.col(f"{kind}_area") for kind in scheme.land_area]
-    counts = [
-        *_COUNTS,
-        *(f"{m}__{part}" for m in metrics for part in ("have", "direct", "directs", "whole", "lone")),
-    ]
-    counts += [*_unpaired(scheme), *(f"{mark}__{part}" for mark in marks for part in ("occupants", "parcel"))]
-    promises = [nw.col(name).alias(f"promised_{name}") for name in PROMISES]
-    joined = (
-        parcels.join(occupied, on="parcel_code", how="left")
-        .join(reported, on="parcel_code", how="left")
-        .join(contracts.select("parcel_code", *_contract(period), *promises), on="parcel_code", how="left")
-    )
-    division = nw.col("industry").str.replace_all(r"^[A-Za-z]", "").str.slice(0, 2)
-    return (
+    counts = [*_COUNTS, *(name for name in _IF_READ if name in read), *_unpaired(scheme)]
+    counts += [f"{m}__{part}" for m in metrics for part in ("have", "direct", "directs", "whole", "lone")]
+    counts += [f"{mark}__{part}" for mark in marks for part in ("occupants", "parcel")]
+    joined = parcels.join(occupied, on="parcel", how="left").join(reported, on="parcel", how="left")
+    said = _contract(scheme, period)
+    if said:
+        joined = joined.join(contracts.select("parcel", *said), on="parcel", how="left")
+    described = (
         joined.with_columns(
             nw.coalesce(*kinds).alias("land_area"),
             kinds[0].is_null().alias("area_fallback"),
             *(nw.col(name).fill_null(0) for name in counts),
             nw.col("partial_occupancy").fill_null(False),
-            division.alias("division"),
         )
         .with_columns(
             effective_far().alias("far"),
@@ -62,6 +67,21 @@ def describe(
         .with_columns(track(scheme).alias("track"), outside(scheme).alias("outside"))
         .with_columns(_why_not(metrics).alias("reason"))
     )
+    for_rules = (read & PARCEL_PROPERTIES.keys()) - set(_KEPT) - {"industry_group"}
+    kept = [*_KEPT, "industry_group", *sorted(for_rules), *marks, *_unpaired(scheme), *_promises(scheme)]
+    kept += [f"{m}__{part}" for m in metrics for part in ("amount", "have", "whole", "lone")]
+    return described.select(*kept)
+
+
+def _promises(scheme: Scheme) -> list[str]:
+    """The columns of the contracts' promises that any benchmark reads."""
+    read = {
+        indicator.benchmark.promise
+        for each in scheme.tracks
+        for indicator in each.indicators
+        if isinstance(indicator.benchmark, Promised)
+    }
+    return [f"promised_{name}" for name in sorted(read)]
 
 
 def _unpaired(scheme: Scheme) -> list[str]:
@@ -70,19 +90,21 @@ def _unpaired(scheme: Scheme) -> list[str]:
     ]
 
 
-def _contract(period: str) -> list[nw.Expr]:
-    """What the contract's dates say at the end of the period."""
+def _contract(scheme: Scheme, period: str) -> list[nw.Expr]:
+    """What the scheme reads of the grant contract: promises, and what its dates say at the period's end."""
     year = int(period)
     signed, due, done = (nw.col(name) for name in ("signed_on", "complete_by", "completed_on"))
     signed_by_then = signed.is_null() | (signed.dt.year() <= year)
-    building = signed_by_then & (done.is_null() | (done.dt.year() > year))
-    # granted, no completion known: under construction only where the contract speaks of one
-    building = building & (~done.is_null() | ~due.is_null())
-    return [
-        (integer(year) - signed.dt.year().cast(nw.Int64)).alias("granted_years"),
-        building.alias("under_construction"),
-        (building & ~due.is_null() & (due.dt.year() <= year)).alias("construction_overdue"),
-    ]
+    # without a date of completion, on site or in the contract, nothing is known about a construction
+    speaks_of_it = ~done.is_null() | ~due.is_null()
+    building = signed_by_then & speaks_of_it & (done.is_null() | (done.dt.year() > year))
+    dates = {
+        "granted_years": integer(year) - signed.dt.year().cast(nw.Int64),
+        "under_construction": building,
+        "construction_overdue": building & ~due.is_null() & (due.dt.year() <= year),
+    }
+    read = [value.alias(name) for name, value in dates.items() if name in scheme.names_read]
+    return [*read, *(nw.col(name.removeprefix("promised_")).alias(name) for name in _promises(scheme))]
 
 
 def effective_far() -> nw.Expr:

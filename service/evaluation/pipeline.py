@@ -4,19 +4,19 @@ occupancies → shares ─┐
 figures ──────────────┴→ amounts per parcel → values → benchmarks → items → points → grades → flags
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import narwhals.stable.v2 as nw
 
 from service.domain.scheme import Scheme, Track
-from service.domain.tables import RESULTS, result_columns
+from service.domain.tables import result_columns
 from service.evaluation.apportion import apportion, contributions, direct_figures, enterprise_totals
 from service.evaluation.benchmarks import with_benchmarks
-from service.evaluation.coverage import with_coverage
+from service.evaluation.coverage import coverage_columns, with_coverage
 from service.evaluation.findings import findings
 from service.evaluation.flags import with_flags
-from service.evaluation.frames import Frame, Frames, Settle, added, no_number, no_text, stacked
+from service.evaluation.frames import Codes, Frame, Frames, Settle, added, no_number, no_text, stacked
 from service.evaluation.grades import outside_grade, with_grades
 from service.evaluation.holdings import shares
 from service.evaluation.indicators import with_values
@@ -39,19 +39,24 @@ def evaluate(snapshot: Frames, scheme: Scheme, period: str, settle: Settle = _co
     elsewhere gives a temporary table or persists.
     """
     measured = measure(snapshot, scheme, period, settle)
-    placed, metrics, columns = measured.placed, scheme.metrics, _columns(scheme)
+    placed = measured.placed
+    metrics, codes = scheme.metrics, Codes(snapshot["places"], snapshot["firms"])
     reconciliation = settle(reconcile(placed.amounts, placed.totals, placed.direct, metrics))
-    groups = settle(stacked(RESULTS["benchmarks"], *measured.groups))
+    left_over = unallocated(reconciliation, placed.amounts, placed.totals, placed.direct, metrics)
+    brought = contributions(placed.amounts, placed.direct, metrics)
+    groups = settle(nw.concat([*measured.groups]))
     tables = {
         "scores": scores(measured, scheme, settle),
-        "holdings": contributions(placed.amounts, placed.direct, metrics),
-        "reconciliation": reconciliation,
-        "unallocated": unallocated(reconciliation, placed.amounts, placed.totals, placed.direct, metrics),
+        "holdings": codes.of_enterprises(codes.of_parcels(brought)),
+        "reconciliation": codes.of_enterprises(reconciliation),
+        "unallocated": codes.of_enterprises(left_over),
         "coverage": placed.parcels,
         "benchmarks": groups,
-        "findings": findings(placed.direct, placed.totals, placed.here, placed.parcels, groups, metrics),
+        "findings": findings(
+            placed.direct, placed.totals, placed.here, placed.parcels, groups, codes, metrics
+        ),
     }
-    return {name: stacked(columns[name], table) for name, table in tables.items()}
+    return {name: stacked(columns, tables[name]) for name, columns in _columns(scheme).items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +72,15 @@ class Placed:
 
 def place(snapshot: Frames, scheme: Scheme, period: str, settle: Settle = _computed) -> Placed:
     """Apportion the figures and describe every parcel with its coverage."""
-    metrics, parcels = scheme.metrics, snapshot["parcels"]
-    direct = direct_figures(snapshot["parcel_figures"], parcels, (*metrics, *scheme.marks))
+    metrics, enterprises = scheme.metrics, snapshot["enterprises"]
+    direct = settle(direct_figures(snapshot["parcel_figures"], (*metrics, *scheme.marks)))
     totals = settle(enterprise_totals(snapshot["enterprise_figures"], direct, metrics))
-    held = settle(shares(snapshot["occupancies"], period, settle))
-    amounts = settle(apportion(held, totals, parcels, metrics))
-    here = settle(holders(amounts, snapshot["enterprises"], snapshot["enterprise_figures"], scheme))
-    described = describe(
-        parcels,
-        snapshot["contracts"],
-        occupants(here, scheme, period),
-        reported_here(direct, here, scheme),
-        scheme,
-        period,
-    )
+    held = shares(snapshot["occupancies"], period, settle)
+    amounts = settle(apportion(held, totals, metrics, settle))
+    here = settle(holders(amounts, enterprises, snapshot["enterprise_figures"], scheme))
+    occupied = occupants(here, enterprises, scheme, period)
+    reported = reported_here(direct, here, scheme)
+    described = describe(snapshot["parcels"], snapshot["contracts"], occupied, reported, scheme, period)
     return Placed(amounts, totals, direct, here, settle(with_coverage(described, metrics)))
 
 
@@ -114,14 +114,21 @@ def grade(measured: Measured, scheme: Scheme, track: Track, settle: Settle = _co
     measured.
     """
     points = with_totals(with_points(measured.tracks[track.code], track, settle), scheme, track)
-    return _with_verdict(with_grades(points, scheme, track, settle), scheme, track)
+    lean = _only(points, _kept(scheme))  # what only led to the points is not carried on
+    return _with_verdict(with_grades(lean, scheme, track, settle), scheme, track)
 
 
 def scores(measured: Measured, scheme: Scheme, settle: Settle = _computed) -> Frame:
     """Return the table ``scores``: the parcels of all tracks and of none, graded and flagged."""
     graded = [settle(grade(measured, scheme, track, settle)) for track in scheme.tracks]
-    everything = _everything(scheme, graded, _of_no_track(measured.placed.parcels, scheme))
+    outside = _of_no_track(measured.placed.parcels, scheme)
+    everything = _everything(_wanted(scheme), graded, outside)
     return stacked(_columns(scheme)["scores"], with_flags(everything, scheme))
+
+
+def _kept(scheme: Scheme) -> Collection[str]:
+    read = {each.column or name for name, each in scheme.result_vocabulary.items()}
+    return {*_wanted(scheme), "applied", *scheme.groupings, *read}
 
 
 def _last_year(snapshot: Frames, scheme: Scheme, period: str, settle: Settle) -> Frame:
@@ -133,7 +140,8 @@ def _last_year(snapshot: Frames, scheme: Scheme, period: str, settle: Settle) ->
 
 
 def _valued(parcels: Frame, track: Track) -> Frame:
-    return with_values(parcels.filter(nw.col("track") == track.code), track)
+    own = parcels.filter(nw.col("track") == track.code)
+    return with_values(own.drop(*coverage_columns(own.collect_schema().names())), track)
 
 
 def _with_verdict(frame: Frame, scheme: Scheme, track: Track) -> Frame:
@@ -163,14 +171,23 @@ def _columns(scheme: Scheme) -> Mapping[str, Mapping[str, str]]:
     return result_columns(scheme.metrics, [indicator.code for indicator in scheme.indicators])
 
 
-def _everything(scheme: Scheme, graded: list[Frame], outside: Frame) -> Frame:
-    """The parcels of all tracks and of none in one frame, with what the rules of flags may read."""
+def _wanted(scheme: Scheme) -> dict[str, str]:
+    """What the frame of all tracks holds, with its types: scores, and what flags read."""
     kinds = {"number": "int", "text": "str", "truth": "bool"}
-    read = {known.column or name: kinds[known.kind] for name, known in scheme.result_vocabulary.items()}
-    wanted = {**_columns(scheme)["scores"], **read}
-    wanted = {name: kind for name, kind in wanted.items() if name not in _FROM_FLAGS and name != "status"}
+    vocabulary = {n: known for n, known in scheme.result_vocabulary.items() if n in scheme.names_read}
+    read = {known.column or name: kinds[known.kind] for name, known in vocabulary.items()}
+    wanted = {**_columns(scheme)["scores"], **read, "outside": "str"}
+    return {name: kind for name, kind in wanted.items() if name not in _FROM_FLAGS and name != "status"}
+
+
+def _only(frame: Frame, names: Collection[str]) -> Frame:
+    return frame.select(*(name for name in frame.collect_schema().names() if name in names))
+
+
+def _everything(wanted: Mapping[str, str], graded: list[Frame], outside: Frame) -> Frame:
+    """The parcels of all tracks and of none in one frame."""
     tables = [_with_all(frame, wanted) for frame in (*graded, outside)]
-    return stacked(wanted, *tables).with_columns(_status(scheme).alias("status"))
+    return stacked(wanted, *tables).with_columns(_status().alias("status"))
 
 
 def _with_all(frame: Frame, wanted: Mapping[str, str]) -> Frame:
@@ -182,8 +199,6 @@ def _with_all(frame: Frame, wanted: Mapping[str, str]) -> Frame:
     )
 
 
-def _status(scheme: Scheme) -> nw.Expr:
-    status = nw.when(nw.col("reason").is_null()).then(nw.lit("scored")).otherwise(nw.lit("not_scored"))
-    for each in scheme.outside:
-        status = nw.when(nw.col("reason") == each.code).then(nw.lit("outside")).otherwise(status)
-    return status
+def _status() -> nw.Expr:
+    outside = nw.when(~nw.col("outside").is_null()).then(nw.lit("outside")).otherwise(nw.lit("not_scored"))
+    return nw.when(nw.col("reason").is_null()).then(nw.lit("scored")).otherwise(outside)

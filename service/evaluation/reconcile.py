@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import narwhals.stable.v2 as nw
 
-from service.domain.tables import RESULTS
-from service.evaluation.frames import Frame, codes, integer, stacked
+from service.evaluation.frames import Frame, codes, integer, no_number
 
 
 def reconcile(amounts: Frame, totals: Frame, direct: Frame, metrics: Sequence[str]) -> Frame:
@@ -15,8 +14,8 @@ def reconcile(amounts: Frame, totals: Frame, direct: Frame, metrics: Sequence[st
     the three is unallocated.
     """
     placed = _allocated(amounts, nw.col("here"), metrics, "allocated")
-    by_enterprise = totals.join(placed, on="uscc", how="left").select(
-        "uscc",
+    by_enterprise = totals.join(placed, on="enterprise", how="left").select(
+        "enterprise",
         *(
             column
             for m in metrics
@@ -43,27 +42,27 @@ def unallocated(
     """
     left_over = nw.any_horizontal(*(_remainder(m) != 0 for m in metrics), ignore_nulls=True)
     open_ = reconciliation.filter(left_over)
-    involved = amounts.join(open_.select("uscc"), on="uscc", how="semi")
-    problems = involved.group_by("uscc").agg(
+    involved = amounts.join(open_.select("enterprise"), on="enterprise", how="semi")
+    problems = involved.group_by("enterprise").agg(
         nw.col("problem").max(),  # one per enterprise
         nw.len().cast(nw.Int64).alias("holdings"),
     )
     known_elsewhere = nw.col("elsewhere").fill_null(False)
     outside = involved.filter(~nw.col("here"))
-    metered = direct.filter(nw.col("part_of") != "", ~nw.col("here")).with_columns(
-        nw.col("part_of").alias("uscc"), *(nw.col(m).alias(f"{m}__amount") for m in metrics)
+    metered = direct.filter(~nw.col("enterprise").is_null(), ~nw.col("here")).with_columns(
+        nw.col(m).alias(f"{m}__amount") for m in metrics
     )
-    joined = open_.join(problems, on="uscc", how="left").join(
-        totals.select("uscc", *(f"{m}__{part}" for m in metrics for part in ("rest", "excess"))),
-        on="uscc",
+    joined = open_.join(problems, on="enterprise", how="left").join(
+        totals.select("enterprise", *(f"{m}__{part}" for m in metrics for part in ("rest", "excess"))),
+        on="enterprise",
         how="left",
     )
     for name, condition in {"elsewhere": known_elsewhere, "unknown": ~known_elsewhere}.items():
-        joined = joined.join(_allocated(outside, condition, metrics, name), on="uscc", how="left")
+        joined = joined.join(_allocated(outside, condition, metrics, name), on="enterprise", how="left")
         joined = joined.join(
-            _allocated(metered, condition, metrics, f"metered_{name}"), on="uscc", how="left"
+            _allocated(metered, condition, metrics, f"metered_{name}"), on="enterprise", how="left"
         )
-    return stacked(RESULTS["unallocated"], *(_reasons(joined, m) for m in metrics))
+    return nw.concat([*(_reasons(joined, m) for m in metrics)])
 
 
 def _remainder(metric: str) -> nw.Expr:
@@ -74,7 +73,7 @@ def _allocated(rows: Frame, condition: nw.Expr, metrics: Sequence[str], name: st
     """Sum up, per enterprise, the amounts of the rows for which the condition holds."""
     return (
         rows.select(
-            "uscc",
+            "enterprise",
             *(
                 nw.when(condition)
                 .then(nw.col(f"{m}__amount"))
@@ -84,13 +83,13 @@ def _allocated(rows: Frame, condition: nw.Expr, metrics: Sequence[str], name: st
                 for m in metrics
             ),
         )
-        .group_by("uscc")
+        .group_by("enterprise")
         .agg(*(nw.col(f"{m}__{name}").sum() for m in metrics))
     )
 
 
 def _reasons(joined: Frame, metric: str) -> Frame:
-    problem, of_enterprise = nw.col("problem"), nw.col("uscc") != ""
+    problem, of_enterprise = nw.col("problem"), ~nw.col("enterprise").is_null()
     elsewhere = nw.col(f"{metric}__elsewhere").fill_null(0) + nw.col(
         f"{metric}__metered_elsewhere"
     ).fill_null(0)
@@ -108,13 +107,16 @@ def _reasons(joined: Frame, metric: str) -> Frame:
         ((unknown != 0) | ~of_enterprise, "parcel_unknown"),
     )
     return joined.filter(_remainder(metric) != 0).select(
-        "uscc", nw.lit(metric).alias("metric"), _remainder(metric).alias("amount"), reasons.alias("reason")
+        "enterprise",
+        nw.lit(metric).alias("metric"),
+        _remainder(metric).alias("amount"),
+        reasons.alias("reason"),
     )
 
 
 def _without_enterprise(direct: Frame, metrics: Sequence[str]) -> Frame:
     """What was reported for parcels themselves: direct, unless nobody knows the parcel."""
-    own = direct.filter(nw.col("part_of") == "", ~nw.col("elsewhere"))
+    own = direct.filter(nw.col("enterprise").is_null(), ~nw.col("elsewhere"))
     columns: list[nw.Expr] = []
     for m in metrics:
         columns += [
@@ -123,8 +125,8 @@ def _without_enterprise(direct: Frame, metrics: Sequence[str]) -> Frame:
             nw.when(~nw.col(m).is_null()).then(integer(1)).alias(f"{m}__given"),
         ]
     names = [f"{m}__{part}" for m in metrics for part in ("reported", "direct", "given")]
-    sums = own.select(nw.col("part_of").alias("uscc"), *columns).group_by("uscc")
-    summed = sums.agg(*(nw.col(name).sum() for name in names))
+    nobody = integer(0).alias("nobody")  # grouped, since an empty table has no row, and its sum would
+    summed = own.select(nobody, *columns).group_by("nobody").agg(*(nw.col(name).sum() for name in names))
     final: list[nw.Expr] = []
     for m in metrics:
         given = nw.col(f"{m}__given") > 0  # engines differ in the sum of nothing: null or 0
@@ -133,4 +135,4 @@ def _without_enterprise(direct: Frame, metrics: Sequence[str]) -> Frame:
             nw.when(given).then(nw.col(f"{m}__direct").fill_null(0)).alias(f"{m}__direct"),
             nw.when(given).then(integer(0)).alias(f"{m}__allocated"),
         ]
-    return summed.select("uscc", *final)
+    return summed.select(no_number().alias("enterprise"), *final)

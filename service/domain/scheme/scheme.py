@@ -132,13 +132,31 @@ class Scheme(Sourced):
         return tuple(sorted({m for each in self.indicators for m in each.metrics}))
 
     @cached_property
+    def names_read(self) -> frozenset[str]:
+        """What the rules of the scheme read or count."""
+        names = {name for text in self._texts() for name in names_in(text)}
+        for track in self.tracks:
+            names |= {rule.per for rule in track.bonuses if rule.per}
+            names |= {rule.per for rule in track.deductions if rule.per}
+        return frozenset(names)
+
+    @cached_property
+    def groupings(self) -> frozenset[str]:
+        """What splits the tracks into groups, for a benchmark or a ranking."""
+        over = {
+            name
+            for track in self.tracks
+            for each in track.indicators
+            if isinstance(each.benchmark, GroupBenchmark)
+            for name in each.benchmark.over
+        }
+        return frozenset(over | {name for track in self.tracks for name in track.ranking.within})
+
+    @cached_property
     def marks(self) -> tuple[str, ...]:
         """What rules read that is no property and no indicator: marks (标识) of occupants and parcels."""
-        read = {name for text in self._texts() for name in names_in(text)}
-        counted = {rule.per for track in self.tracks for rule in track.bonuses if rule.per}
-        counted |= {rule.per for track in self.tracks for rule in track.deductions if rule.per}
         return tuple(
-            sorted((read | counted) - RESULT_PROPERTIES.keys() - {each.code for each in self.indicators})
+            sorted(self.names_read - RESULT_PROPERTIES.keys() - {each.code for each in self.indicators})
         )
 
     @property

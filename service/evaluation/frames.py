@@ -57,12 +57,12 @@ def double(value: nw.Expr) -> nw.Expr:
 
 
 def quotient(a: nw.Expr, b: nw.Expr) -> nw.Expr:
-    """Return a ÷ b as IEEE 754 says.
+    """Return a ÷ b as IEEE 754 says, missing where b is zero.
 
     Polars multiplies by the reciprocal where b is one value for all rows, which it may be without anybody
     having written a literal; adding 0·a makes a column of it.
     """
-    return a / (b + a * 0.0)
+    return nw.when(b != 0).then(a / (b + a * 0.0))
 
 
 def integer(value: int) -> nw.Expr:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import narwhals.stable.v2 as nw
 
 from service.domain.scheme import Scheme, Track
-from service.domain.tables import result_columns
+from service.domain.tables import BY_NUMBER, NUMBERS
 from service.evaluation.apportion import apportion, contributions, direct_figures, enterprise_totals
 from service.evaluation.benchmarks import with_benchmarks
 from service.evaluation.coverage import coverage_columns, with_coverage
@@ -34,6 +34,8 @@ def _computed(frame: Frame) -> Frame:
 def evaluate(snapshot: Frames, scheme: Scheme, period: str, settle: Settle = _computed) -> Frames:
     """Evaluate the parcels of a snapshot; returns the tables of `service.domain.tables.RESULTS`, unsorted.
 
+    They come with the numbers of `service.domain.tables.BY_NUMBER`, to be sorted by.
+
     ``snapshot`` holds the tables of `service.domain.tables.SNAPSHOT`. ``settle`` computes once what several
     later steps read; a plan without it grows with every use. Collecting suits one process; an engine
     elsewhere gives a temporary table or persists.
@@ -56,7 +58,11 @@ def evaluate(snapshot: Frames, scheme: Scheme, period: str, settle: Settle = _co
             placed.direct, placed.totals, placed.here, placed.parcels, groups, codes, metrics
         ),
     }
-    return {name: stacked(columns, tables[name]) for name, columns in _columns(scheme).items()}
+    numbers = {name: [each for each in order if each in NUMBERS] for name, order in BY_NUMBER.items()}
+    return {
+        name: stacked({**columns, **dict.fromkeys(numbers.get(name, ()), "int")}, tables[name])
+        for name, columns in scheme.result_columns.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,16 +173,12 @@ _FROM_FLAGS = (
 )
 
 
-def _columns(scheme: Scheme) -> Mapping[str, Mapping[str, str]]:
-    return result_columns(scheme.metrics, [indicator.code for indicator in scheme.indicators])
-
-
 def _wanted(scheme: Scheme) -> dict[str, str]:
     """What the frame of all tracks holds, with its types: scores, and what flags read."""
     kinds = {"number": "int", "text": "str", "truth": "bool"}
     vocabulary = {n: known for n, known in scheme.result_vocabulary.items() if n in scheme.names_read}
     read = {known.column or name: kinds[known.kind] for name, known in vocabulary.items()}
-    wanted = {**_columns(scheme)["scores"], **read, "outside": "str"}
+    wanted = {**scheme.result_columns["scores"], **read, "outside": "str", "parcel": "int"}
     return {name: kind for name, kind in wanted.items() if name not in _FROM_FLAGS and name != "status"}
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, RowMapping
 
 from service import __version__
 from service.domain.scheme import Scheme
-from service.domain.tables import KEYS
+from service.domain.tables import BY_NUMBER, KEYS, NUMBERS
 from service.errors import Conflict, InvalidParameter, NotFound
 from service.evaluation import pipeline
 from service.jobs.differences import Repetition, differences
@@ -129,8 +129,20 @@ def calculate(tables: Mapping[str, pl.LazyFrame], scheme: Scheme, period: str) -
     frames = pipeline.evaluate(
         {name: nw.from_native(table) for name, table in tables.items()}, scheme, period
     )
-    collected = pl.collect_all([frame.to_native() for frame in frames.values()])
-    return {name: table.sort(KEYS[name]) for name, table in zip(frames, collected, strict=True)}
+    results: dict[str, pl.DataFrame] = {}
+    while frames:  # one after the other, each forgotten when it is computed: less is held at once
+        name, frame = frames.popitem()
+        table: pl.LazyFrame = frame.to_native()
+        results[name] = in_order(name, table.collect())
+    return results
+
+
+def in_order(name: str, table: pl.DataFrame) -> pl.DataFrame:
+    """Return a table of results as it is kept: sorted by its key, without the numbers of the snapshot."""
+    order = BY_NUMBER.get(name, KEYS[name])
+    if len(order) > 1 or not table[order[0]].is_sorted():
+        table = table.sort(order)
+    return table.drop(NUMBERS, strict=False)
 
 
 def publish(database: Database, evaluation_id: int) -> EvaluationSummary:

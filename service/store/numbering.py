@@ -1,4 +1,4 @@
-"""Numbers in place of codes: an evaluation joins a million parcels several times, and whole numbers join faster.
+"""Numbers in place of codes: a million parcels are joined several times, and whole numbers join faster.
 
 Numbers follow the order of the codes, so that a tie decided by number is a tie decided by code. They are
 given when a snapshot is made and mean something only within it.

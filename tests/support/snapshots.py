@@ -8,7 +8,7 @@ import polars as pl
 import yaml
 
 from service.domain.scheme import Scheme
-from service.domain.tables import KEYS, PROMISES, SNAPSHOT
+from service.domain.tables import KEYS, NUMBERS, PROMISES, SNAPSHOT
 from service.evaluation.frames import Frames
 from service.evaluation.pipeline import evaluate
 from service.reference.scheme_text import read_scheme
@@ -147,7 +147,10 @@ def park_of(*taxes: int | None, land: float = 10_000, **values: Any) -> Snapshot
 
 def collected(frames: Frames) -> Results:
     """Return lazy result tables as Polars frames in canonical order."""
-    return {name: frame.collect().to_native().sort(KEYS[name]) for name, frame in frames.items()}
+    return {
+        name: frame.collect().to_native().sort(KEYS[name]).drop(NUMBERS, strict=False)
+        for name, frame in frames.items()
+    }
 
 
 def by_parcel(results: Results, table: str, column: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from service.domain.scheme.benchmarks import Benchmark
 from service.domain.scheme.values import POINT, Code, Millionths, Sourced, Title
 from service.domain.scheme.vocabulary import AREAS
+from service.domain.tables import INDICATOR_PARTS
 
 _FITTING = {
     "ratio": {"fixed", "mean", "median", "quantile", "pooled"},
@@ -49,6 +50,23 @@ class Indicator(Sourced):
     def metrics(self) -> tuple[str, ...]:
         """The metrics it reads; areas are not metrics."""
         return tuple(name for name in (self.numerator, self.denominator) if name not in AREAS)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Which of `service.domain.tables.INDICATOR_PARTS` the results need to tell how it was scored."""
+        parts = ["value", "group", "weight", "points", "outcome"]
+        match self.method:
+            case "min_max":
+                parts += ["low", "high", "size"]
+            case "rank":
+                parts += ["place", "size"]
+            case _:
+                parts += (
+                    ["benchmark"] if self.benchmark.method in {"fixed", "contract"} else ["benchmark", "size"]
+                )
+        if self.cap is not None or self.floor is not None:
+            parts.append("uncapped")
+        return tuple(part for part in INDICATOR_PARTS if part in parts)
 
     @property
     def quantity(self) -> tuple[object, ...]:

@@ -19,6 +19,7 @@ from service.domain.scheme.rules import FarUplift, Flag, Outside, Rule
 from service.domain.scheme.totals import Bonus, Correction, Deduction, Total
 from service.domain.scheme.values import Code, Model, Sourced, Title, distinct, plain, unverified_parts
 from service.domain.scheme.vocabulary import PARCEL_PROPERTIES, RANKED_PROPERTIES, RESULT_PROPERTIES
+from service.domain.tables import Columns, result_columns
 
 
 class IndustryGroup(Sourced):
@@ -125,6 +126,15 @@ class Scheme(Sourced):
     def indicators(self) -> tuple[Indicator, ...]:
         """Every indicator once, in the order in which the tracks name them."""
         return tuple(each[0] for each in self._by_code().values())
+
+    @property
+    def result_columns(self) -> dict[str, Columns]:
+        """The columns of every result of an evaluation by this scheme."""
+        parts = {
+            code: tuple(dict.fromkeys(part for each in indicators for part in each.parts))
+            for code, indicators in self._by_code().items()
+        }
+        return result_columns(self.metrics, parts)
 
     @cached_property
     def metrics(self) -> tuple[str, ...]:

@@ -85,10 +85,8 @@ def simulate(
     offset: Offset = 0,
 ) -> Comparison:
     """Tell what another scheme would make of an evaluation: who moves, how far, and why; stores nothing."""
-    if wanted.scheme is not None:
-        by = requested_scheme(wanted.scheme)
-    else:
-        by = Changes(wanted.changes or {}, wanted.rescale)
+    changes = Changes(wanted.changes or {}, wanted.rescale)
+    by = changes if wanted.scheme is None else requested_scheme(wanted.scheme)
     with store.reading() as connection:
         base = wanted.base
         if isinstance(base, BaseOf):

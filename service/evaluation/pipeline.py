@@ -46,7 +46,7 @@ def evaluate(snapshot: Frames, scheme: Scheme, period: str, settle: Settle = _co
     reconciliation = settle(reconcile(placed.amounts, placed.totals, placed.direct, metrics))
     left_over = unallocated(reconciliation, placed.amounts, placed.totals, placed.direct, metrics)
     brought = contributions(placed.amounts, placed.direct, metrics)
-    groups = settle(nw.concat([*measured.groups]))
+    groups = settle(nw.concat(list(measured.groups)))
     tables = {
         "scores": scores(measured, scheme, settle),
         "holdings": codes.of_enterprises(codes.of_parcels(brought)),
@@ -129,7 +129,8 @@ def scores(measured: Measured, scheme: Scheme, settle: Settle = _computed) -> Fr
     graded = [settle(grade(measured, scheme, track, settle)) for track in scheme.tracks]
     outside = _of_no_track(measured.placed.parcels, scheme)
     everything = _everything(_wanted(scheme), graded, outside)
-    return stacked(_columns(scheme)["scores"], with_flags(everything, scheme))
+    numbers = dict.fromkeys((each for each in BY_NUMBER["scores"] if each in NUMBERS), "int")
+    return stacked({**scheme.result_columns["scores"], **numbers}, with_flags(everything, scheme))
 
 
 def _kept(scheme: Scheme) -> Collection[str]:

@@ -1,4 +1,4 @@
-"""What if (推演): simulate a scheme, compare evaluations, weigh the weights. Reads the store, never writes."""
+"""What if (推演): simulate a scheme, compare evaluations, weigh the weights; never writes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from service.domain.scheme import Scheme
 from service.errors import InvalidParameter, InvalidScheme, NotFound
 from service.evaluation import pipeline
 from service.evaluation.pipeline import Measured
-from service.jobs.evaluating import code_version
+from service.jobs.evaluating import code_version, in_order
 from service.reference.scheme_changes import changed
 from service.store import evaluations
 from service.store.database import Database
@@ -86,8 +86,8 @@ def compare(database: Database, before: int, after: int, page: Page | None = Non
             code="different-districts",
             place="with",
         )
-    sides = (Side(each.scheme, each.scores.collect(), each.towns()) for each in (left, right))
-    return _comparison(*sides, left.run(), right.run(), page or Page())
+    was, is_ = (Side(each.scheme, each.scores.collect(), each.towns()) for each in (left, right))
+    return _comparison(was, is_, left.run(), right.run(), page or Page())
 
 
 def weigh(database: Database, evaluation_id: int, step: int) -> Sensitivity:
@@ -178,8 +178,7 @@ def _stored(connection: Connection, evaluation_id: int) -> _Stored:
 
 
 def _scores(measured: Measured, scheme: Scheme) -> pl.DataFrame:
-    table: pl.DataFrame = pipeline.scores(measured, scheme).collect().to_native()
-    return table
+    return in_order("scores", pipeline.scores(measured, scheme).collect().to_native())
 
 
 def _require_year_before(stored: _Stored, scheme: Scheme) -> None:

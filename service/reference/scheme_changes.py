@@ -45,7 +45,10 @@ def changed(scheme: Scheme, changes: Mapping[str, Any]) -> Scheme:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         said = str(first["msg"]).removeprefix("Value error, ")
-        raise _invalid(said, _by_codes(content, first["loc"])) from None
+        place = _by_codes(content, first["loc"])
+        if first["type"] == "missing":
+            place = ".".join(filter(None, (place, str(first["loc"][-1]))))
+        raise _invalid(said, place) from None
     except Misplaced as error:
         raise _invalid(str(error), _by_codes(content, error.path)) from None
     return result
@@ -108,15 +111,16 @@ def _name(item: Any, index: int) -> str:
 
 
 def _by_codes(content: Any, place: Sequence[str | int]) -> str:
-    """A place of pydantic's as a path; the tags of unions that it puts in between are left out."""
-    names, at = [], content
+    """A place of pydantic's as a path, as far as it exists; the tags of unions in between do not."""
+    names: list[str] = []
+    at = content
     for step in place:
         if isinstance(at, list) and isinstance(step, int) and step < len(at):
             names.append(_name(at[step], step))
             at = at[step]
-        elif isinstance(at, dict) and (step in at or step == place[-1]):
+        elif isinstance(at, dict) and step in at:
             names.append(str(step))
-            at = at.get(step)
+            at = at[step]
     return ".".join(names)
 
 

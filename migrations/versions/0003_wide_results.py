@@ -8,7 +8,7 @@ from service.errors import Conflict
 from service.store import immutability
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 

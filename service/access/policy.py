@@ -73,6 +73,7 @@ PROPERTIES: Mapping[str, Mapping[str, Sensitivity]] = {
         "floor_area_m2": "public",
         "far": "public",
         "far_limit": "public",
+        "footprint_area_m2": "public",
     },
     "scores": {
         "evaluation_id": "public",

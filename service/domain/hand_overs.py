@@ -20,6 +20,7 @@ class Feed(StrEnum):
     ENTERPRISES = "enterprises"  # 企业
     OCCUPANCIES = "occupancies"  # 占用
     FIGURES = "figures"  # 数据
+    CONTRACTS = "contracts"  # 出让合同
 
 
 class Verdict(StrEnum):

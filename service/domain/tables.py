@@ -223,6 +223,12 @@ NUMBERS = ("parcel", "enterprise")
 """What a snapshot counts; without meaning outside of it."""
 
 
+def read_columns(table: str) -> Columns:
+    """Return the columns of a table of a snapshot that are read; the others are numbered from them."""
+    numbered = (*NUMBERS, "here", "several")
+    return {name: kind for name, kind in SNAPSHOT[table].items() if name not in numbered}
+
+
 def result_columns(metrics: Sequence[str], indicators: Mapping[str, Sequence[str]]) -> dict[str, Columns]:
     """Return the columns of every result for what a scheme reads: wide, one row per parcel or holding.
 

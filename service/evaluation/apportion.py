@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import narwhals.stable.v2 as nw
 
-from service.evaluation.frames import Frame, Settle, double, integer, no_number, one_if, with_metrics
+from service.evaluation.frames import Frame, Settle, double, integer, no_number, one_if, sum_of, with_metrics
 
 
 def direct_figures(parcel_figures: Frame, metrics: Sequence[str]) -> Frame:
@@ -35,7 +35,7 @@ def enterprise_totals(enterprise_figures: Frame, direct: Frame, metrics: Sequenc
         *(one_if(~nw.col(m).is_null()).alias(f"{m}__metered") for m in metrics),
     )
     names = [f"{m}__{part}" for m in metrics for part in ("direct", "direct__all", "metered")]
-    sums = parts.group_by("enterprise").agg(*(nw.col(name).sum() for name in names))
+    sums = parts.group_by("enterprise").agg(*(sum_of(name) for name in names))
     totals = with_metrics(enterprise_figures, metrics).select("enterprise", *metrics)
     only_metered = sums.join(totals.select("enterprise"), on="enterprise", how="anti")
     nothing = only_metered.select("enterprise", *(no_number().alias(m) for m in metrics))
@@ -72,7 +72,7 @@ def apportion(shares: Frame, totals: Frame, metrics: Sequence[str], settle: Sett
         held.filter(~nw.col("takes_remainder"))
         .select("enterprise", *(nw.col(f"{m}__part").fill_null(0).alias(f"{m}__others") for m in metrics))
         .group_by("enterprise")
-        .agg(*(nw.col(f"{m}__others").sum() for m in metrics))
+        .agg(*(sum_of(f"{m}__others") for m in metrics))
     )
     return (
         held.join(others, on="enterprise", how="left")

@@ -18,6 +18,7 @@ from service.evaluation.frames import (
     no_number,
     no_text,
     quotient,
+    sum_of,
     total,
 )
 from service.reference.scheme_checks import conversion
@@ -193,7 +194,7 @@ def _of_groups(frame: Frame, level: Level, indicators: list[Indicator]) -> Frame
 
 
 def _sums(name: str) -> list[nw.Expr]:
-    return [nw.col(f"{name}__{half}").sum() for half in ("high", "low")]
+    return [sum_of(f"{name}__{half}") for half in ("high", "low")]
 
 
 def _times(value: nw.Expr, indicator: Indicator, level: Level) -> nw.Expr:

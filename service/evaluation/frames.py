@@ -80,6 +80,11 @@ def no_text() -> nw.Expr:
     return nw.lit(None).cast(nw.String)
 
 
+def sum_of(name: str) -> nw.Expr:
+    """The sum of a group as int64: DuckDB's own has 128 bits, and only like columns can be stacked."""
+    return nw.col(name).sum().cast(nw.Int64)
+
+
 def one_if(condition: nw.Expr) -> nw.Expr:
     """1 where the condition holds, 0 where it does not or is unknown: for counting by a sum."""
     return nw.when(condition).then(integer(1)).otherwise(integer(0))
@@ -135,7 +140,7 @@ def sums_by(frame: Frame, keys: Sequence[str], *names: str) -> Frame:
     known = frame.filter(*(~nw.col(name).is_null() for name in names))
     parts = known.select(*keys, *(part for name in names for part in mean_parts(name)))
     return parts.group_by(*keys).agg(
-        *(nw.col(f"{name}__{half}").sum() for name in names for half in ("high", "low")),
+        *(sum_of(f"{name}__{half}") for name in names for half in ("high", "low")),
         nw.len().cast(nw.Int64).alias("size"),
     )
 

@@ -8,7 +8,7 @@ import narwhals.stable.v2 as nw
 from service.domain.scheme import POINT, Adjustment, PointGrades, Scheme, ShareGrades, Track
 from service.evaluation.benchmarks import group_label
 from service.evaluation.conditions import condition
-from service.evaluation.frames import Frame, Settle, added, codes, integer, no_number, no_text, one_if
+from service.evaluation.frames import Frame, Settle, added, codes, integer, no_number, no_text, one_if, sum_of
 from service.evaluation.scores import millionths
 
 
@@ -22,7 +22,7 @@ def with_grades(frame: Frame, scheme: Scheme, track: Track, settle: Settle) -> F
     sizes = (
         frame.select("ranking_group", one_if(_in_base(track)).alias("ranked"))
         .group_by("ranking_group")
-        .agg(nw.col("ranked").sum())
+        .agg(sum_of("ranked"))
     )
     rank = nw.col("points").rank("min", descending=True).over("ranking_group").cast(nw.Int64)
     frame = frame.with_columns(rank.alias("rank")).join(sizes, on="ranking_group", how="left")

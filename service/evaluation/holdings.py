@@ -10,7 +10,17 @@ from calendar import isleap
 import narwhals.stable.v2 as nw
 
 from service.domain.scheme import POINT
-from service.evaluation.frames import Frame, Settle, double, integer, largest, no_text, one_if, quotient
+from service.evaluation.frames import (
+    Frame,
+    Settle,
+    double,
+    integer,
+    largest,
+    no_text,
+    one_if,
+    quotient,
+    sum_of,
+)
 
 _HOLDING = ("enterprise", "parcel")
 _MEASURES = ("floor_area", "land_area", "electricity")  # in the order in which they count
@@ -92,7 +102,7 @@ def holdings(occupancies: Frame, period: str) -> Frame:
     )
     grouped = (
         grouped.group_by(*_HOLDING)
-        .agg(*(nw.col(name).sum() for name in summed), nw.col("elsewhere").max(), nw.col("here").max())
+        .agg(*(sum_of(name) for name in summed), nw.col("elsewhere").max(), nw.col("here").max())
         .with_columns(nw.col("elsewhere") > 0, nw.col("here") > 0)
     )
     days = nw.col("days").clip(upper_bound=length)
@@ -139,11 +149,11 @@ def _weighed(held: Frame) -> Frame:
         )
         .group_by("enterprise")
         .agg(
-            nw.col("manual").sum().alias("manual__sum"),
-            nw.col("free").sum(),
+            sum_of("manual").alias("manual__sum"),
+            sum_of("free"),
             nw.len().cast(nw.Int64).alias("holdings"),
-            *(nw.col(f"{m}__lacking").sum() for m in _MEASURES),
-            *(nw.col(f"{b}__sum").sum() for b in _BASES),
+            *(sum_of(f"{m}__lacking") for m in _MEASURES),
+            *(sum_of(f"{b}__sum") for b in _BASES),
         )
     )
     floor_area_known, land_area_known, electricity_known = (nw.col(f"{m}__lacking") == 0 for m in _MEASURES)

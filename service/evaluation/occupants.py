@@ -3,7 +3,7 @@
 import narwhals.stable.v2 as nw
 
 from service.domain.scheme import Indicator, Scheme
-from service.evaluation.frames import Frame, added, integer, largest, one_if, with_metrics
+from service.evaluation.frames import Frame, added, integer, largest, one_if, sum_of, with_metrics
 
 _BELOW = "tenants_below_scale"
 
@@ -46,7 +46,7 @@ def occupants(here: Frame, enterprises: Frame, scheme: Scheme, period: str) -> F
     summed = (
         here.select("parcel", *(one_if(holds).alias(name) for name, holds in counted.items()), *amounts)
         .group_by("parcel")
-        .agg(*(nw.col(name).sum() for name in (*counted, *(f"{m}__amount" for m in metrics))))
+        .agg(*(sum_of(name) for name in (*counted, *(f"{m}__amount" for m in metrics))))
     )
     first = largest(here.filter(nw.col("counts")), "parcel", "prominence", "enterprise")
     main = first.join(_of_main(enterprises, period), on="enterprise", how="left").drop("enterprise")
@@ -146,4 +146,4 @@ def reported_here(direct: Frame, here: Frame, scheme: Scheme) -> Frame:
     columns += [one_if(~is_part & (nw.col(mark) > 0)).alias(f"{mark}__parcel") for mark in marks]
     names = [f"{m}__{part}" for m in metrics for part in ("direct", "directs", "whole", "lone")]
     names += [f"{mark}__parcel" for mark in marks]
-    return placed.select("parcel", *columns).group_by("parcel").agg(*(nw.col(n).sum() for n in names))
+    return placed.select("parcel", *columns).group_by("parcel").agg(*(sum_of(n) for n in names))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import narwhals.stable.v2 as nw
 
-from service.evaluation.frames import Frame, codes, integer, no_number
+from service.evaluation.frames import Frame, codes, integer, no_number, sum_of
 
 
 def reconcile(amounts: Frame, totals: Frame, direct: Frame, metrics: Sequence[str]) -> Frame:
@@ -84,7 +84,7 @@ def _allocated(rows: Frame, condition: nw.Expr, metrics: Sequence[str], name: st
             ),
         )
         .group_by("enterprise")
-        .agg(*(nw.col(f"{m}__{name}").sum() for m in metrics))
+        .agg(*(sum_of(f"{m}__{name}") for m in metrics))
     )
 
 
@@ -126,7 +126,7 @@ def _without_enterprise(direct: Frame, metrics: Sequence[str]) -> Frame:
         ]
     names = [f"{m}__{part}" for m in metrics for part in ("reported", "direct", "given")]
     nobody = integer(0).alias("nobody")  # grouped, since an empty table has no row, and its sum would
-    summed = own.select(nobody, *columns).group_by("nobody").agg(*(nw.col(name).sum() for name in names))
+    summed = own.select(nobody, *columns).group_by("nobody").agg(*(sum_of(name) for name in names))
     final: list[nw.Expr] = []
     for m in metrics:
         given = nw.col(f"{m}__given") > 0  # engines differ in the sum of nothing: null or 0

@@ -18,6 +18,9 @@ from service.reference.tables import unit_table
 Cells = Sequence[str]
 Read = Callable[[Cells], Any]
 _CACHED = 8192
+_PER_UNIT = {"area": 100, "electricity": 1000, "energy_per_money": 1_000_000_000}
+"""Minor units in the unit in which the store keeps a field, where they are no millionths."""
+
 _PICK: dict[str, Callable[[list[Any]], Any]] = {
     "max": max,
     "min": min,
@@ -211,7 +214,7 @@ def _divisor(target: Field | Metric) -> int | None:
     """Return what turns minor units into the number the store keeps; None for what is kept as it is."""
     if isinstance(target, Metric) or not _has_size(target):
         return None
-    return {"area": 100, "electricity": 1000}.get(target.kind, 1_000_000)
+    return _PER_UNIT.get(target.kind, 1_000_000)
 
 
 def _quantity(target: Field | Metric, unit: str | None) -> Callable[[str], int]:

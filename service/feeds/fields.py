@@ -12,7 +12,8 @@ class Field:
     """A target field; ``unit`` is the unit in which the store keeps it, where it has one."""
 
     name: str
-    kind: str  # parcel_code uscc code text area ratio share role boolean date electricity period
+    kind: str
+    """How a cell is read: a reader of `service.feeds.cells`, ratio, share, or a quantity that has units."""
     key: bool = False
     unit: str | None = None
 
@@ -32,6 +33,7 @@ _FIELDS = {
         *_areas("surveyed_area_m2", "occupied_area_m2", "floor_area_m2"),
         Field("far", "ratio"),
         Field("far_limit", "ratio"),
+        *_areas("footprint_area_m2"),
     ),
     Feed.ENTERPRISES: (
         Field("uscc", "uscc", key=True),
@@ -55,6 +57,18 @@ _FIELDS = {
         Field("parcel_code", "parcel_code"),
         Field("part_of", "uscc"),
         Field("period", "period", key=True),
+    ),
+    Feed.CONTRACTS: (
+        Field("parcel_code", "parcel_code", key=True),
+        Field("signed_on", "date"),
+        Field("complete_by", "date"),
+        Field("completed_on", "date"),
+        Field("tax_wan_yuan_per_mu", "money_per_area", unit="万元/亩"),
+        Field("output_wan_yuan_per_mu", "money_per_area", unit="万元/亩"),
+        Field("investment_wan_yuan_per_mu", "money_per_area", unit="万元/亩"),
+        Field("energy_tce_per_wan_yuan", "energy_per_money", unit="tce/万元"),
+        Field("far", "ratio"),
+        Field("coverage", "share", unit="1"),
     ),
 }
 

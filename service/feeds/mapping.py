@@ -1,6 +1,6 @@
 """The mapping file (字段映射): which column of a hand-over fills which of our fields, in YAML.
 
-    feed: figures                # parcels | enterprises | occupancies | figures
+    feed: figures                # parcels | enterprises | occupancies | figures | contracts
     sheet: 2023年                # optional: the sheet of a workbook (layer: of a GIS file); else the one
     that fits header: auto                 # or the header's row number, or [3, 4] for two levels, joined as
     用电量/电网 empty: [未纳入统计]           # optional: further marks for "nothing" beside / - — **** ，
@@ -14,16 +14,20 @@
 A rule is one of ``column``, ``constant`` or ``combine`` (max, min, sum or first, ``of`` several rules;
 parts left empty count as nothing), with
 
-* ``unit``: the unit of the source, exact conversion (sqft, 亩, 公顷, yuan, 万元, kWh …; ``%`` for
-  shares). Fields named ``…_m2`` and ``…_kwh`` are read in that unit when none is given; a metric needs one;
+* ``unit``: the unit of the source, exact conversion (sqft, 亩, 公顷, yuan, 万元, 万元/公顷, kWh …; ``%``
+  for shares). Fields that name a unit (``…_m2``, ``…_kwh``, ``…_wan_yuan_per_mu`` 万元/亩) are read in it
+  when none is given; a metric needs one;
 * ``values``: source code → our value, ``otherwise: hold`` (default), ``keep`` or ``empty`` for codes not
-  listed;
+  listed. Thus a yes becomes a mark (标识): ``{column: 是否高企, unit: mark, values: {是: 1, 否: ""}}``;
 * ``optional: true``: the column may be absent from the file.
 
 Fields. parcels: code (required), district, town, name, land_use, registered_area_m2, approved_area_m2,
-contract_area_m2, surveyed_area_m2, occupied_area_m2, floor_area_m2, far, far_limit. enterprises: uscc
-(required), name, industry, above_scale, registered_on. occupancies: parcel_code, uscc, role (required: own,
-leased_in, leased_out), floor_area_m2, land_area_m2, electricity_kwh, manual_share, valid_from, valid_to.
+contract_area_m2, surveyed_area_m2, occupied_area_m2, floor_area_m2, far, far_limit, footprint_area_m2.
+enterprises: uscc (required), name, industry, above_scale, registered_on.
+occupancies: parcel_code, uscc, role (required: own, leased_in, leased_out), floor_area_m2, land_area_m2,
+electricity_kwh, manual_share, valid_from, valid_to.
+contracts: parcel_code (required), signed_on, complete_by, completed_on, tax_wan_yuan_per_mu,
+output_wan_yuan_per_mu, investment_wan_yuan_per_mu, energy_tce_per_wan_yuan, far, coverage (0…1).
 figures: uscc or parcel_code (the subject), part_of (the USCC whose total contains a parcel's figure),
 period (required), and the metrics of ``service/reference/metrics.yaml``.
 

@@ -1,4 +1,4 @@
-"""Records that are kept in place: parcels, enterprises, occupancies. One row states one record."""
+"""Records that are kept in place: parcels, enterprises, occupancies, contracts. One row states one record."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -12,12 +12,16 @@ KEY_FIELDS: dict[Feed, tuple[str, ...]] = {
     Feed.PARCELS: ("code",),
     Feed.ENTERPRISES: ("uscc",),
     Feed.OCCUPANCIES: ("parcel_code", "uscc", "role", "valid_from"),
+    Feed.CONTRACTS: ("parcel_code",),
 }
 """What tells one record from another; only ``valid_from`` may be unknown."""
 
+_SPANS = (("valid_from", "valid_to"), ("signed_on", "complete_by"))
+"""First and last days. A plant may well be completed before the contract in force, which renewed an older."""
+
 
 def record_rows(table: Table, converter: Converter) -> Iterator[HandedRow]:
-    """Yield the rows of a table of enterprises or occupancies, converted."""
+    """Yield the rows of a table of enterprises, occupancies or contracts, converted."""
     for row, cells in handed_rows(table, converter):
         if cells is not None:
             try:
@@ -35,7 +39,7 @@ def content_fields(feed: Feed, stated: Sequence[str]) -> tuple[str, ...]:
 def record_fact(converter: Converter, values: Sequence[Any], computed: tuple[Any, ...] = ()) -> Fact:
     """Return the fact a row states: its key, and the content of the other stated fields and ``computed``.
 
-    Raises `RowHeld` when the key is not complete or the days of a holding are reversed.
+    Raises `RowHeld` when the key is not complete or days are reversed.
     """
     given = dict(zip(converter.stated, values, strict=True))
     fields = KEY_FIELDS[converter.feed]
@@ -44,8 +48,9 @@ def record_fact(converter: Converter, values: Sequence[Any], computed: tuple[Any
     )
     if "district" in given:
         converter.required("district", given["district"])
-    begins, ends = given.get("valid_from"), given.get("valid_to")
-    if isinstance(begins, date) and isinstance(ends, date) and ends < begins:
-        raise RowHeld("dates_reversed", converter.column_of("valid_to"), f"{ends} is before {begins}.")
+    for first, last in _SPANS:
+        begins, ends = given.get(first), given.get(last)
+        if isinstance(begins, date) and isinstance(ends, date) and ends < begins:
+            raise RowHeld("dates_reversed", converter.column_of(last), f"{ends} is before {begins}.")
     content = tuple(given[name] for name in content_fields(converter.feed, converter.stated))
     return key, (*content, *computed)

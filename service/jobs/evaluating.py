@@ -78,7 +78,8 @@ def evaluate(
     require_period(period, scheme)
     with database.reading() as connection:
         district = resolve_district(connection, district)
-        frozen, version = freeze(connection, district, period), database.data_version(connection)
+        frozen = freeze(connection, district, period, year_before=scheme.reads_last_year)
+        version = database.data_version(connection)
     for _ in range(_ATTEMPTS):
         run = _run(district, period, scheme, frozen)
         with database.reading() as connection:
@@ -92,7 +93,9 @@ def evaluate(
             if earlier is not None:  # somebody else was faster
                 return _summary(connection, earlier, repeated=True)
             current = database.data_version(connection)
-            now = frozen if current == version else freeze(connection, district, period)
+            now = frozen
+            if current != version:
+                now = freeze(connection, district, period, year_before=scheme.reads_last_year)
             if now.content_hash == frozen.content_hash:
                 run["as_of_batch"] = now.as_of_batch
                 evaluation_id = evaluations.save(connection, run, now, results)

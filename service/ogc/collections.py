@@ -24,7 +24,7 @@ _TITLES = {
     "geodesic_area_m2": "Geodesic area of the geometry, m² 图形椭球面积",
     "land_area_m2": "Land area that counts, m² 计算用地面积",
     "floor_area_m2": "Floor area, m² 建筑面积",
-    "footprint_area_m2": "Building footprint, m² 建筑占地面积",
+    "footprint_area_m2": "Ground covered by buildings, m² 建筑占地面积",
     "far": "Floor-area ratio 容积率",
     "far_limit": "Upper limit of the floor-area ratio 容积率上限",
     "items": "Points of all indicators 指标得分合计",

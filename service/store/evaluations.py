@@ -140,8 +140,8 @@ def results_of(
     """Return what an evaluation found about one parcel: its rows of each table of results, as they were kept.
 
     Tables of enterprises have the rows of its holders, ``benchmarks`` those it was measured by, ``findings``
-    those about it and its holders. ``shown`` is the score as the map has it: in square metres and points, with
-    town, name and land use. All lists are empty when there is no such parcel.
+    those about it and its holders. ``shown`` is the score as the map has it: in square metres and points,
+    with town, name and land use. All lists are empty when there is no such parcel.
     """
     owner = parts.of_evaluation(evaluation_id)
     by = parts.sorting(connection, owner)

@@ -5,54 +5,142 @@ parcels, and those that have figures but hold no parcel that is known anywhere. 
 holdings, also those in other districts, so that nothing of what belongs there is placed here.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, Integer, and_, case, cast, exists, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, true
 
-from service.domain.tables import KEYS, SNAPSHOT
+from service.domain.tables import KEYS, PROMISES, read_columns
 from service.reference.tables import unit_table
-from service.store.models import Batch, Enterprise, Figure, Occupancy, Parcel
-from service.store.tables import frame
+from service.store.frames import Answer, answering
+from service.store.models import Batch, Enterprise, Figure, GrantContract, Occupancy, Parcel
+from service.store.numbering import numbered
+from service.store.tables import TYPES
 
-_AREAS = {
-    f"{kind}_area": f"{kind}_area_m2"
-    for kind in ("registered", "approved", "contract", "surveyed", "occupied", "geodesic", "floor")
-}
+PROMISED: Mapping[str, str] = MappingProxyType(
+    {
+        "tax_per_mu": "tax_wan_yuan_per_mu",
+        "output_per_mu": "output_wan_yuan_per_mu",
+        "investment_per_mu": "investment_wan_yuan_per_mu",
+        "energy_per_output": "energy_tce_per_wan_yuan",
+        "far": "far",
+        "coverage": "coverage",
+    }
+)
+"""Promise → the column of the grant contract that keeps it, in the unit of `PROMISES`."""
+
+_AREAS = {name: f"{name}_m2" for name in read_columns("parcels") if name.endswith("_area")}
 _SQUARE_METRE, _MILLIONTH = 100, 1_000_000  # minor units in one
 
 
 class _Scope(NamedTuple):
     """What is read; in a store of one district nothing needs to be sorted out by the database."""
 
-    connection: Connection
+    answer: Answer
     district: str
-    period: str
     is_only: bool
 
 
-def read(connection: Connection, district: str, period: str) -> dict[str, pl.DataFrame]:
-    """Return the tables of `service.domain.tables.SNAPSHOT` in canonical order, with figures in effect."""
+class _Year(NamedTuple):
+    """A year: one row per enterprise, with ``handed_over_here``; the figures of parcels as reported."""
+
+    totals: pl.DataFrame
+    metered: pl.DataFrame
+
+
+def read(
+    connection: Connection, district: str, period: str, *, year_before: bool = False
+) -> dict[str, pl.DataFrame]:
+    """Return the tables of `service.domain.tables.SNAPSHOT` in canonical order, with figures in effect.
+
+    :param connection: of `service.store.database.Database.reading`
+    :param year_before: also read the figures of the year before; their tables are empty otherwise
+    """
     others = select(exists().where(Parcel.district != district))
-    scope = _Scope(connection, district, period, is_only=not connection.execute(others).scalar_one())
-    held, totals, metered = _occupancies(scope), _enterprise_totals(scope), _parcel_figures(scope)
+    with answering(connection) as answer:
+        scope = _Scope(answer, district, is_only=not connection.execute(others).scalar_one())
+        parcels, held = _parcels(scope), _occupancies(scope)
+        places = _places(scope, parcels)
+        years = [_year(scope, period, places)]
+        if year_before:
+            years.append(_year(scope, str(int(period) - 1), places))
+        contracts, enterprises = _contracts(scope), _enterprises(scope)
+        placed_elsewhere = _holders_elsewhere(scope)
 
-    placed_elsewhere = _holders_elsewhere(scope)
-    holders = held.filter("here").select("uscc")
-    of_meters = metered.filter(pl.col("here"), pl.col("part_of") != "").select(uscc="part_of")
-    homeless = totals.filter("handed_over_here").select("uscc").join(placed_elsewhere, on="uscc", how="anti")
-    members = pl.concat([holders, of_meters, homeless]).unique()
+    held = _placed(held, places)
+    members = [held.filter("here").select("uscc")]
+    for year in years:
+        homeless = year.totals.filter("handed_over_here").select("uscc")
+        members.append(homeless.join(placed_elsewhere, on="uscc", how="anti"))
+        members.append(year.metered.filter(pl.col("here"), pl.col("part_of") != "").select(uscc="part_of"))
+    concerned = pl.concat(members).unique()
 
-    of_members = pl.col("part_of").is_in(members["uscc"].implode())
-    unknown_here = ~pl.col("here") & ~pl.col("elsewhere") & pl.col("handed_over_here")
     tables = {
-        "parcels": _parcels(scope),
-        "enterprises": _enterprises(scope).join(members, on="uscc", how="semi"),
-        "occupancies": held.join(members, on="uscc", how="semi").select(*SNAPSHOT["occupancies"]),
-        "enterprise_figures": _wide(totals.join(members, on="uscc", how="semi"), "enterprise_figures"),
-        "parcel_figures": _wide(metered.filter(pl.col("here") | of_members | unknown_here), "parcel_figures"),
+        "parcels": parcels,
+        "contracts": contracts.join(parcels, on="parcel_code", how="semi"),
+        "enterprises": enterprises.join(concerned, on="uscc", how="semi"),
+        "occupancies": held.join(concerned, on="uscc", how="semi").select(*read_columns("occupancies")),
     }
-    return {name: table.sort(KEYS[name], nulls_last=True) for name, table in tables.items()}
+    for suffix, found in zip(("", "_before"), years, strict=False):
+        tables[f"enterprise_figures{suffix}"] = _of_enterprises(found.totals, concerned)
+        tables[f"parcel_figures{suffix}"] = _of_parcels(found.metered, concerned)
+    for name in ("enterprise_figures_before", "parcel_figures_before"):
+        tables.setdefault(name, _nothing(name))
+    return numbered({name: table.sort(KEYS[name], nulls_last=True) for name, table in tables.items()})
+
+
+def _nothing(table: str) -> pl.DataFrame:
+    return pl.DataFrame(schema={name: TYPES[kind] for name, kind in read_columns(table).items()})
+
+
+def _scaled(column: str, per_unit: int) -> pl.Expr:
+    """A double as a whole number of minor units; stored values are decimals, only their form is binary."""
+    return (pl.col(column) * per_unit + 0.5).floor().cast(pl.Int64)
+
+
+def _parcels(scope: _Scope) -> pl.DataFrame:
+    texts = dict.fromkeys(("parcel_code", "town", "land_use"), "str")
+    numbers = {**dict.fromkeys(_AREAS, _SQUARE_METRE), "far": _MILLIONTH, "far_limit": _MILLIONTH}
+    measures = (getattr(Parcel, _AREAS.get(name, name)) for name in numbers)
+    query = select(Parcel.code, Parcel.town, Parcel.land_use, *measures)
+    found = scope.answer(
+        query.where(Parcel.district == scope.district), {**texts, **dict.fromkeys(numbers, "float")}
+    )
+    return found.with_columns(*(_scaled(*number) for number in numbers.items())).select(
+        *read_columns("parcels")
+    )
+
+
+def _places(scope: _Scope, parcels: pl.DataFrame) -> pl.DataFrame:
+    """All parcels that are known, and whether they lie here."""
+    places = parcels.select("parcel_code", here=pl.lit(True))
+    if scope.is_only:
+        return places
+    others = scope.answer(
+        select(Parcel.code).where(Parcel.district != scope.district), {"parcel_code": "str"}
+    )
+    return pl.concat([places, others.select("parcel_code", here=pl.lit(False))])
+
+
+def _placed(table: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    """With the flags ``here`` and ``elsewhere``; a parcel that nobody knows is neither."""
+    return table.join(places, on="parcel_code", how="left").with_columns(
+        pl.col("here").fill_null(False), elsewhere=~pl.col("here").fill_null(True)
+    )
+
+
+def _contracts(scope: _Scope) -> pl.DataFrame:
+    dates = (GrantContract.signed_on, GrantContract.complete_by, GrantContract.completed_on)
+    promises = (getattr(GrantContract, PROMISED[name]) for name in PROMISES)
+    here = select(Parcel.code).where(Parcel.district == scope.district)
+    query = select(GrantContract.parcel_code, *dates, *promises)
+    found = scope.answer(
+        query.where(true() if scope.is_only else GrantContract.parcel_code.in_(here)),
+        {name: "float" if name in PROMISES else kind for name, kind in read_columns("contracts").items()},
+    )
+    return found.with_columns(*(_scaled(name, per_unit) for name, (_, per_unit) in PROMISES.items()))
 
 
 def _holders_here(district: str) -> Any:
@@ -70,133 +158,93 @@ def _concerns(scope: _Scope, uscc: Any) -> ColumnElement[bool]:
     return or_(uscc.in_(_holders_here(scope.district)), uscc.in_(metered), ~anywhere)
 
 
-def _current(scope: _Scope, kind: str) -> ColumnElement[bool]:
-    return and_(Figure.subject_kind == kind, Figure.period == scope.period, Figure.superseded_by.is_(None))
-
-
-def _flag(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return case((condition, 1), else_=0)
-
-
-def _is_here(scope: _Scope) -> ColumnElement[int]:
-    return _flag(Parcel.district == scope.district)
-
-
-def _is_elsewhere(scope: _Scope) -> ColumnElement[int]:
-    return _flag(Parcel.district != scope.district)
-
-
-def _handed_over_here(scope: _Scope) -> ColumnElement[int]:
-    """What has no place of its own belongs to the district it was handed over for, or to every one."""
-    return _flag(or_(Batch.district.is_(None), Batch.district == "", Batch.district == scope.district))
-
-
-def _scaled(column: str, per_unit: int) -> pl.Expr:
-    """A double as a whole number of minor units; stored values are decimals, only their form is binary."""
-    return (pl.col(column) * per_unit + 0.5).floor().cast(pl.Int64)
-
-
-def _parcels(scope: _Scope) -> pl.DataFrame:
-    columns = [
-        Parcel.code,
-        Parcel.town,
-        Parcel.land_use,
-        *(getattr(Parcel, name) for name in _AREAS.values()),
-    ]
-    query = select(*columns, Parcel.far, Parcel.far_limit).where(Parcel.district == scope.district)
-    texts = dict.fromkeys(("parcel_code", "town", "land_use"), "str")
-    numbers = dict.fromkeys((*_AREAS, "far", "far_limit"), "float")
-    return (
-        frame(scope.connection, query, texts | numbers)
-        .with_columns(
-            *(_scaled(name, _SQUARE_METRE) for name in _AREAS),
-            _scaled("far", _MILLIONTH),
-            _scaled("far_limit", _MILLIONTH),
-        )
-        .select(*SNAPSHOT["parcels"])
-    )
+def _is_elsewhere(scope: _Scope, parcel_code: Any) -> ColumnElement[bool]:
+    return exists().where(Parcel.code == parcel_code, Parcel.district != scope.district)
 
 
 def _enterprises(scope: _Scope) -> pl.DataFrame:
-    query = select(Enterprise.uscc, Enterprise.industry, cast(Enterprise.above_scale, Integer))
-    return frame(scope.connection, query.where(_concerns(scope, Enterprise.uscc)), SNAPSHOT["enterprises"])
+    query = select(Enterprise.uscc, Enterprise.industry, Enterprise.above_scale, Enterprise.registered_on)
+    return scope.answer(query.where(_concerns(scope, Enterprise.uscc)), read_columns("enterprises"))
 
 
 def _occupancies(scope: _Scope) -> pl.DataFrame:
     """Holdings here, of unknown parcels, and of the holders here elsewhere."""
     concerns = or_(
-        Parcel.code.is_(None),
-        Parcel.district == scope.district,
-        Occupancy.uscc.in_(_holders_here(scope.district)),
+        ~_is_elsewhere(scope, Occupancy.parcel_code), Occupancy.uscc.in_(_holders_here(scope.district))
     )
-    query = (
-        select(
-            Occupancy.parcel_code,
-            Occupancy.uscc,
-            Occupancy.role,
-            Occupancy.floor_area_m2,
-            Occupancy.land_area_m2,
-            Occupancy.electricity_kwh,
-            Occupancy.manual_share,
-            Occupancy.valid_from,
-            Occupancy.valid_to,
-            _is_elsewhere(scope),
-            _is_here(scope),
-        )
-        .join(Parcel, Parcel.code == Occupancy.parcel_code, isouter=True)
-        .where(true() if scope.is_only else concerns)
+    query = select(
+        Occupancy.parcel_code,
+        Occupancy.uscc,
+        Occupancy.role,
+        Occupancy.floor_area_m2,
+        Occupancy.land_area_m2,
+        Occupancy.electricity_kwh,
+        Occupancy.manual_share,
+        Occupancy.valid_from,
+        Occupancy.valid_to,
     )
-    measures = ("floor_area", "land_area", "electricity", "manual_share")
-    columns = {name: "float" if name in measures else kind for name, kind in SNAPSHOT["occupancies"].items()}
-    watt_hours = unit_table().metrics["electricity"].minor_per_unit
-    return frame(scope.connection, query, {**columns, "here": "bool"}).with_columns(
-        _scaled("floor_area", _SQUARE_METRE),
-        _scaled("land_area", _SQUARE_METRE),
-        _scaled("electricity", watt_hours),
-        _scaled("manual_share", _MILLIONTH),
-    )
+    numbers = {
+        "floor_area": _SQUARE_METRE,
+        "land_area": _SQUARE_METRE,
+        "electricity": unit_table().metrics["electricity"].minor_per_unit,
+        "manual_share": _MILLIONTH,
+    }
+    columns = {
+        name: "float" if name in numbers else kind for name, kind in read_columns("occupancies").items()
+    }
+    del columns["elsewhere"]
+    found = scope.answer(query.where(true() if scope.is_only else concerns), columns)
+    return found.with_columns(*(_scaled(*number) for number in numbers.items()))
 
 
 def _holders_elsewhere(scope: _Scope) -> pl.DataFrame:
     if scope.is_only:
         return pl.DataFrame(schema={"uscc": pl.String})
     query = select(Occupancy.uscc).join(Parcel, Parcel.code == Occupancy.parcel_code)
-    return frame(scope.connection, query.where(Parcel.district != scope.district).distinct(), {"uscc": "str"})
+    return scope.answer(query.where(Parcel.district != scope.district).distinct(), {"uscc": "str"})
 
 
-def _enterprise_totals(scope: _Scope) -> pl.DataFrame:
-    query = (
-        select(Figure.subject_code, Figure.metric, Figure.value, _handed_over_here(scope))
-        .join(Batch, Batch.id == Figure.batch_id)
-        .where(_current(scope, "enterprise"), _concerns(scope, Figure.subject_code))
+def _year(scope: _Scope, period: str, places: pl.DataFrame) -> _Year:
+    """Read the figures in effect of a year, of every enterprise and parcel that may concern the district."""
+    of_parcel = Figure.subject_kind == "parcel"
+    concerns = or_(
+        and_(~of_parcel, _concerns(scope, Figure.subject_code)),
+        and_(of_parcel, or_(Figure.part_of != "", ~_is_elsewhere(scope, Figure.subject_code))),
     )
-    columns = {"uscc": "str", "metric": "str", "value": "int", "handed_over_here": "bool"}
-    return frame(scope.connection, query, columns)
+    query = select(
+        of_parcel, Figure.subject_code, Figure.part_of, Figure.metric, Figure.value, Figure.batch_id
+    ).where(Figure.period == period, Figure.superseded_by.is_(None), true() if scope.is_only else concerns)
+    columns = {"of_parcel": "bool", "code": "str", "part_of": "str", "metric": "str"}
+    figures = scope.answer(query, {**columns, "value": "int", "batch_id": "int"})
 
-
-def _parcel_figures(scope: _Scope) -> pl.DataFrame:
-    concerns = or_(Parcel.code.is_(None), Parcel.district == scope.district, Figure.part_of != "")
-    query = (
-        select(
-            Figure.subject_code,
-            Figure.part_of,
-            _is_elsewhere(scope),
-            Figure.metric,
-            Figure.value,
-            _is_here(scope),
-            _handed_over_here(scope),
-        )
-        .join(Batch, Batch.id == Figure.batch_id)
-        .join(Parcel, Parcel.code == Figure.subject_code, isouter=True)
-        .where(_current(scope, "parcel"), concerns)
+    # what has no place of its own belongs to the district it was handed over for, or to every one
+    for_here = or_(Batch.district.is_(None), Batch.district == "", Batch.district == scope.district)
+    batches = scope.answer(select(Batch.id).where(for_here), {"id": "int"})["id"]
+    figures = figures.with_columns(handed_over_here=pl.col("batch_id").is_in(batches.implode()))
+    totals = figures.filter(~pl.col("of_parcel")).rename({"code": "uscc"})
+    metered = figures.filter("of_parcel").rename({"code": "parcel_code"})
+    return _Year(
+        _wide(totals, ["uscc"], pl.col("handed_over_here").any()),
+        _placed(metered.with_columns(pl.col("part_of").fill_null("")), places),
     )
-    flags = {"here": "bool", "handed_over_here": "bool"}
-    columns = {**SNAPSHOT["parcel_figures"], "metric": "str", "value": "int", **flags}
-    return frame(scope.connection, query, columns).with_columns(pl.col("part_of").fill_null(""))
 
 
-def _wide(figures: pl.DataFrame, table: str) -> pl.DataFrame:
-    """One row per subject, one column per metric that anybody reported."""
-    keys = list(SNAPSHOT[table])
-    wide = figures.pivot(on="metric", index=keys, values="value")
-    return wide.select(*keys, *sorted(set(wide.columns) - set(keys)))
+def _of_enterprises(totals: pl.DataFrame, concerned: pl.DataFrame) -> pl.DataFrame:
+    table = totals.drop("handed_over_here").join(concerned, on="uscc", how="semi")
+    reported = [column.name for column in table if column.null_count() < table.height]
+    return table.select("uscc", *(name for name in reported if name != "uscc"))
+
+
+def _of_parcels(metered: pl.DataFrame, concerned: pl.DataFrame) -> pl.DataFrame:
+    of_members = pl.col("part_of").is_in(concerned["uscc"].implode())
+    unknown_here = ~pl.col("here") & ~pl.col("elsewhere") & pl.col("handed_over_here")
+    return _wide(
+        metered.filter(pl.col("here") | of_members | unknown_here), list(read_columns("parcel_figures"))
+    )
+
+
+def _wide(figures: pl.DataFrame, keys: list[str], *more: pl.Expr) -> pl.DataFrame:
+    """One row per subject, one column per metric that anybody reported, in the order of their codes."""
+    metrics = figures["metric"].unique().drop_nulls().sort()
+    of_metric = (pl.col("value").filter(pl.col("metric") == name).first().alias(name) for name in metrics)
+    return figures.group_by(keys).agg(*more, *of_metric)

@@ -101,6 +101,26 @@ class Parcel(Base):
     far_limit: Mapped[float | None]  # upper limit by plan or contract
     source_row_id: Mapped[int] = mapped_column(ForeignKey("source_row.id"))
     geom: Mapped[WKBElement] = _geometry()
+    # last, where the migration could put it
+    footprint_area_m2: Mapped[float | None]  # ground that buildings cover 建筑占地面积
+
+
+class GrantContract(Base):
+    """The grant contract in force of a parcel (出让合同): its dates, and what its holder promised."""
+
+    __tablename__ = "grant_contract"
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    parcel_code: Mapped[str] = mapped_column(unique=True)
+    signed_on: Mapped[date | None]
+    complete_by: Mapped[date | None]  # 约定竣工
+    completed_on: Mapped[date | None]  # 实际竣工
+    tax_wan_yuan_per_mu: Mapped[float | None]
+    output_wan_yuan_per_mu: Mapped[float | None]
+    investment_wan_yuan_per_mu: Mapped[float | None]  # 固定资产投资强度
+    energy_tce_per_wan_yuan: Mapped[float | None]  # at most, of output
+    far: Mapped[float | None]  # floor-area ratio 容积率
+    coverage: Mapped[float | None]  # building coverage 建筑密度, 0…1
+    source_row_id: Mapped[int] = mapped_column(ForeignKey("source_row.id"))
 
 
 class Enterprise(Base):

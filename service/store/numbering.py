@@ -7,6 +7,9 @@ given when a snapshot is made and mean something only within it.
 from collections.abc import Mapping
 
 import polars as pl
+from polars import selectors as cs
+
+from service.domain.tables import SNAPSHOT
 
 _FIGURES = ("parcel_figures", "parcel_figures_before")
 _TOTALS = ("enterprise_figures", "enterprise_figures_before")
@@ -38,9 +41,9 @@ def numbered(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
         known = _joined(given[name], here, "parcel_code")
         given[name] = known.with_columns(pl.col("here").fill_null(False))
     given["occupancies"] = given["occupancies"].with_columns(
-        pl.struct("parcel", "enterprise").is_duplicated().alias("several")
+        (pl.col("parcel") * 2**32 + pl.col("enterprise")).is_duplicated().alias("several")
     )
-    return given
+    return {name: table.select(*SNAPSHOT[name], cs.exclude(*SNAPSHOT[name])) for name, table in given.items()}
 
 
 def _numbers(columns: list[pl.Series], code: str, number: str) -> pl.DataFrame:

@@ -1,8 +1,8 @@
 """What the rows of a hand-over change: compared with the store in bulk, written after the rows themselves.
 
-Figures keep their history: a new value supersedes the old one by key. Parcels, enterprises and occupancies
-are kept in place, and only in the fields that the hand-over states; what was there before stays in its own
-source row.
+Figures keep their history: a new value supersedes the old one by key. Parcels, enterprises, occupancies
+and contracts are kept in place, and only in the fields that the hand-over states; what was there before stays
+in its own source row.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,7 +15,7 @@ from sqlalchemy import Column, Connection, MetaData, Table, and_, bindparam, sel
 
 from service.domain.hand_overs import Fact, Feed, HandedRow, Key, Verdict
 from service.store import bulk
-from service.store.models import SRID, Enterprise, Figure, Occupancy, Parcel
+from service.store.models import SRID, Enterprise, Figure, GrantContract, Occupancy, Parcel
 from service.store.spatial import wkb
 
 _CHUNK = 1000
@@ -24,6 +24,7 @@ _TABLES: dict[Feed, tuple[Any, tuple[str, ...]]] = {
     Feed.ENTERPRISES: (Enterprise.__table__, ("uscc",)),
     Feed.OCCUPANCIES: (Occupancy.__table__, ("parcel_code", "uscc", "role", "valid_from")),
     Feed.FIGURES: (Figure.__table__, ("subject_kind", "subject_code", "part_of", "period", "metric")),
+    Feed.CONTRACTS: (GrantContract.__table__, ("parcel_code",)),
 }
 """Where the facts of each feed are kept, and the columns of their key."""
 

@@ -13,10 +13,10 @@ import polars as pl
 from sqlalchemy import Connection, Table, func, select
 
 from service.store import bulk, immutability
+from service.store.frames import answering
 from service.store.gpkg import packing
 from service.store.gpkg import rtree as gpkg_rtree
 from service.store.models import Parcel, Score
-from service.store.tables import frame
 
 _TABLE = cast(Table, Score.__table__)
 _AREAS = ("land_area", "floor_area", "footprint_area", "additional_floor_area")
@@ -80,11 +80,9 @@ def _sqlite(connection: Connection, district: str, rows: pl.DataFrame) -> int:
     Only for rows of a draft that this transaction made: asking row by row whether the evaluation is published
     takes as long as the rows themselves.
     """
-    parcels = frame(
-        connection,
-        select(Parcel.code, Parcel.id).where(Parcel.district == district),
-        {"parcel_code": "str", "parcel_id": "int"},
-    )
+    known = select(Parcel.code, Parcel.id).where(Parcel.district == district)
+    with answering(connection) as answer:
+        parcels = answer(known, {"parcel_code": "str", "parcel_id": "int"})
     found = rows.join(parcels, on="parcel_code", how="inner", maintain_order="left")
     first = bulk.reserve_ids(connection, _TABLE, found.height)
     found = found.with_row_index("id", first)

@@ -26,9 +26,14 @@ class FrozenSnapshot:
         return {name: table.lazy() for name, table in self.frames.items()}
 
 
-def freeze(connection: Connection, district: str, period: str) -> FrozenSnapshot:
-    """Read the snapshot of a district and period as the connection sees them."""
-    frames = read(connection, district, period)
+def freeze(
+    connection: Connection, district: str, period: str, *, year_before: bool = False
+) -> FrozenSnapshot:
+    """Read the snapshot of a district and period as the connection sees them.
+
+    :param year_before: with the figures of the year before
+    """
+    frames = read(connection, district, period, year_before=year_before)
     as_of_batch = connection.execute(select(func.coalesce(func.max(Batch.id), 0))).scalar_one()
     return FrozenSnapshot(frames, canonical_hash(frames, KEYS), as_of_batch)
 

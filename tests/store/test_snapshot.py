@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 from sqlalchemy import func, select
 
-from service.domain.tables import KEYS, SNAPSHOT
+from service.domain.tables import KEYS, NUMBERS, SNAPSHOT
 from service.store import inputs
 from service.store.database import Database
 from service.store.hashing import canonical_hash
@@ -20,6 +20,11 @@ def read(database: Database, district: str = "330299", period: str = "2023") -> 
         return inputs.read(connection, district, period)
 
 
+def without_numbers(table: pl.DataFrame) -> pl.DataFrame:
+    """Return a table with its codes alone."""
+    return table.drop(*NUMBERS, "here", strict=False)
+
+
 def test_amounts_are_whole_minor_units(database: Database, tmp_path: Path) -> None:
     """Areas in 0.01 m², ratios in millionths, money in fen, energy in kgce."""
     hand_over_small_park(database, tmp_path)
@@ -31,7 +36,7 @@ def test_amounts_are_whole_minor_units(database: Database, tmp_path: Path) -> No
         800_000,
     )
     assert (parcel["far_limit"], parcel["approved_area"]) == (2_000_000, None)
-    assert tables["enterprise_figures"].rows(named=True) == [
+    assert without_numbers(tables["enterprise_figures"]).rows(named=True) == [
         {"uscc": E1, "energy_equal_supply": 1_000_000, "output": 8_000_000_000, "tax": 400_000_000},
         {"uscc": E2, "energy_equal_supply": None, "output": 1_000_000_000, "tax": 50_000_000},
     ]
@@ -67,7 +72,7 @@ def test_only_figures_in_effect_count(database: Database, tmp_path: Path) -> Non
     files.folder.mkdir()
     files.figures({"uscc": E1, "period": 2023, "tax": 401}, {"uscc": E2, "period": 2022, "tax": 7})
     assert read(database)["enterprise_figures"]["tax"].to_list() == [401_000_000, 50_000_000]
-    assert read(database, period="2022")["enterprise_figures"].rows() == [(E2, 7_000_000)]
+    assert without_numbers(read(database, period="2022")["enterprise_figures"]).rows() == [(E2, 7_000_000)]
 
 
 def test_an_enterprise_brings_all_its_holdings(database: Database, tmp_path: Path) -> None:
@@ -125,7 +130,7 @@ def test_figures_of_parcels_know_their_place(database: Database, tmp_path: Path)
         {"parcel_code": "Q2", "part_of": "", "period": 2023, "tax": 4},
         {"parcel_code": "X9", "part_of": "", "period": 2023, "tax": 5},
     )
-    assert read(database)["parcel_figures"].rows() == [
+    assert without_numbers(read(database)["parcel_figures"]).rows() == [
         ("P1", "", False, 2_000_000),
         ("P1", E1, False, 1_000_000),
         ("Q1", E1, True, 3_000_000),

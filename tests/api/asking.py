@@ -36,6 +36,16 @@ def requests_of(park: Park) -> dict[tuple[str, str], list[Request]]:
         "/evaluations/{evaluation_id}/parcels/{parcel_code}": [
             f"/evaluations/{number}/parcels/{code}" for number in evaluations for code in (*park.parcels, "X")
         ],
+        "/evaluations/{evaluation_id}/comparison": [
+            f"/evaluations/{one}/comparison?with={other}&parcels=all"
+            for one in evaluations
+            for other in (*evaluations, 99)
+        ],
+        "/evaluations/{evaluation_id}/sensitivity": [
+            f"/evaluations/{number}/sensitivity{query}"
+            for number in (*evaluations, 99)
+            for query in ("", "?step=20", "?step=0")
+        ],
         "/coverage": [f"/coverage?period={year}" for year in (2022, 2023, "no")],
         "/api": ["/api"],
         "/conformance": ["/conformance"],
@@ -71,6 +81,16 @@ def requests_of(park: Park) -> dict[tuple[str, str], list[Request]]:
             ("POST", "/feeds/figures/batches", {"files": figures, "data": of_district})
         ],
         "/evaluations": [("POST", "/evaluations", {"json": body})],
+        "/evaluations:simulate": [
+            ("POST", "/evaluations:simulate?parcels=all", {"json": {"base": number, **by}})
+            for number in evaluations
+            for by in (
+                {"scheme": "parcel"},
+                {"scheme": "huangyan-2022"},
+                {"changes": {"land_area": ["surveyed", "registered"]}},
+                {"changes": {"land_area": "none"}},
+            )
+        ],
         "/evaluations/{evaluation_id}/publish": [("POST", f"/evaluations/{park.published}/publish", {})],
     }
     asked: dict[tuple[str, str], list[Request]] = {}

@@ -88,12 +88,16 @@ def apportion(shares: Frame, totals: Frame, metrics: Sequence[str], settle: Sett
 
 
 def contributions(amounts: Frame, direct: Frame, metrics: Sequence[str]) -> Frame:
-    """Return what each enterprise, or a figure of its own, brought to each parcel of this evaluation."""
+    """Return what each enterprise, or a figure of its own, brought to each parcel of this evaluation.
+
+    Figures that the scheme does not read, marks among them, brought nothing.
+    """
     names = [f"{m}__amount" for m in metrics]
     by_share = amounts.filter(nw.col("here")).select(
         "parcel", "enterprise", "basis", "weight", "days", "share", *names
     )
-    reported_here = direct.filter(nw.col("here")).select(
+    brings_nothing = nw.all_horizontal(*(nw.col(m).is_null() for m in metrics), ignore_nulls=False)
+    reported_here = direct.filter(nw.col("here"), ~brings_nothing).select(
         "parcel",
         "enterprise",
         nw.lit("direct").alias("basis"),

@@ -1,9 +1,11 @@
 """Findings (疑点): what a person should look at before anybody acts on a score."""
 
-from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 
 import narwhals.stable.v2 as nw
 
+from service.domain.scheme import GroupBenchmark, Scheme
 from service.evaluation.frames import Codes, Frame, no_number
 
 
@@ -14,17 +16,18 @@ def findings(
     parcels: Frame,
     benchmarks: Frame,
     codes: Codes,
-    metrics: Sequence[str],
+    scheme: Scheme,
 ) -> Frame:
     """Return the table ``findings``.
 
     ``repeated_total``: the same amount was reported for several parcels of one enterprise or holder, as when
     a total is written on every deed. ``direct_exceeds_reported``: an enterprise's parcels report more than it
     does; the amount is the excess. ``negative_amount``: a parcel's amount is negative.
-    ``single_member_group`` and ``all_values_equal``: a group that compares nobody.
+    ``single_member_group`` and ``all_values_equal``: a group that compares nobody, unless it gave way to a
+    wider one.
     """
     tables: list[Frame] = []
-    for metric in metrics:
+    for metric in scheme.metrics:
         excess, amount = nw.col(f"{metric}__excess"), nw.col(f"{metric}__amount")
         exceeding = codes.of_enterprises(totals.filter(~excess.is_null()))
         tables += [
@@ -38,6 +41,7 @@ def findings(
             _table(exceeding, "direct_exceeds_reported", "enterprise", metric, excess),
             _table(parcels.filter(amount < 0), "negative_amount", "parcel", metric, amount),
         ]
+    benchmarks = _that_count(benchmarks, scheme)
     size, low, high = (nw.col(name) for name in ("size", "low", "high"))
     alike = {"single_member_group": size == 1, "all_values_equal": (size > 1) & (low == high)}
     tables += [
@@ -47,6 +51,20 @@ def findings(
 
 
 _SUBJECTS = {"parcel": "parcel_code", "enterprise": "uscc", "group": "group"}
+
+
+def _that_count(benchmarks: Frame, scheme: Scheme) -> Frame:
+    """Leave out the groups that were too small; that of the whole track counts whatever its size."""
+    small = [
+        (nw.col("track") == track.code)
+        & (nw.col("indicator") == each.code)
+        & (nw.col("group") != track.code)
+        & (nw.col("size") < each.benchmark.smallest)
+        for track in scheme.tracks
+        for each in track.indicators
+        if isinstance(each.benchmark, GroupBenchmark) and each.benchmark.smallest > 1
+    ]
+    return benchmarks.filter(~reduce(or_, small)) if small else benchmarks
 
 
 def _table(rows: Frame, code: str, kind: str, metric: str | None, amount: nw.Expr) -> Frame:
@@ -67,7 +85,9 @@ def _repeated(direct: Frame, here: Frame, metric: str) -> Frame:
     )
     held = given.filter(enterprise.is_null()).drop("enterprise")
     held = held.join(here.select("parcel", "enterprise"), on="parcel", how="inner")
-    rows = nw.concat([given.filter(~enterprise.is_null()), held.select("parcel", "enterprise", metric)])
+    rows = nw.concat(
+        [given.filter(~enterprise.is_null()), held.select("parcel", "enterprise", metric)]
+    ).unique()
     counts = rows.group_by("enterprise", metric).agg(nw.len().cast(nw.Int64).alias("parcels"))
     repeated = rows.join(counts.filter(nw.col("parcels") > 1), on=["enterprise", metric], how="inner")
     return repeated.select("parcel", metric).unique()

@@ -55,7 +55,7 @@ def evaluate(snapshot: Frames, scheme: Scheme, period: str, settle: Settle = _co
         "coverage": placed.parcels,
         "benchmarks": groups,
         "findings": findings(
-            placed.direct, placed.totals, placed.here, placed.parcels, groups, codes, metrics
+            placed.direct, placed.totals, placed.here, placed.parcels, groups, codes, scheme
         ),
     }
     numbers = {name: [each for each in order if each in NUMBERS] for name, order in BY_NUMBER.items()}

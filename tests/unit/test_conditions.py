@@ -4,7 +4,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 import pytest
 
-from service.domain.expressions import Kind, Property, RuleError, parse_rule, properties_of, vocabulary
+from service.domain.expressions import Kind, Property, RuleError, names_in, parse_rule, vocabulary
 from service.evaluation.conditions import condition
 
 KNOWN = vocabulary(
@@ -113,9 +113,15 @@ def test_what_is_no_rule_is_refused_with_a_sentence(rule: str, said: str) -> Non
 
 
 def test_a_rule_tells_what_it_reads() -> None:
-    """Every property, once."""
-    assert properties_of(parse_rule("far < 1 AND (town = 'a' OR far > far_limit)", KNOWN)) == {
-        "far",
-        "far_limit",
-        "town",
-    }
+    """Every name, known or not; a text that is no rule reads nothing."""
+    assert names_in("far < 1 AND (town = 'a' OR far > profit)") == {"far", "town", "profit"}
+    assert names_in("far <") == set()
+
+
+def test_a_property_may_stand_in_another_column() -> None:
+    """Values of indicators are kept under their code and a suffix, in the indicator's minor unit."""
+    known = vocabulary(Property("tax_per_mu", Kind.NUMBER, 1_000_000, "tax_per_mu__value"))
+    frame = nw.from_native(pl.LazyFrame({"tax_per_mu__value": [9_999_999, 10_000_000, None]}))
+    rule = condition("tax_per_mu >= 10", known)
+    answers = frame.select(rule.alias("answer")).collect().to_native()["answer"]
+    assert answers.to_list() == [False, True, None]

@@ -5,15 +5,7 @@ from typing import Any
 import polars as pl
 
 from service.domain.scheme import Scheme
-from tests.support.snapshots import Snapshot, scheme
-
-WAN = 1_000_000
-
-
-def rule(code: str, when: str) -> dict[str, Any]:
-    """Return a rule as it stands in YAML."""
-    return {"code": code, "title": {"zh": code, "en": code}, "when": when}
-
+from tests.support.snapshots import WAN, Snapshot, column, indicator, park_of, rule, scheme, track
 
 UPLIFT = {
     "rules": [rule("below_limit", "land_use = 'industrial' AND far < far_limit")],
@@ -99,3 +91,27 @@ def test_a_parcel_that_is_not_scored_can_still_be_flagged() -> None:
     park = Snapshot().parcel("P", land_use="industrial", far=500_000, far_limit=1_000_000)
     score = park.evaluated(scheme(far_uplift=UPLIFT))["scores"].row(0, named=True)
     assert (score["status"], score["far_uplift"]) == ("not_scored", True)
+
+
+def test_a_flag_may_read_points_and_grades_of_any_track() -> None:
+    """What a parcel's own track does not measure is unknown to the rule."""
+    by = scheme(
+        track(indicator("large_tax"), code="large", when="land_area > 5000"),
+        track(indicator("small_tax"), code="small"),
+        low_efficiency={"rules": [rule("low", "large_tax < 5"), rule("few", "points < 50 AND rank > 1")]},
+    )
+    results = park_of(15, 285).parcel("Q", 100).holds("E0", "Q", 0).evaluated(by)
+    assert column(results, "low_efficiency") == [True, False, None]
+    assert column(results, "low_efficiency_reasons") == ["low,few", "", "undetermined"]
+
+
+def test_marks_and_building_coverage_are_read_by_flags() -> None:
+    """建筑系数 below 30 percent, and what a list names."""
+    by = scheme(
+        low_efficiency={
+            "rules": [rule("sparse", "building_coverage < 0.3"), rule("illegal", "illegal_building > 0")]
+        }
+    )
+    park = Snapshot().parcel("P", footprint=299).parcel("Q", footprint=300).parcel("R", footprint=900)
+    results = park.metered("R", illegal_building=1).evaluated(by)
+    assert column(results, "low_efficiency_reasons") == ["sparse", "", "illegal"]

@@ -16,7 +16,7 @@ def by(**changes: Any) -> Scheme:
 
 
 def tenanted(*tenants: str, landlord_above: bool = True) -> Snapshot:
-    """Return a parcel of L at the benchmark with tenants, of whom those with small letters are below scale."""
+    """Return a parcel of L at the benchmark with tenants; those in small letters are below scale."""
     park = park_of().parcel("P", 10_000).firm("L", above_scale=landlord_above).holds("L", "P", 100)
     park.reports("L", tax=150_000_000)
     for uscc in tenants:

@@ -52,7 +52,8 @@ def enterprise_totals(enterprise_figures: Frame, direct: Frame, metrics: Sequenc
             reported.alias(f"{m}__reported"),
             excess.alias(f"{m}__excess"),
         ]
-    return joined.with_columns(*columns).drop(*metrics)
+    kept = [f"{m}__{part}" for m in metrics for part in ("rest", "reported", "excess", "direct")]
+    return joined.with_columns(*columns).select("enterprise", *kept)
 
 
 def apportion(shares: Frame, totals: Frame, metrics: Sequence[str], settle: Settle) -> Frame:

@@ -17,6 +17,7 @@ from service.evaluation.frames import (
     mean_parts,
     no_number,
     no_text,
+    only_row,
     quotient,
     sum_of,
     total,
@@ -75,12 +76,23 @@ def with_benchmarks(frame: Frame, before: Frame | None, track: Track, settle: Se
             if own and source is not None:
                 # every group is computed from a frame that was joined with none: plans stay small
                 groups = settle(_of_groups(source, level, own))
-                done.frame = done.frame.join(groups, on=_label(level), how="left")
+                done.frame = _joined(done.frame, groups, level)
                 done.tables += [_level_table(groups, track, indicator, level) for indicator in own]
     done.frame = added(done.frame, _places(levels))
     grouped = [i for i in track.indicators if isinstance(i.benchmark, GroupBenchmark)]
     done.frame = added(done.frame, (column for i in grouped for column in _chosen(i)))
     return done
+
+
+def _joined(frame: Frame, groups: Frame, level: Level) -> Frame:
+    """Add what the groups of a level say to their parcels."""
+    if level:
+        return frame.join(groups, on=_label(level), how="left")
+    names = [name for name in groups.collect_schema().names() if name != _label(level)]
+    said = only_row(groups)
+    return frame.with_columns(
+        (no_number() if said.get(name) is None else integer(said[name])).alias(name) for name in names
+    )
 
 
 def _fixed(done: Benchmarks, track: Track, indicator: Indicator, fixed: Fixed) -> None:

@@ -51,6 +51,15 @@ def half_up(value: nw.Expr) -> nw.Expr:
     return (value + 0.5).floor().clip(-LIMIT, LIMIT).cast(nw.Int64)
 
 
+def only_row(frame: Frame) -> dict[str, Any]:
+    """Return the values of the one row of a small frame; none where it is empty.
+
+    What is one number for all parcels is better written into the plan than joined to a million rows.
+    """
+    rows = frame.collect().rows(named=True)
+    return dict(rows[0]) if rows else {}
+
+
 def double(value: nw.Expr) -> nw.Expr:
     """Return an int64 as a double."""
     return value.cast(nw.Float64)

@@ -8,7 +8,18 @@ import narwhals.stable.v2 as nw
 from service.domain.scheme import POINT, Adjustment, PointGrades, Scheme, ShareGrades, Track
 from service.evaluation.benchmarks import group_label
 from service.evaluation.conditions import condition
-from service.evaluation.frames import Frame, Settle, added, codes, integer, no_number, no_text, one_if, sum_of
+from service.evaluation.frames import (
+    Frame,
+    Settle,
+    added,
+    codes,
+    integer,
+    no_number,
+    no_text,
+    one_if,
+    only_row,
+    sum_of,
+)
 from service.evaluation.scores import millionths
 
 
@@ -19,13 +30,16 @@ def with_grades(frame: Frame, scheme: Scheme, track: Track, settle: Settle) -> F
     ranking has the grade that the scheme gives it.
     """
     frame = settle(frame.with_columns(group_label(track.code, track.ranking.within).alias("ranking_group")))
-    sizes = (
-        frame.select("ranking_group", one_if(_in_base(track)).alias("ranked"))
-        .group_by("ranking_group")
-        .agg(sum_of("ranked"))
-    )
+    counted = frame.select("ranking_group", one_if(_in_base(track)).alias("ranked"))
+    if track.ranking.within:
+        frame = frame.join(
+            counted.group_by("ranking_group").agg(sum_of("ranked")), on="ranking_group", how="left"
+        )
+    else:
+        ranked = only_row(counted.select(sum_of("ranked")))["ranked"] or 0
+        frame = frame.with_columns(integer(ranked).alias("ranked"))
     rank = nw.col("points").rank("min", descending=True).over("ranking_group").cast(nw.Int64)
-    frame = frame.with_columns(rank.alias("rank")).join(sizes, on="ranking_group", how="left")
+    frame = frame.with_columns(rank.alias("rank"))
     frame = frame.with_columns(_step(track.grades).alias("step"))
     frame = frame.with_columns(_letter(track, nw.col("step")).alias("ranked_grade"))
     holds = {

@@ -9,20 +9,20 @@ _BELOW = "tenants_below_scale"
 
 
 def holders(amounts: Frame, enterprises: Frame, marked: Frame, scheme: Scheme) -> Frame:
-    """Return the holdings on parcels of this evaluation with what the register says of their enterprises.
+    """Return the holdings with what the register says of their enterprises.
 
     ``tenant`` occupies and owns nothing here; ``counts`` tells whether its figures are the parcel's.
     """
     known = enterprises.select("enterprise", "above_scale", nw.lit(True).alias("registered"))
-    here = amounts.filter(nw.col("here")).join(known, on="enterprise", how="left")
+    held = amounts.join(known, on="enterprise", how="left")
     if scheme.marks:
         marks = with_metrics(marked, scheme.marks).select("enterprise", *scheme.marks)
-        here = here.join(marks, on="enterprise", how="left")
-    here = here.with_columns((nw.col("occupies") & ~nw.col("owns")).alias("tenant"))
+        held = held.join(marks, on="enterprise", how="left")
+    held = held.with_columns((nw.col("occupies") & ~nw.col("owns")).alias("tenant"))
     if scheme.tenants.treatment == "merged":
-        return here.with_columns(nw.col("occupies").alias("counts"))
+        return held.with_columns(nw.col("occupies").alias("counts"))
     follows = nw.col("tenant") & ~nw.col("above_scale").fill_null(False)
-    return here.with_columns((nw.col("occupies") & ~follows).alias("counts"))
+    return held.with_columns((nw.col("occupies") & ~follows).alias("counts"))
 
 
 def occupants(here: Frame, enterprises: Frame, scheme: Scheme, period: str) -> Frame:

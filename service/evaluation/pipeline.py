@@ -82,8 +82,9 @@ def place(snapshot: Frames, scheme: Scheme, period: str, settle: Settle = _compu
     direct = settle(direct_figures(snapshot["parcel_figures"], (*metrics, *scheme.marks)))
     totals = settle(enterprise_totals(snapshot["enterprise_figures"], direct, metrics))
     held = shares(snapshot["occupancies"], period, settle)
-    amounts = settle(apportion(held, totals, metrics, settle))
-    here = settle(holders(amounts, enterprises, snapshot["enterprise_figures"], scheme))
+    apportioned = apportion(held, totals, metrics, settle)
+    amounts = settle(holders(apportioned, enterprises, snapshot["enterprise_figures"], scheme))
+    here = amounts.filter(nw.col("here"))
     occupied = occupants(here, enterprises, scheme, period)
     reported = reported_here(direct, here, scheme)
     described = describe(snapshot["parcels"], snapshot["contracts"], occupied, reported, scheme, period)
@@ -106,8 +107,8 @@ def measure(snapshot: Frames, scheme: Scheme, period: str, settle: Settle = _com
     tracks: dict[str, Frame] = {}
     groups: list[Frame] = []
     for track in scheme.tracks:
-        then = None if before is None else _valued(before, track)
-        done = with_benchmarks(_valued(placed.parcels, track), then, track, settle)
+        then = None if before is None else _valued(before, scheme, track)
+        done = with_benchmarks(_valued(placed.parcels, scheme, track), then, track, settle)
         tracks[track.code] = done.frame
         groups += done.tables
     return Measured(placed, tracks, groups)
@@ -126,7 +127,7 @@ def grade(measured: Measured, scheme: Scheme, track: Track, settle: Settle = _co
 
 def scores(measured: Measured, scheme: Scheme, settle: Settle = _computed) -> Frame:
     """Return the table ``scores``: the parcels of all tracks and of none, graded and flagged."""
-    graded = [settle(grade(measured, scheme, track, settle)) for track in scheme.tracks]
+    graded = [grade(measured, scheme, track, settle) for track in scheme.tracks]
     outside = _of_no_track(measured.placed.parcels, scheme)
     everything = _everything(_wanted(scheme), graded, outside)
     numbers = dict.fromkeys((each for each in BY_NUMBER["scores"] if each in NUMBERS), "int")
@@ -146,8 +147,9 @@ def _last_year(snapshot: Frames, scheme: Scheme, period: str, settle: Settle) ->
     return place(then, scheme, str(int(period) - 1), settle).parcels
 
 
-def _valued(parcels: Frame, track: Track) -> Frame:
-    own = parcels.filter(nw.col("track") == track.code)
+def _valued(parcels: Frame, scheme: Scheme, track: Track) -> Frame:
+    takes_all = len(scheme.tracks) == 1 and track.when is None
+    own = parcels if takes_all else parcels.filter(nw.col("track") == track.code)
     return with_values(own.drop(*coverage_columns(own.collect_schema().names())), track)
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 import mapbox_vector_tile  # type: ignore[import-untyped]
+import polars as pl
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
@@ -19,8 +20,9 @@ from service.access.identity import ANONYMOUS, SCOPES, Principal
 from service.access.policy import PROPERTIES, ROUTES
 from service.main import create_app
 from service.settings import Settings
+from service.store import evaluations
 from service.store.database import Database
-from service.store.models import Figure, Holding, Reconciliation, ScorePart, SourceRow
+from service.store.models import Evaluation, Figure, SourceRow
 from tests.api.asking import TILE, requests_of
 from tests.api.conftest import Built
 from tests.api.park import Park
@@ -40,13 +42,9 @@ class Confidential:
             figures = list(connection.scalars(select(Figure.value)))
             derived = [
                 value
-                for columns in (
-                    (Holding.reported, Holding.amount),
-                    (Reconciliation.reported, Reconciliation.direct, Reconciliation.allocated),
-                    (ScorePart.numerator, ScorePart.value, ScorePart.uncapped, ScorePart.points),
-                )
-                for row in connection.execute(select(*columns))
-                for value in row
+                for evaluation in connection.scalars(select(Evaluation.id))
+                for name, table in evaluations.results(connection, evaluation).items()
+                for value in _confidential(name, table.collect())
             ]
             self.texts = [
                 text
@@ -68,6 +66,17 @@ class Confidential:
             for number in by_start.get(known[: _SIGNIFICANT - 1], ())
             if _same(known, number)
         } | {known for known in self.texts if known in text}
+
+
+def _confidential(name: str, table: pl.DataFrame) -> list[int]:
+    """The numbers of a table of results from which a single firm's figures follow."""
+    parts = {
+        "scores": ("amount", "value", "uncapped", "points"),
+        "holdings": ("amount",),
+        "reconciliation": ("reported", "direct", "allocated"),
+    }
+    suffixes = tuple(f"__{part}" for part in parts.get(name, ()))
+    return [value for column in table.columns if column.endswith(suffixes or "\0") for value in table[column]]
 
 
 def _significant(number: str) -> str:

@@ -40,7 +40,7 @@ def main(parcels: int) -> None:
                 importing.measure(title, database, files, folder, parcels)
                 if database.is_embedded:
                     evaluating.measure_core(database, folder, parcels)
-                evaluating.measure_whole(title, database, folder, parcels)
+                evaluating.measure_whole(title, database, parcels)
                 with database.reading() as connection:
                     newest = summaries(connection, limit=1)[0]
                 serving.measure(title, database, newest.id, parcels)

@@ -36,8 +36,11 @@ def measure_core(database: Database, folder: Path, parcels: int) -> FrozenSnapsh
     """Show the core from a frozen snapshot, in turn with its peers."""
     scheme = shipped_scheme("parcel")
     with database.reading() as connection:
-        frozen = freeze(connection, DISTRICT, PERIOD, folder)
-    ours, theirs = calculate(frozen.tables(), scheme, PERIOD)["scores"], pandas_evaluation(frozen.path)
+        frozen = freeze(connection, DISTRICT, PERIOD)
+    for name, table in frozen.frames.items():
+        table.write_parquet(folder / f"{name}.parquet")
+    tables = {name: pl.scan_parquet(folder / f"{name}.parquet") for name in frozen.frames}
+    ours, theirs = calculate(tables, scheme, PERIOD)["scores"], pandas_evaluation(folder)
     graded = dict(ours.filter(pl.col("grade").is_not_null()).select("parcel_code", "grade").iter_rows())
     same = sum(
         graded.get(code) == grade for code, grade in theirs[["parcel_code", "grade"]].itertuples(index=False)
@@ -45,9 +48,9 @@ def measure_core(database: Database, folder: Path, parcels: int) -> FrozenSnapsh
     assert same >= 0.98 * len(graded), "the peer does other work"
     best = side_by_side(
         {
-            "mujun, core": lambda: calculate(frozen.tables(), scheme, PERIOD),
-            "peer: pandas script": lambda: pandas_evaluation(frozen.path),
-            "limit: relational skeleton": lambda: skeleton(frozen.path),
+            "mujun, core": lambda: calculate(tables, scheme, PERIOD),
+            "peer: pandas script": lambda: pandas_evaluation(folder),
+            "limit: relational skeleton": lambda: skeleton(folder),
         }
     )
     limit = best["limit: relational skeleton"]
@@ -59,7 +62,7 @@ def measure_core(database: Database, folder: Path, parcels: int) -> FrozenSnapsh
     return frozen
 
 
-def measure_whole(name: str, database: Database, folder: Path, parcels: int) -> None:
+def measure_whole(name: str, database: Database, parcels: int) -> None:
     """Show one evaluation from the store to the store."""
     scheme = shipped_scheme("parcel")
     took = seconds(lambda: evaluate(database, scheme, PERIOD))

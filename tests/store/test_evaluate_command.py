@@ -1,9 +1,12 @@
 """``mujun evaluate``, ``publish`` and ``schemes``: what they print, and how they end."""
 
 from pathlib import Path
+from typing import Any
 
+import polars as pl
 import pytest
 
+from service.jobs import evaluating
 from service.store.database import Database
 from tests.feeds.test_import_command import run
 from tests.support.parks import hand_over_small_park
@@ -42,6 +45,37 @@ def test_a_park_is_evaluated_and_published(park_url: str, monkeypatch: Monkey, c
     assert (status, "published" in out, "To publish" in out) == (0, True, False)
     status, _, err = run(["publish", "1"], park_url, monkeypatch, capsys)
     assert (status, "(published)" in err) == (1, True)
+
+
+def test_an_evaluation_is_repeated(park_url: str, monkeypatch: Monkey, capsys: Captured) -> None:
+    """Both hashes and whether the code is the same; rows that differ are told, with exit status 1."""
+    run(["evaluate", "--period", "2023"], park_url, monkeypatch, capsys)
+    status, out, err = run(["evaluate", "--repeat", "1"], park_url, monkeypatch, capsys)
+    lines = out.splitlines()
+    assert (status, err, len(lines)) == (0, "", 5)
+    assert lines[0].startswith("Evaluation 评价 1")
+    assert lines[1].split()[-1] == lines[2].split()[-1]
+    assert lines[3:] == ["code version 程序版本: the same 相同", "The rows are the same 结果相同."]
+
+    calculate = evaluating.calculate
+
+    def otherwise(*arguments: Any, **options: Any) -> Any:
+        found = calculate(*arguments, **options)
+        return found | {"scores": found["scores"].with_columns(grade=pl.lit("Z")).head(2)}
+
+    monkeypatch.setattr(evaluating, "calculate", otherwise)
+    status, out, _ = run(["evaluate", "--repeat", "1"], park_url, monkeypatch, capsys)
+    assert status == 1
+    assert "  scores: 2 rows changed 变化, 1 gone 缺少, 0 added 新增" in out
+    assert "    P1 grade: B -> Z" in out
+
+
+def test_what_to_do_must_be_said(park_url: str, monkeypatch: Monkey, capsys: Captured) -> None:
+    """A period to evaluate, or an evaluation to repeat that exists."""
+    status, _, err = run(["evaluate"], park_url, monkeypatch, capsys)
+    assert (status, "--period" in err) == (2, True)
+    status, _, err = run(["evaluate", "--repeat", "9"], park_url, monkeypatch, capsys)
+    assert (status, "(not-found)" in err) == (1, True)
 
 
 def test_a_scheme_of_ones_own_is_a_file(

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.store.hashing import canonical_hash
@@ -29,6 +29,7 @@ def hashed(rows: Rows) -> str:
     return canonical_hash({"t": pl.DataFrame(rows, SCHEMA, orient="row")}, {"t": ("key",)})
 
 
+@settings(deadline=None)
 @given(rows=st.lists(ROW, max_size=12), data=st.data())
 def test_neither_order_nor_chunks_of_rows_count(rows: Rows, data: st.DataObject) -> None:
     """Also where keys repeat: then everything else decides the order."""
@@ -39,6 +40,7 @@ def test_neither_order_nor_chunks_of_rows_count(rows: Rows, data: st.DataObject)
     assert canonical_hash({"t": chunked}, {"t": ("key",)}) == hashed(rows)
 
 
+@settings(deadline=None)
 @given(rows=st.lists(ROW, min_size=1, max_size=6), data=st.data())
 def test_any_other_cell_gives_another_hash(rows: Rows, data: st.DataObject) -> None:
     """In any place, for any value, nothing included."""

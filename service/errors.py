@@ -5,6 +5,7 @@
     │   ├── UnreadableFile         the file is not what its name says
     │   ├── InvalidMapping         the mapping file does not fit
     │   ├── InvalidScheme          the scheme file does not hold together
+    │   ├── InvalidCases           the cases of a scheme cannot be read
     │   ├── InvalidParameter       a query parameter or a body field
     │   └── UnusableCrs            coordinates that PROJ cannot take to CGCS2000 defensibly
     ├── NotAuthenticated      401  no key, or one that is unknown or revoked
@@ -65,6 +66,12 @@ class InvalidScheme(InputError):
     """The scheme file does not hold together."""
 
     code, title = "invalid-scheme", ("The scheme is not valid", "评价办法不正确")
+
+
+class InvalidCases(InputError):
+    """The cases of a scheme cannot be read."""
+
+    code, title = "invalid-cases", ("The cases are not valid", "算例不正确")
 
 
 class InvalidParameter(InputError):

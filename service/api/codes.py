@@ -92,6 +92,7 @@ CODES: dict[str, tuple[int | None, Title]] = {
     "invalid-period": (400, ("The period is not a year", "所属期须为年份")),
     "district-not-found": (404, ("No parcels of this district", "没有该区域的宗地")),
     "scheme-not-for-period": (400, ("The scheme is not for this period", "评价办法不适用于该所属期")),
+    "scheme-not-in-force": (400, ("The scheme is not in force yet", "评价办法尚未施行")),
     "tile-outside": (404, ("The tile is outside the matrix", "瓦片超出范围")),
     "different-districts": (400, ("The evaluations are of different districts", "评价不属于同一行政区")),
     "nothing-in-common": (400, ("The evaluations have no parcel in common", "两次评价没有共同宗地")),

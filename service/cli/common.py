@@ -28,19 +28,24 @@ def open_database(*, initialise: bool = False) -> Iterator[Database]:
 
 
 @contextmanager
-def readable_errors() -> Iterator[None]:
-    """Turn a `MujunError` into a block that says what, where and what to do, and exit status 1."""
+def readable_errors(status: int = 1) -> Iterator[None]:
+    """Turn a `MujunError` into a block that says what, where and what to do, and an exit status."""
     try:
         yield
     except MujunError as error:
-        err.print(
-            f"[red]{error.title[0]} · {error.title[1]}[/red] ({error.code})", highlight=False, soft_wrap=True
-        )
-        err.print(error.detail, markup=False, highlight=False, soft_wrap=True)
-        if error.detail_zh:
-            err.print(error.detail_zh, markup=False, highlight=False, soft_wrap=True)
-        if error.place:
-            err.print(f"where 位置: {error.place}", markup=False, highlight=False, soft_wrap=True)
-        if error.action:
-            err.print(f"what to do 处理: {error.action}", markup=False, highlight=False, soft_wrap=True)
-        raise SystemExit(1) from None
+        print_error(error)
+        raise SystemExit(status) from None
+
+
+def print_error(error: MujunError) -> None:
+    """Say on standard error what is wrong, where, and what to do."""
+    err.print(
+        f"[red]{error.title[0]} · {error.title[1]}[/red] ({error.code})", highlight=False, soft_wrap=True
+    )
+    err.print(error.detail, markup=False, highlight=False, soft_wrap=True)
+    if error.detail_zh:
+        err.print(error.detail_zh, markup=False, highlight=False, soft_wrap=True)
+    if error.place:
+        err.print(f"where 位置: {error.place}", markup=False, highlight=False, soft_wrap=True)
+    if error.action:
+        err.print(f"what to do 处理: {error.action}", markup=False, highlight=False, soft_wrap=True)

@@ -1,10 +1,9 @@
-"""``mujun evaluate``, ``mujun publish``, ``mujun schemes``."""
+"""``mujun evaluate``, ``mujun publish``."""
 
 from collections.abc import Iterator
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from service.cli.common import open_database, out
 from service.domain.reasons import reason_text
@@ -12,14 +11,13 @@ from service.evaluation.figures import quantity_names
 from service.jobs import evaluating
 from service.jobs.differences import TableDifference
 from service.jobs.evaluating import EvaluationSummary
-from service.reference.schemes import load_scheme, scheme_names, shipped_scheme
+from service.reference.schemes import load_scheme
 
 
 def register(cli: typer.Typer) -> None:
     """Add the commands."""
     cli.command("evaluate")(evaluate)
     cli.command("publish")(publish)
-    cli.command("schemes")(schemes)
 
 
 def evaluate(
@@ -86,16 +84,6 @@ def publish(
     """Publish a draft evaluation; from then on it never changes 发布评价."""
     with open_database() as database:
         _print(evaluating.publish(database, evaluation_id))
-
-
-def schemes() -> None:
-    """List the shipped schemes 列出随附的评价办法."""
-    table = Table("name 名称", "title 标题", "document 依据文件", "periods 年度")
-    for name in scheme_names():
-        scheme = shipped_scheme(name)
-        periods = ", ".join(scheme.periods) or "any 不限"
-        table.add_row(name, f"{scheme.title.zh}\n{scheme.title.en}", scheme.document, periods)
-    out.print(table)
 
 
 def _print(done: EvaluationSummary) -> None:

@@ -11,7 +11,7 @@ from service.domain.scheme import Scheme
 from service.domain.tables import feed_names
 from service.evaluation.pipeline import place
 from service.jobs.districts import resolve_district
-from service.jobs.evaluating import require_period
+from service.jobs.periods import require_period
 from service.reference.schemes import shipped_scheme
 from service.store import inputs, sources
 from service.store.database import Database

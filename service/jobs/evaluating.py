@@ -1,7 +1,6 @@
 """Evaluate (评价) and publish (发布): the same inputs, scheme and code are the same evaluation."""
 
 import hashlib
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
@@ -16,10 +15,11 @@ from sqlalchemy import Connection, RowMapping
 from service import __version__
 from service.domain.scheme import Scheme
 from service.domain.tables import BY_NUMBER, KEYS, NUMBERS
-from service.errors import Conflict, InvalidParameter, NotFound
+from service.errors import Conflict, NotFound
 from service.evaluation import pipeline
 from service.jobs.differences import Repetition, differences
 from service.jobs.districts import resolve_district
+from service.jobs.periods import require_in_force, require_period
 from service.store import evaluations
 from service.store.database import Database
 from service.store.hashing import canonical_hash
@@ -72,10 +72,12 @@ def evaluate(
     Others may write while it calculates. If they did, the inputs are read again as the only writer; if they
     differ, all is calculated anew. So snapshot, results and copied parcels are of one state.
 
-    Raises `InvalidParameter` for a period that is none or that the scheme is not for, and for a district that
-    must be named; `NotFound` for one without parcels; `Conflict` when its inputs change again and again.
+    Raises `InvalidParameter` for a period that is none or that the scheme is not for, for a scheme that is
+    not in force yet, and for a district that must be named; `NotFound` for one without parcels; `Conflict`
+    when its inputs change again and again.
     """
     require_period(period, scheme)
+    require_in_force(scheme)
     with database.reading() as connection:
         district = resolve_district(connection, district)
         frozen = freeze(connection, district, period, year_before=scheme.reads_last_year)
@@ -166,6 +168,11 @@ def summary(connection: Connection, evaluation_id: int) -> EvaluationSummary:
     return _summary(connection, _found(connection, evaluation_id))
 
 
+def stored_scheme(connection: Connection, evaluation_id: int) -> Scheme:
+    """Return the scheme by which a stored evaluation was made; raises `NotFound`."""
+    return Scheme.model_validate_json(_found(connection, evaluation_id)["scheme"])
+
+
 def summaries(
     connection: Connection,
     *,
@@ -177,24 +184,6 @@ def summaries(
     """Return summaries, the latest first; ``before`` is the id of the last one seen."""
     found = evaluations.listing(connection, district=district, status=status, limit=limit, before=before)
     return [_summary(connection, row) for row in found]
-
-
-def require_period(period: str, scheme: Scheme | None = None) -> None:
-    """Raise `InvalidParameter` unless the period is a year, and one that the scheme is for."""
-    if not re.fullmatch(r"(19|20)\d{2}", period):
-        raise InvalidParameter(
-            f"{period!r} is not a period: a year such as 2023.",
-            "所属期须为年份，如 2023。",
-            code="invalid-period",
-            place="period",
-        )
-    if scheme is not None and scheme.periods and period not in scheme.periods:
-        raise InvalidParameter(
-            f"The scheme {scheme.name} is for {', '.join(scheme.periods)}, not for {period}.",
-            f"评价办法“{scheme.title.zh}”适用于 {'、'.join(scheme.periods)} 年度，不适用于 {period} 年度。",
-            code="scheme-not-for-period",
-            place="period",
-        )
 
 
 @cache

@@ -1,41 +1,33 @@
 """What a scheme must agree with beyond its own form: metrics, units, scales, promises, marks, rules."""
 
+from collections.abc import Iterator
 from fractions import Fraction
 
 from service.domain.expressions import Kind, RuleError, Vocabulary, parse_rule
 from service.domain.scheme import AREAS, Bonus, Deduction, Fixed, Indicator, Promised, Scheme
 from service.domain.tables import PROMISES
 from service.domain.units import UnitError, UnitTable
+from service.reference.yaml_lines import Misplaced, Place
 
 _SEVEN_DIGITS = 10**6
 MARK = "mark"
 """The quantity of metrics that only say yes: 标识."""
 
-Place = tuple[str | int, ...]
 
-
-class Misplaced(ValueError):
-    """What is wrong, and where in the document: keys and indexes from its root."""
-
-    def __init__(self, message: str, path: Place) -> None:
-        super().__init__(message)
-        self.path = path
-
-
-def check(scheme: Scheme, table: UnitTable) -> None:
-    """Raise `Misplaced` where the scheme does not agree with the reference tables."""
+def problems(scheme: Scheme, table: UnitTable) -> Iterator[Misplaced]:
+    """Yield every place where the scheme does not agree with the reference tables."""
     for t, track in enumerate(scheme.tracks):
         for i, indicator in enumerate(track.indicators):
-            _check_indicator(indicator, table, ("tracks", t, "indicators", i))
+            yield from _of_indicator(indicator, table, ("tracks", t, "indicators", i))
         known = scheme.valued_vocabulary(track)
         for name in ("bonuses", "deductions"):
             for r, rule in enumerate(getattr(track, name)):
-                _check_count(rule, known, table, ("tracks", t, name, r, "per"))
+                yield from _of_count(rule, known, table, ("tracks", t, name, r, "per"))
     for rule in scheme.rules():
         try:
             parse_rule(rule.text, _without_strangers(scheme, rule.known, table))
         except RuleError as error:
-            raise Misplaced(str(error), rule.place) from None
+            yield Misplaced(str(error), rule.place)
 
 
 def marks(table: UnitTable) -> tuple[str, ...]:
@@ -49,44 +41,53 @@ def _without_strangers(scheme: Scheme, known: Vocabulary, table: UnitTable) -> V
     return {name: each for name, each in known.items() if name not in strangers}
 
 
-def _check_count(rule: Bonus | Deduction, known: Vocabulary, table: UnitTable, place: Place) -> None:
+def _of_count(
+    rule: Bonus | Deduction, known: Vocabulary, table: UnitTable, place: Place
+) -> Iterator[Misplaced]:
     if rule.per is None:
         return
     counted = known.get(rule.per)
     is_count = counted is not None and counted.kind is Kind.NUMBER and counted.per_unit == 1
     if not is_count or (rule.per not in marks(table) and rule.per not in _COUNTS):
         choices = ", ".join([*_COUNTS, *marks(table)])
-        raise Misplaced(f"{rule.per!r} is nothing that can be counted; these can: {choices}.", place)
+        yield Misplaced(f"{rule.per!r} is nothing that can be counted; these can: {choices}.", place)
 
 
 _COUNTS = ("occupants", "tenants", "tenants_below_scale")
 
 
-def _check_indicator(indicator: Indicator, table: UnitTable, here: Place) -> None:
-    for side in ("numerator", "denominator"):
-        name = getattr(indicator, side)
-        if name not in AREAS and (name not in table.metrics or name in marks(table)):
-            known = ", ".join([*AREAS, *sorted(set(table.metrics) - set(marks(table)))])
-            raise Misplaced(f"Unknown metric {name!r}; known are {known}.", (*here, side))
+def _of_indicator(indicator: Indicator, table: UnitTable, here: Place) -> Iterator[Misplaced]:
+    strangers = list(_unknown_sides(indicator, table, here))
+    if strangers:
+        yield from strangers  # units of what is unknown cannot be looked at
+        return
     try:
         conversion(indicator, table)
     except UnitError as error:
-        raise Misplaced(str(error), (*here, "unit")) from None
+        yield Misplaced(str(error), (*here, "unit"))
     benchmark = indicator.benchmark
     if isinstance(benchmark, Fixed):
-        _check_scale(indicator, benchmark, (*here, "benchmark"))
+        yield from _of_scale(indicator, benchmark, (*here, "benchmark"))
     if isinstance(benchmark, Promised) and PROMISES[benchmark.promise][0] != indicator.unit:
         unit = PROMISES[benchmark.promise][0]
-        raise Misplaced(
+        yield Misplaced(
             f"Contracts promise {benchmark.promise} in {unit}; the indicator is in {indicator.unit}.",
             (*here, "benchmark", "promise"),
         )
 
 
-def _check_scale(indicator: Indicator, fixed: Fixed, place: Place) -> None:
+def _unknown_sides(indicator: Indicator, table: UnitTable, here: Place) -> Iterator[Misplaced]:
+    for side in ("numerator", "denominator"):
+        name = getattr(indicator, side)
+        if name not in AREAS and (name not in table.metrics or name in marks(table)):
+            known = ", ".join([*AREAS, *sorted(set(table.metrics) - set(marks(table)))])
+            yield Misplaced(f"Unknown metric {name!r}; known are {known}.", (*here, side))
+
+
+def _of_scale(indicator: Indicator, fixed: Fixed, place: Place) -> Iterator[Misplaced]:
     minor = fixed.value * indicator.scale
     if minor < _SEVEN_DIGITS or minor != int(minor):
-        raise Misplaced(
+        yield Misplaced(
             f"A scale of {indicator.scale} keeps fewer than seven significant digits, or not all digits, of "
             f"the benchmark {fixed.value}; give the indicator a larger 'scale'.",
             place,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from service.domain.scheme import Scheme
 from service.errors import InvalidScheme, NotFound
+from service.reference.case_text import Cases, read_cases
 from service.reference.scheme_text import read_scheme
 
 _FOLDER = files("service.reference").joinpath("schemes")
@@ -30,15 +31,33 @@ def shipped_scheme(name: str) -> Scheme:
     return read_scheme(_FOLDER.joinpath(f"{name}.yaml").read_text(encoding="utf-8"), f"{name}.yaml")
 
 
+def shipped_cases(name: str) -> Cases:
+    """Return the cases that a shipped scheme comes with."""
+    return read_cases(
+        _FOLDER.joinpath("cases", f"{name}.yaml").read_text(encoding="utf-8"), f"cases/{name}.yaml"
+    )
+
+
 def load_scheme(name_or_path: str) -> Scheme:
     """Return a shipped scheme by name, else the scheme in a file; raises `NotFound` or `InvalidScheme`."""
-    path = Path(name_or_path)
-    if name_or_path in scheme_names() or not path.is_file():
+    if _is_shipped(name_or_path):
         return shipped_scheme(name_or_path)
+    return read_scheme(scheme_source(name_or_path), name_or_path)
+
+
+def scheme_source(name_or_path: str) -> str:
+    """Return the YAML text of a shipped scheme or of a file; raises `NotFound` or `InvalidScheme`."""
+    if _is_shipped(name_or_path):
+        shipped_scheme(name_or_path)
+        return _FOLDER.joinpath(f"{name_or_path}.yaml").read_text(encoding="utf-8")
     try:
-        text = path.read_text(encoding="utf-8")
+        return Path(name_or_path).read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise InvalidScheme(
-            "A scheme is a UTF-8 text.", "评价办法文件须为 UTF-8 编码。", place=str(path)
+            "A scheme is a UTF-8 text.", "评价办法文件须为 UTF-8 编码。", place=name_or_path
         ) from None
-    return read_scheme(text, str(path))
+
+
+def _is_shipped(name_or_path: str) -> bool:
+    """Whether it is to be looked for among the shipped schemes: their names come before files."""
+    return name_or_path in scheme_names() or not Path(name_or_path).is_file()

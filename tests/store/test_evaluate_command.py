@@ -105,11 +105,3 @@ def test_what_cannot_be_evaluated_ends_with_status_1(
     ]:
         status, _, err = run(["evaluate", *arguments], park_url, monkeypatch, capsys)
         assert (status, f"({code})" in err) == (1, True)
-
-
-def test_shipped_schemes_are_listed(database_url: str, monkeypatch: Monkey, capsys: Captured) -> None:
-    """Name, title in both languages, document and periods."""
-    status, out, _ = run(["schemes"], database_url, monkeypatch, capsys)
-    assert status == 0
-    for word in ("parcel", "huangyan-2022", "2022", "any 不限"):
-        assert word in out

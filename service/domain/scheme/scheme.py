@@ -17,9 +17,11 @@ from service.domain.scheme.grades import Adjustment, Grades, Ranking, check_adju
 from service.domain.scheme.indicator import Indicator
 from service.domain.scheme.rules import FarUplift, Flag, Outside, Rule
 from service.domain.scheme.totals import Bonus, Correction, Deduction, Total
-from service.domain.scheme.values import Code, Model, Sourced, Title, distinct, plain, unverified_parts
+from service.domain.scheme.values import Code, Sourced, Title, distinct, plain, unverified_parts
 from service.domain.scheme.vocabulary import PARCEL_PROPERTIES, RANKED_PROPERTIES, RESULT_PROPERTIES
 from service.domain.tables import Columns, result_columns
+
+_ABOUT_THE_DOCUMENT = ("title", "jurisdiction", "document", "citation", "issued_on", "valid_from", "valid_to")
 
 
 class IndustryGroup(Sourced):
@@ -41,7 +43,7 @@ class Tenants(Sourced):
     treatment: Literal["merged", "follow_landlord"] = "merged"
 
 
-class Track(Model):
+class Track(Sourced):
     """A class of parcels with indicators of its own; ``when`` is absent for the track that takes all."""
 
     code: Code
@@ -251,8 +253,13 @@ class Scheme(Sourced):
         return list(unverified_parts(self.model_dump(mode="json")))
 
     def is_verified(self, track: Track) -> bool:
-        """Tell whether everything that decides about the points and grades of a track is verified."""
+        """Tell whether everything that decides about the points and grades of a track is verified.
+
+        What the document is called and when it holds decides whether a scheme may be used, not what comes
+        out of it.
+        """
         apart = (
+            *_ABOUT_THE_DOCUMENT,
             "low_efficiency",
             "far_uplift",
             *(f"tracks.{other.code}" for other in self.tracks if other != track),

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from service.domain.scheme.rules import Rule
-from service.domain.scheme.values import Code, Millionths, Model, Signed
+from service.domain.scheme.values import Code, Millionths, Signed, Sourced
 
 
 class Correction(Rule):
@@ -42,7 +42,7 @@ class Deduction(Rule):
         return self
 
 
-class Total(Model):
+class Total(Sourced):
     """The least and the most points that a total may have, and the most that all bonuses may add."""
 
     floor: Signed | None = None

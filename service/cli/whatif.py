@@ -1,6 +1,6 @@
 """``mujun simulate``, ``mujun compare``, ``mujun sensitivity``: what if; nothing is stored."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -138,6 +138,8 @@ def _print_comparison(found: Comparison, as_json: bool) -> None:
     ):
         if each.parcels:
             _say(f"{title}: {each.parcels:,} ({_reasons(each.reasons)})")
+    for line in _scheme_differences(found):
+        _say(line)
     out.print(_grades(found))
     out.print(_movements(found))
     for title, flag in (
@@ -165,6 +167,13 @@ def _signed(value: float | None, places: int = 0) -> str:
 
 def _reasons(reasons: dict[str, int]) -> str:
     return ", ".join(f"{code} {count:,}" for code, count in reasons.items())
+
+
+def _scheme_differences(found: Comparison) -> Iterator[str]:
+    for part in found.scheme_differences:
+        yield " · ".join(filter(None, (part.track, part.kind, part.code, part.zh, part.en, part.change)))
+        for each in part.fields:
+            yield f"  {each.en} {each.zh}: {each.old or '–'} → {each.new or '–'}"
 
 
 def _grades(found: Comparison) -> Table:

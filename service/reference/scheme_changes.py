@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from service.domain.scheme import Scheme
 from service.errors import InvalidScheme
-from service.reference.scheme_checks import Misplaced, check
+from service.reference.scheme_checks import problems
 from service.reference.tables import unit_table
 
 _NAMES = ("code", "grade")
@@ -41,7 +41,6 @@ def changed(scheme: Scheme, changes: Mapping[str, Any]) -> Scheme:
         raise _invalid("The changed scheme is too long.", "")
     try:
         result = Scheme.model_validate_json(text)
-        check(result, unit_table())
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         said = str(first["msg"]).removeprefix("Value error, ")
@@ -49,8 +48,8 @@ def changed(scheme: Scheme, changes: Mapping[str, Any]) -> Scheme:
         if first["type"] == "missing":
             place = ".".join(filter(None, (place, str(first["loc"][-1]))))
         raise _invalid(said, place) from None
-    except Misplaced as error:
-        raise _invalid(str(error), _by_codes(content, error.path)) from None
+    for each in problems(result, unit_table()):
+        raise _invalid(str(each), _by_codes(content, each.path))
     return result
 
 

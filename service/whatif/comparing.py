@@ -1,10 +1,12 @@
 """Two results beside each other (比较): from grade to grade, by track and town, flags gained and lost."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import polars as pl
 
+from service.domain.scheme_differences import PartDifference, scheme_differences
 from service.whatif.pairs import SIDES, Side, differs, letters, paired
 from service.whatif.report import (
     Cell,
@@ -14,6 +16,7 @@ from service.whatif.report import (
     GradeTotal,
     Moves,
     Run,
+    SchemeDifference,
     Totals,
     TownMovement,
     TrackMovement,
@@ -60,6 +63,10 @@ class Compared:
                 additional_floor_area_before_m2=self._area("additional_floor_area__before"),
                 additional_floor_area_after_m2=self._area("additional_floor_area__after"),
             ),
+            scheme_differences=[
+                SchemeDifference(**each.part._asdict(), **_plain(each))
+                for each in scheme_differences(self.before.scheme, self.after.scheme)
+            ],
             moves=moves,
         )
 
@@ -162,6 +169,12 @@ class Compared:
             for side in SIDES:
                 row[f"mean_points_{side}"] = _mean(row.pop(f"sum_{side}"), row.pop(f"count_{side}"))
         return rows
+
+
+def _plain(difference: PartDifference) -> dict[str, Any]:
+    plain = asdict(difference)
+    del plain["part"]
+    return plain
 
 
 def _mean(total: int, count: int) -> float | None:

@@ -165,6 +165,28 @@ class Moves(BaseModel):
     parcels: list[Move]
 
 
+class FieldDifference(BaseModel):
+    """A field of a scheme that differs; null: not stated."""
+
+    field: str
+    en: str
+    zh: str
+    old: str | None
+    new: str | None
+
+
+class SchemeDifference(BaseModel):
+    """A part of a scheme that was added, removed or changed; ``code`` names it among its ``kind``."""
+
+    track: str
+    kind: str
+    code: str
+    change: Literal["added", "removed", "changed"]
+    en: str
+    zh: str
+    fields: list[FieldDifference]
+
+
 class Comparison(BaseModel):
     """Two results beside each other: ``before`` and ``after``."""
 
@@ -182,6 +204,7 @@ class Comparison(BaseModel):
     towns: list[TownMovement]
     low_efficiency: FlagChange
     far_uplift: UpliftChange
+    scheme_differences: list[SchemeDifference]
     moves: Moves
 
 

@@ -69,6 +69,7 @@ def test_the_same_scheme_changes_nothing_however_it_is_sent(client: TestClient, 
         {"changes": {_WEIGHT: str(_TRACK.indicators[0].weight)}, "rescale": True},
     ):
         found = simulated(client, base=built.park.published, **by)
+        assert found["scheme_differences"] == []
         assert found["moves"] == {"total": 0, "offset": 0, "parcels": []}
         assert found["before"]["scheme_hash"] == found["after"]["scheme_hash"]
         assert (found["before"]["evaluation_id"], found["after"]["evaluation_id"]) == (1, None)
@@ -100,6 +101,12 @@ def test_a_scheme_may_score_what_was_not_scored(client: TestClient, built: Built
     """Cut-offs move grades, and land moves with them; the matrix holds every parcel."""
     found = simulated(client, base=built.park.published, changes={_CUT: 50})
     assert sum(cell["parcels"] for cell in found["grades"]) == 5
+    (difference,) = found["scheme_differences"]
+    assert (difference["track"], difference["kind"], difference["change"]) == (
+        _TRACK.code,
+        "track",
+        "changed",
+    )
     assert sum(cell["land_area_after_m2"] for cell in found["grades"]) == 210_000
     assert {cell["to_grade"] for cell in found["grades"]} >= {"A", None}
     assert sum(town["parcels"] for town in found["towns"]) == 5

@@ -41,16 +41,13 @@ def findings(
             _table(exceeding, "direct_exceeds_reported", "enterprise", metric, excess),
             _table(parcels.filter(amount < 0), "negative_amount", "parcel", metric, amount),
         ]
-    benchmarks = _that_count(benchmarks, scheme)
+    counting = _that_count(benchmarks, scheme)
     size, low, high = (nw.col(name) for name in ("size", "low", "high"))
     alike = {"single_member_group": size == 1, "all_values_equal": (size > 1) & (low == high)}
     tables += [
-        _table(benchmarks.filter(holds), code, "group", None, no_number()) for code, holds in alike.items()
+        _table(counting.filter(holds), code, "group", None, no_number()) for code, holds in alike.items()
     ]
     return nw.concat(tables)
-
-
-_SUBJECTS = {"parcel": "parcel_code", "enterprise": "uscc", "group": "group"}
 
 
 def _that_count(benchmarks: Frame, scheme: Scheme) -> Frame:
@@ -65,6 +62,9 @@ def _that_count(benchmarks: Frame, scheme: Scheme) -> Frame:
         if isinstance(each.benchmark, GroupBenchmark) and each.benchmark.smallest > 1
     ]
     return benchmarks.filter(~reduce(or_, small)) if small else benchmarks
+
+
+_SUBJECTS = {"parcel": "parcel_code", "enterprise": "uscc", "group": "group"}
 
 
 def _table(rows: Frame, code: str, kind: str, metric: str | None, amount: nw.Expr) -> Frame:
@@ -85,9 +85,8 @@ def _repeated(direct: Frame, here: Frame, metric: str) -> Frame:
     )
     held = given.filter(enterprise.is_null()).drop("enterprise")
     held = held.join(here.select("parcel", "enterprise"), on="parcel", how="inner")
-    rows = nw.concat(
-        [given.filter(~enterprise.is_null()), held.select("parcel", "enterprise", metric)]
-    ).unique()
+    rows = nw.concat([given.filter(~enterprise.is_null()), held.select("parcel", "enterprise", metric)])
+    rows = rows.unique()
     counts = rows.group_by("enterprise", metric).agg(nw.len().cast(nw.Int64).alias("parcels"))
     repeated = rows.join(counts.filter(nw.col("parcels") > 1), on=["enterprise", metric], how="inner")
     return repeated.select("parcel", metric).unique()

@@ -57,6 +57,8 @@ _COUNTS = ("occupants", "tenants", "tenants_below_scale")
 
 
 def _of_indicator(indicator: Indicator, table: UnitTable, here: Place) -> Iterator[Misplaced]:
+    if indicator.code in marks(table):
+        yield Misplaced(f"The indicator {indicator.code!r} has the name of a mark.", (*here, "code"))
     strangers = list(_unknown_sides(indicator, table, here))
     if strangers:
         yield from strangers  # units of what is unknown cannot be looked at

@@ -51,7 +51,7 @@ class Document:
         try:
             return model.model_validate_json(json.dumps(self.content))
         except ValidationError as error:
-            found = error.errors(include_url=False)
+            found = _mistakes(error)
             raise Faulty([Fault(_sentence(each), self.line(each["loc"])) for each in found]) from None
 
     def fault(self, error: Misplaced) -> Fault:
@@ -107,6 +107,19 @@ def _members(node: yaml.MappingNode, path: Place, lines: Lines) -> Iterator[tupl
             raise Misplaced(f"{key!r} stands here twice.", (*path, key))
         seen.add(key)
         yield key, _content(value_node, (*path, key), lines)
+
+
+def _mistakes(error: ValidationError) -> list[Any]:
+    """What is wrong, without the lists that are too short only because pydantic left out a faulty member."""
+    found = error.errors(include_url=False)
+
+    def follows(each: Any) -> bool:
+        length = len(each["loc"])
+        return each["type"] == "too_short" and any(
+            len(other["loc"]) > length and other["loc"][:length] == each["loc"] for other in found
+        )
+
+    return [each for each in found if not follows(each)]
 
 
 def _sentence(error: Any) -> str:

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from service.domain.tables import result_columns
 from service.store.tables import TYPES
 from tests.support.snapshots import (
     WAN,
@@ -156,7 +155,7 @@ def test_results_have_the_declared_columns() -> None:
         track(indicator(), indicator("out", numerator="output", weight=0), when="above_scale = TRUE"),
         track(indicator(), code="rest"),
     )
-    declared = result_columns(by.metrics, [each.code for each in by.indicators])
+    declared = by.result_columns
     for park in (Snapshot(), park_of(1)):
         results = park.evaluated(by)
         assert list(results) == list(declared)

@@ -1,4 +1,6 @@
-"""Values and item points: the formula of each method, caps and floors."""
+"""Values and item points by ratio, min-max and rank; caps and floors."""
+
+from typing import Any
 
 import pytest
 
@@ -76,6 +78,32 @@ def test_a_weight_of_zero_is_shown_and_not_scored() -> None:
     assert part(results, "output_per_mu", "outcome") == ["shown_only", "missing_shown_only"]
 
 
+@pytest.mark.parametrize(
+    ("changes", "parts"),
+    [
+        ({"benchmark": {"method": "fixed", "value": 10}}, "value benchmark group weight points outcome"),
+        ({"benchmark": {"method": "mean"}}, "value benchmark group size weight points outcome"),
+        (
+            {"benchmark": {"method": "mean"}, "cap": 2},
+            "value benchmark group size weight uncapped points outcome",
+        ),
+        (
+            {"benchmark": {"method": "range"}, "method": "min_max"},
+            "value group size low high weight points outcome",
+        ),
+        (
+            {"benchmark": {"method": "peers"}, "method": "rank"},
+            "value group size place weight points outcome",
+        ),
+    ],
+)
+def test_scores_tell_of_an_indicator_what_its_method_uses(changes: dict[str, Any], parts: str) -> None:
+    """No column of a range where there is a mean, none before the cap where there is no cap."""
+    columns = park_of(1, 2).evaluated(scheme(track(indicator(**changes))))["scores"].columns
+    told = [name.partition("__")[2] for name in columns if name.startswith("tax_per_mu__")]
+    assert told == parts.split()
+
+
 class TestMinMax:
     """极差法: from a base at the worst value of the group to the whole weight at the best."""
 
@@ -91,7 +119,6 @@ class TestMinMax:
         assert part(results, "tax_per_mu", "low") == [10_000_000] * 3
         assert part(results, "tax_per_mu", "high") == [30_000_000] * 3
         assert part(results, "tax_per_mu", "size") == [3] * 3
-        assert part(results, "tax_per_mu", "benchmark") == [None] * 3
 
     def test_where_less_is_better_the_least_value_gives_the_whole_weight(self) -> None:
         """20 + 80 × (max − x) ÷ (max − min); no cap is needed, since nothing exceeds the weight."""
@@ -152,92 +179,3 @@ class TestRank:
         results = park.evaluated(scheme(with_output))
         assert points(results) == [50, 0, 100]
         assert part(results, "out", "place") == [2, None, 1]
-
-
-class TestAttainment:
-    """达产率: what the grant contract promised."""
-
-    @staticmethod
-    def scheme(missing: str = "zero", times: str = "1", **changes: object) -> Scheme:
-        """Return a scheme of tax per mu against the contract (60) and output against 10 万元/亩 (40)."""
-        promised = {"method": "contract", "promise": "tax_per_mu", "times": times}
-        return scheme(
-            track(
-                indicator(weight=60, method="attainment", benchmark=promised, missing=missing, **changes),
-                indicator(
-                    "output_per_mu",
-                    numerator="output",
-                    weight=40,
-                    benchmark={"method": "fixed", "value": 10},
-                ),
-            )
-        )
-
-    @staticmethod
-    def park() -> Snapshot:
-        """Return P0 to P2 with a tax of 10 and an output of 10 万元/亩; P0 promised 20, P1 promised 4."""
-        park = park_of(150, 150, 150).contract("P0", tax_per_mu=20).contract("P1", tax_per_mu=4)
-        for number in range(3):
-            park.reports(f"E{number}", output=150 * WAN)
-        return park
-
-    def test_points_are_the_attained_part_of_the_promise(self) -> None:
-        """Half of it is half the weight; two and a half times it is held by the cap."""
-        results = self.park().evaluated(self.scheme(cap="1.5"))
-        assert part(results, "tax_per_mu", "benchmark") == [20_000_000, 4_000_000, None]
-        assert part(results, "tax_per_mu", "points") == [30_000_000, 90_000_000, 0]
-        assert part(results, "tax_per_mu", "outcome") == ["scored", "capped", "missing_zero"]
-
-    def test_a_multiple_of_the_promise_may_be_the_benchmark(self) -> None:
-        """Eight tenths of what was promised."""
-        results = self.park().evaluated(self.scheme(times="0.8"))
-        assert part(results, "tax_per_mu", "benchmark") == [16_000_000, 3_200_000, None]
-        assert part(results, "tax_per_mu", "points")[0] == 37_500_000
-
-    def test_an_upper_bound_is_attained_by_using_less(self) -> None:
-        """Energy per output: half of what was allowed is twice the weight, held by the cap."""
-        energy = indicator(
-            "energy_per_output",
-            numerator="energy_equal_supply",
-            denominator="output",
-            unit="tce/万元",
-            scale=10**9,
-            direction="lower",
-            cap=2,
-            method="attainment",
-            benchmark={"method": "contract", "promise": "energy_per_output"},
-        )
-        park = Snapshot().parcel("P").contract("P", energy_per_output=0.1).firm("E").holds("E", "P", 1)
-        results = park.reports("E", output=100 * WAN, energy_equal_supply=8_000).evaluated(
-            scheme(track(energy))
-        )
-        assert part(results, "energy_per_output", "value") == [80_000_000]
-        assert points(results) == [125]
-
-    @pytest.mark.parametrize(
-        ("missing", "expected", "outcome"),
-        [
-            ("zero", 40, "missing_zero"),
-            ("group_mean", 130, "missing_group_mean"),
-            ("renormalise", 100, "missing_renormalised"),
-            ("not_scored", None, "not_scored"),
-        ],
-    )
-    def test_a_parcel_without_a_contract_has_a_missing_item(
-        self, missing: str, expected: float | None, outcome: str
-    ) -> None:
-        """Zero; the mean item of those with a contract (30 and 150); the rest alone; not at all."""
-        results = self.park().evaluated(self.scheme(missing))
-        assert points(results) == [70, 190, expected]
-        assert part(results, "tax_per_mu", "outcome")[2] == outcome
-
-    def test_not_scored_names_the_promise(self) -> None:
-        """What is missing is the contract's promise, not the tax."""
-        results = self.park().evaluated(self.scheme("not_scored"))
-        assert column(results, "reason")[2] == "promise_missing"
-
-    def test_a_promise_of_nothing_is_no_benchmark(self) -> None:
-        """A contract that promises zero gives nothing to attain."""
-        results = park_of(150).contract("P0", tax_per_mu=0).evaluated(self.scheme())
-        assert part(results, "tax_per_mu", "outcome") == ["benchmark_not_positive"]
-        assert points(results) == [0]

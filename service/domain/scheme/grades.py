@@ -21,6 +21,11 @@ class Ranking(Sourced):
     within: tuple[GroupBy, ...] = ()
     base: Literal["scored", "scored_and_outside", "all"] = "scored"
 
+    @model_validator(mode="after")
+    def _splits_once(self) -> Self:
+        distinct("group", self.within)
+        return self
+
 
 class ShareCut(Model):
     """A grade and the percentage of the ranking up to which it reaches."""
@@ -111,8 +116,7 @@ class Adjustment(Rule):
 
 
 def check_adjustments(adjustments: Sequence[Adjustment], letters: Sequence[str]) -> None:
-    """Raise `ValueError` when a code is used twice or a grade is none of the track's."""
-    distinct("adjustment", [each.code for each in adjustments])
+    """Raise `ValueError` when a grade is none of the track's."""
     for each in adjustments:
         if each.grade is not None and each.grade not in letters:
             raise ValueError(

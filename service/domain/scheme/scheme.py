@@ -66,7 +66,8 @@ class Track(Sourced):
                 f"The weights of track {self.code!r} sum to {plain(Decimal(weights))}, not to 100."
             )
         distinct("indicator", [each.code for each in self.indicators])
-        distinct("rule", [each.code for each in (*self.corrections, *self.bonuses, *self.deductions)])
+        rules = (*self.corrections, *self.bonuses, *self.deductions, *self.adjustments)
+        distinct("rule", [each.code for each in rules])
         check_adjustments(self.adjustments, self.grades.letters)
         return self
 
@@ -113,6 +114,8 @@ class Scheme(Sourced):
         if self.valid_to is not None and self.valid_to < self.valid_from:
             raise ValueError("The scheme ends before it begins.")
         for code, indicators in self._by_code().items():
+            if code in RESULT_PROPERTIES:
+                raise ValueError(f"The indicator {code!r} has the name of a property that rules read.")
             if len({each.quantity for each in indicators}) > 1:
                 raise ValueError(f"The indicator {code!r} means different things in different tracks.")
         return self

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Installs what the tests need from Debian: PostGIS, Chromium with Chinese fonts, GDAL's own tools.
+# Installs what the tests need from Debian: PostGIS, Chromium with Chinese fonts, GDAL's own tools, Java for Spark.
 # Root installs; anybody else is told in one line how to. Installed already: quiet.
 set -euo pipefail
 
-packages=(postgresql-15-postgis-3 chromium fonts-noto-cjk gdal-bin)
+packages=(postgresql-15-postgis-3 chromium fonts-noto-cjk gdal-bin openjdk-17-jre-headless)
 
 missing=()
 for package in "${packages[@]}"; do

@@ -102,6 +102,9 @@ CODES: dict[str, tuple[int | None, Title]] = {
         400,
         ("The OpenAPI document differs from what is served", "OpenAPI 文档与实际不一致"),
     ),
+    # the evaluation's engines
+    "engine-missing": (503, ("The engine is not installed", "未安装该计算引擎")),
+    "exchange-folder-required": (400, ("A folder that all nodes see is needed", "需要各节点共享的目录")),
     # the store
     "published": (409, ("A published evaluation never changes", "已发布的评价不能修改")),
     "snapshot-in-use": (409, ("What an evaluation read never changes", "评价所用的快照不能修改")),

@@ -1,6 +1,9 @@
 """``mujun evaluate``, ``mujun publish``."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,6 +13,8 @@ from service.domain.reasons import reason_text
 from service.evaluation.figures import quantity_names
 from service.jobs import evaluating
 from service.jobs.differences import TableDifference
+from service.jobs.engines import Engine
+from service.jobs.engines.spark import LOCAL, SparkEngine
 from service.jobs.evaluating import EvaluationSummary
 from service.reference.schemes import load_scheme
 
@@ -18,6 +23,13 @@ def register(cli: typer.Typer) -> None:
     """Add the commands."""
     cli.command("evaluate")(evaluate)
     cli.command("publish")(publish)
+
+
+class EngineName(StrEnum):
+    """The engines that a user may choose."""
+
+    POLARS = "polars"
+    SPARK = "spark"
 
 
 def evaluate(
@@ -36,22 +48,32 @@ def evaluate(
             help="Calculate a stored evaluation again and compare; stores nothing 复算核对.",
         ),
     ] = None,
+    engine: Annotated[
+        EngineName, typer.Option(help="Where to calculate 计算引擎; the rows are the same on each.")
+    ] = EngineName.POLARS,
+    spark_master: Annotated[
+        str, typer.Option(metavar="MASTER", help="local[2] or a cluster 集群地址: spark://host:7077.")
+    ] = LOCAL,
+    spark_folder: Annotated[
+        Path | None, typer.Option(help="Folder that all nodes of the cluster see 各节点共享的目录.")
+    ] = None,
 ) -> None:
     """Evaluate the parcels of a district; the result is a draft until it is published 评价宗地."""
     if repeat is not None:
-        _repeat(repeat)
+        with _opened(engine, spark_master, spark_folder) as chosen:
+            _repeat(repeat, chosen)
         return
     if period is None:
         raise typer.BadParameter("missing: name the year 须指明年度", param_hint="--period")
     read = load_scheme(scheme)
-    with open_database() as database:
-        _print(evaluating.evaluate(database, read, period, district))
+    with _opened(engine, spark_master, spark_folder) as chosen, open_database() as database:
+        _print(evaluating.evaluate(database, read, period, district, chosen))
 
 
-def _repeat(evaluation_id: int) -> None:
+def _repeat(evaluation_id: int, engine: Engine) -> None:
     """Print how a repetition compares; ends with status 1 when the rows differ."""
     with open_database() as database:
-        done = evaluating.repeat(database, evaluation_id)
+        done = evaluating.repeat(database, evaluation_id, engine)
     same_code = done.code == done.stored_code
     for line in (
         f"Evaluation 评价 {done.evaluation_id}, result hash 结果哈希:",
@@ -76,6 +98,12 @@ def _told(each: TableDifference) -> Iterator[str]:
     for cell in each.cells:
         key = ", ".join(str(value) for value in cell.key)
         yield f"    {key} {cell.column}: {cell.stored} -> {cell.repeated}"
+
+
+def _opened(name: EngineName, master: str, folder: Path | None) -> AbstractContextManager[Engine]:
+    if name is EngineName.SPARK:
+        return SparkEngine(master, folder)
+    return nullcontext(evaluating.ON_THIS_MACHINE)
 
 
 def publish(

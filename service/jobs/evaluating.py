@@ -7,18 +7,18 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-import narwhals.stable.v2 as nw
 import polars as pl
 from pydantic import BaseModel
 from sqlalchemy import Connection, RowMapping
 
 from service import __version__
 from service.domain.scheme import Scheme
-from service.domain.tables import BY_NUMBER, KEYS, NUMBERS
+from service.domain.tables import KEYS
 from service.errors import Conflict, NotFound
-from service.evaluation import pipeline
 from service.jobs.differences import Repetition, differences
 from service.jobs.districts import resolve_district
+from service.jobs.engines import Engine, Results
+from service.jobs.engines.single import PolarsEngine
 from service.jobs.periods import require_in_force, require_period
 from service.store import evaluations
 from service.store.database import Database
@@ -64,10 +64,20 @@ class EvaluationSummary(BaseModel):
     repeated: bool = False
 
 
+ON_THIS_MACHINE = PolarsEngine()
+
+
 def evaluate(
-    database: Database, scheme: Scheme, period: str, district: str | None = None
+    database: Database,
+    scheme: Scheme,
+    period: str,
+    district: str | None = None,
+    engine: Engine = ON_THIS_MACHINE,
 ) -> EvaluationSummary:
     """Evaluate a district for a period and store the result as a draft.
+
+    The engine is no part of the run's identity, since the rows are the same on each: what was calculated on
+    one is found again on any other.
 
     Others may write while it calculates. If they did, the inputs are read again as the only writer; if they
     differ, all is calculated anew. So snapshot, results and copied parcels are of one state.
@@ -88,7 +98,7 @@ def evaluate(
             earlier = evaluations.find(connection, run["run_hash"])
             if earlier is not None:
                 return _summary(connection, earlier, repeated=True)
-        results = calculate(frozen.tables(), scheme, period)
+        results = calculate(frozen.tables(), scheme, period, engine)
         run["result_hash"] = canonical_hash(results, KEYS)
         with database.writing() as connection:
             earlier = evaluations.find(connection, run["run_hash"])
@@ -106,7 +116,7 @@ def evaluate(
     raise evaluations.inputs_changed()
 
 
-def repeat(database: Database, evaluation_id: int) -> Repetition:
+def repeat(database: Database, evaluation_id: int, engine: Engine = ON_THIS_MACHINE) -> Repetition:
     """Calculate an evaluation again from its frozen snapshot and stored scheme, and compare; stores nothing.
 
     Raises `NotFound` when there is no such evaluation.
@@ -118,7 +128,7 @@ def repeat(database: Database, evaluation_id: int) -> Repetition:
             name: table.collect() for name, table in evaluations.results(connection, evaluation_id).items()
         }
     scheme = Scheme.model_validate_json(run["scheme"])
-    again = calculate(tables, scheme, run["period"])
+    again = calculate(tables, scheme, run["period"], engine)
     return Repetition(
         evaluation_id=evaluation_id,
         stored_hash=run["result_hash"],
@@ -129,25 +139,11 @@ def repeat(database: Database, evaluation_id: int) -> Repetition:
     )
 
 
-def calculate(tables: Mapping[str, pl.LazyFrame], scheme: Scheme, period: str) -> dict[str, pl.DataFrame]:
-    """Run the evaluation core on Polars; returns the result tables in canonical order."""
-    frames = pipeline.evaluate(
-        {name: nw.from_native(table) for name, table in tables.items()}, scheme, period
-    )
-    results: dict[str, pl.DataFrame] = {}
-    while frames:  # one after the other, each forgotten when it is computed: less is held at once
-        name, frame = frames.popitem()
-        table: pl.LazyFrame = frame.to_native()
-        results[name] = in_order(name, table.collect())
-    return results
-
-
-def in_order(name: str, table: pl.DataFrame) -> pl.DataFrame:
-    """Return a table of results as it is kept: sorted by its key, without the numbers of the snapshot."""
-    order = BY_NUMBER.get(name, KEYS[name])
-    if len(order) > 1 or not table[order[0]].is_sorted():
-        table = table.sort(order)
-    return table.drop(NUMBERS, strict=False)
+def calculate(
+    tables: Mapping[str, pl.LazyFrame], scheme: Scheme, period: str, engine: Engine = ON_THIS_MACHINE
+) -> Results:
+    """Run the evaluation core on an engine; returns the result tables in canonical order."""
+    return engine.run(tables, scheme, period)
 
 
 def publish(database: Database, evaluation_id: int) -> EvaluationSummary:

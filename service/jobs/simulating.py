@@ -12,7 +12,8 @@ from service.domain.scheme import Scheme
 from service.errors import InvalidParameter, InvalidScheme, NotFound
 from service.evaluation import pipeline
 from service.evaluation.pipeline import Measured
-from service.jobs.evaluating import code_version, in_order
+from service.jobs.engines import in_order
+from service.jobs.evaluating import code_version
 from service.reference.scheme_changes import changed
 from service.store import evaluations
 from service.store.database import Database

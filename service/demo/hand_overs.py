@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from service.demo import registers, returns
+from service.demo import contracts, marks, registers, returns
 from service.demo.figures import YEARS, account
 from service.demo.park import build
 
@@ -26,12 +26,14 @@ HAND_OVERS = (
     HandOver("资规_工业宗地.zip", "parcels", "parcels.yaml"),
     HandOver("市监_企业名录.xlsx", "enterprises", "enterprises.yaml"),
     HandOver("地企调查_占用.xlsx", "occupancies", "occupancies.yaml"),
+    HandOver("资规_出让合同.xlsx", "contracts", "contracts.yaml"),
     *(HandOver(f"税务_{year}年.csv", "figures", "tax.yaml") for year in YEARS),
     *(HandOver(f"统计_产值_{year}年.xlsx", "figures", "output.yaml") for year in YEARS),
     HandOver("电力_2021年.xlsx", "figures", "energy-kwh.yaml"),
     HandOver("电力_2022年.xlsx", "figures", "energy-wan-kwh.yaml"),
     HandOver("电力_2023年.xlsx", "figures", "energy-kwh.yaml"),
     *(HandOver(f"综合_{year}年.xlsx", "figures", "survey.yaml") for year in YEARS),
+    *(HandOver(f"资质_{year}年.xlsx", "figures", "marks.yaml") for year in YEARS),
     HandOver("税务_2023年_更正.csv", "figures", "tax.yaml"),
 )
 
@@ -58,6 +60,10 @@ def generate(directory: Path, seed: int = SEED) -> None:
         returns.write_survey(directory / f"综合_{year}年.xlsx", year, firms, rng())
     last = returns.of_year(accounts, YEARS[-1])
     returns.write_tax_correction(directory / f"税务_{YEARS[-1]}年_更正.csv", YEARS[-1], last, rng())
+    contracts.write_contracts(directory / "资规_出让合同.xlsx", park, rng())
+    titles = marks.grant_titles(park, rng())
+    for year in YEARS:
+        marks.write_marks(directory / f"资质_{year}年.xlsx", year, titles, rng())
     for name in sorted({hand_over.mapping for hand_over in HAND_OVERS}):
         text = files("service.demo").joinpath("mappings", name).read_text(encoding="utf-8")
         (directory / name).write_text(text, encoding="utf-8")

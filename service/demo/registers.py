@@ -61,6 +61,7 @@ def _cadastral_record(parcel: Parcel, rng: Generator) -> dict[str, str | float]:
     contract = round(registered) if rng.random() < 0.7 else round(registered * rng.uniform(0.97, 1.03))
     old = rng.random() < 0.1
     coverage = min(0.72, 0.3 + 0.18 * parcel.floor_area_m2 / parcel.area_m2 + rng.normal(0, 0.04))
+    coverage = min(coverage, parcel.floor_area_m2 / parcel.area_m2)  # a single floor covers what it has
     return {
         "ZDDM": parcel.code,
         "BDCDYH": f"{parcel.code}F{1:08d}",
@@ -74,7 +75,8 @@ def _cadastral_record(parcel: Parcel, rng: Generator) -> dict[str, str | float]:
         "JZMJ": np.nan if rng.random() < 0.03 else round(parcel.floor_area_m2, 2),
         "RJL": round(parcel.floor_area_m2 / parcel.area_m2, 2),
         "RJLSX": np.nan if parcel.far_limit is None else parcel.far_limit,
-        "JZMD": 0.0 if parcel.floor_area_m2 == 0 else round(coverage * 100, 1),
+        "JZMD": round(coverage * 100, 1),
+        "JZZDMJ": np.nan if old else round(coverage * parcel.area_m2, 2),
     }
 
 

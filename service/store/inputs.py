@@ -5,7 +5,7 @@ parcels, and those that have figures but hold no parcel that is known anywhere. 
 holdings, also those in other districts, so that nothing of what belongs there is placed here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, tru
 
 from service.domain.tables import KEYS, PROMISES, read_columns
 from service.reference.tables import unit_table
-from service.store.frames import Answer, answering
+from service.store.frames import frame
 from service.store.models import Batch, Enterprise, Figure, GrantContract, Occupancy, Parcel
 from service.store.numbering import numbered
 from service.store.tables import TYPES
@@ -38,7 +38,7 @@ _SQUARE_METRE, _MILLIONTH = 100, 1_000_000  # minor units in one
 class _Scope(NamedTuple):
     """What is read; in a store of one district nothing needs to be sorted out by the database."""
 
-    answer: Answer
+    connection: Connection
     district: str
     is_only: bool
 
@@ -59,15 +59,14 @@ def read(
     :param year_before: also read the figures of the year before; their tables are empty otherwise
     """
     others = select(exists().where(Parcel.district != district))
-    with answering(connection) as answer:
-        scope = _Scope(answer, district, is_only=not connection.execute(others).scalar_one())
-        parcels, held = _parcels(scope), _occupancies(scope)
-        places = _places(scope, parcels)
-        years = [_year(scope, period, places)]
-        if year_before:
-            years.append(_year(scope, str(int(period) - 1), places))
-        contracts, enterprises = _contracts(scope), _enterprises(scope)
-        placed_elsewhere = _holders_elsewhere(scope)
+    scope = _Scope(connection, district, is_only=not connection.execute(others).scalar_one())
+    parcels, held = _parcels(scope), _occupancies(scope)
+    places = _places(scope, parcels)
+    years = [_year(scope, period, places)]
+    if year_before:
+        years.append(_year(scope, str(int(period) - 1), places))
+    contracts, enterprises = _contracts(scope), _enterprises(scope)
+    placed_elsewhere = _holders_elsewhere(scope)
 
     held = _placed(held, places)
     members = [held.filter("here").select("uscc")]
@@ -88,11 +87,16 @@ def read(
         tables[f"parcel_figures{suffix}"] = _of_parcels(found.metered, concerned)
     for name in ("enterprise_figures_before", "parcel_figures_before"):
         tables.setdefault(name, _nothing(name))
-    return numbered({name: table.sort(KEYS[name], nulls_last=True) for name, table in tables.items()})
+    return numbered({name: _in_order(table, KEYS[name]) for name, table in tables.items()})
 
 
 def _nothing(table: str) -> pl.DataFrame:
     return pl.DataFrame(schema={name: TYPES[kind] for name, kind in read_columns(table).items()})
+
+
+def _in_order(table: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+    # half the time of sort(), which carries every column along
+    return table[table.select(pl.arg_sort_by(keys, nulls_last=True)).to_series()]
 
 
 def _scaled(column: str, per_unit: int) -> pl.Expr:
@@ -105,8 +109,10 @@ def _parcels(scope: _Scope) -> pl.DataFrame:
     numbers = {**dict.fromkeys(_AREAS, _SQUARE_METRE), "far": _MILLIONTH, "far_limit": _MILLIONTH}
     measures = (getattr(Parcel, _AREAS.get(name, name)) for name in numbers)
     query = select(Parcel.code, Parcel.town, Parcel.land_use, *measures)
-    found = scope.answer(
-        query.where(Parcel.district == scope.district), {**texts, **dict.fromkeys(numbers, "float")}
+    found = frame(
+        scope.connection,
+        query.where(Parcel.district == scope.district),
+        {**texts, **dict.fromkeys(numbers, "float")},
     )
     return found.with_columns(*(_scaled(*number) for number in numbers.items())).select(
         *read_columns("parcels")
@@ -118,8 +124,8 @@ def _places(scope: _Scope, parcels: pl.DataFrame) -> pl.DataFrame:
     places = parcels.select("parcel_code", here=pl.lit(True))
     if scope.is_only:
         return places
-    others = scope.answer(
-        select(Parcel.code).where(Parcel.district != scope.district), {"parcel_code": "str"}
+    others = frame(
+        scope.connection, select(Parcel.code).where(Parcel.district != scope.district), {"parcel_code": "str"}
     )
     return pl.concat([places, others.select("parcel_code", here=pl.lit(False))])
 
@@ -136,7 +142,8 @@ def _contracts(scope: _Scope) -> pl.DataFrame:
     promises = (getattr(GrantContract, PROMISED[name]) for name in PROMISES)
     here = select(Parcel.code).where(Parcel.district == scope.district)
     query = select(GrantContract.parcel_code, *dates, *promises)
-    found = scope.answer(
+    found = frame(
+        scope.connection,
         query.where(true() if scope.is_only else GrantContract.parcel_code.in_(here)),
         {name: "float" if name in PROMISES else kind for name, kind in read_columns("contracts").items()},
     )
@@ -164,7 +171,8 @@ def _is_elsewhere(scope: _Scope, parcel_code: Any) -> ColumnElement[bool]:
 
 def _enterprises(scope: _Scope) -> pl.DataFrame:
     query = select(Enterprise.uscc, Enterprise.industry, Enterprise.above_scale, Enterprise.registered_on)
-    return scope.answer(query.where(_concerns(scope, Enterprise.uscc)), read_columns("enterprises"))
+    known = _concerns(scope, Enterprise.uscc)
+    return frame(scope.connection, query.where(known), read_columns("enterprises"))
 
 
 def _occupancies(scope: _Scope) -> pl.DataFrame:
@@ -193,7 +201,7 @@ def _occupancies(scope: _Scope) -> pl.DataFrame:
         name: "float" if name in numbers else kind for name, kind in read_columns("occupancies").items()
     }
     del columns["elsewhere"]
-    found = scope.answer(query.where(true() if scope.is_only else concerns), columns)
+    found = frame(scope.connection, query.where(true() if scope.is_only else concerns), columns)
     return found.with_columns(*(_scaled(*number) for number in numbers.items()))
 
 
@@ -201,7 +209,7 @@ def _holders_elsewhere(scope: _Scope) -> pl.DataFrame:
     if scope.is_only:
         return pl.DataFrame(schema={"uscc": pl.String})
     query = select(Occupancy.uscc).join(Parcel, Parcel.code == Occupancy.parcel_code)
-    return scope.answer(query.where(Parcel.district != scope.district).distinct(), {"uscc": "str"})
+    return frame(scope.connection, query.where(Parcel.district != scope.district).distinct(), {"uscc": "str"})
 
 
 def _year(scope: _Scope, period: str, places: pl.DataFrame) -> _Year:
@@ -215,11 +223,11 @@ def _year(scope: _Scope, period: str, places: pl.DataFrame) -> _Year:
         of_parcel, Figure.subject_code, Figure.part_of, Figure.metric, Figure.value, Figure.batch_id
     ).where(Figure.period == period, Figure.superseded_by.is_(None), true() if scope.is_only else concerns)
     columns = {"of_parcel": "bool", "code": "str", "part_of": "str", "metric": "str"}
-    figures = scope.answer(query, {**columns, "value": "int", "batch_id": "int"})
+    figures = frame(scope.connection, query, {**columns, "value": "int", "batch_id": "int"})
 
     # what has no place of its own belongs to the district it was handed over for, or to every one
     for_here = or_(Batch.district.is_(None), Batch.district == "", Batch.district == scope.district)
-    batches = scope.answer(select(Batch.id).where(for_here), {"id": "int"})["id"]
+    batches = frame(scope.connection, select(Batch.id).where(for_here), {"id": "int"})["id"]
     figures = figures.with_columns(handed_over_here=pl.col("batch_id").is_in(batches.implode()))
     totals = figures.filter(~pl.col("of_parcel")).rename({"code": "uscc"})
     metered = figures.filter("of_parcel").rename({"code": "parcel_code"})
@@ -236,11 +244,11 @@ def _of_enterprises(totals: pl.DataFrame, concerned: pl.DataFrame) -> pl.DataFra
 
 
 def _of_parcels(metered: pl.DataFrame, concerned: pl.DataFrame) -> pl.DataFrame:
-    of_members = pl.col("part_of").is_in(concerned["uscc"].implode())
+    members = concerned.select(part_of="uscc", of_member=pl.lit(True))
     unknown_here = ~pl.col("here") & ~pl.col("elsewhere") & pl.col("handed_over_here")
-    return _wide(
-        metered.filter(pl.col("here") | of_members | unknown_here), list(read_columns("parcel_figures"))
-    )
+    shown = pl.col("here") | pl.col("of_member").is_not_null() | unknown_here
+    reported = metered.join(members, on="part_of", how="left").filter(shown)
+    return _wide(reported, list(read_columns("parcel_figures")))
 
 
 def _wide(figures: pl.DataFrame, keys: list[str], *more: pl.Expr) -> pl.DataFrame:

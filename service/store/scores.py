@@ -13,7 +13,7 @@ import polars as pl
 from sqlalchemy import Connection, Table, func, select
 
 from service.store import bulk, immutability
-from service.store.frames import answering
+from service.store.frames import frame
 from service.store.gpkg import packing
 from service.store.gpkg import rtree as gpkg_rtree
 from service.store.models import Parcel, Score
@@ -81,8 +81,7 @@ def _sqlite(connection: Connection, district: str, rows: pl.DataFrame) -> int:
     takes as long as the rows themselves.
     """
     known = select(Parcel.code, Parcel.id).where(Parcel.district == district)
-    with answering(connection) as answer:
-        parcels = answer(known, {"parcel_code": "str", "parcel_id": "int"})
+    parcels = frame(connection, known, {"parcel_code": "str", "parcel_id": "int"})
     found = rows.join(parcels, on="parcel_code", how="inner", maintain_order="left")
     first = bulk.reserve_ids(connection, _TABLE, found.height)
     found = found.with_row_index("id", first)

@@ -1,6 +1,6 @@
 """A snapshot (快照): what an evaluation reads, frozen under the hash of its content."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -50,3 +50,19 @@ def keep_snapshot(
 def snapshot_tables(connection: Connection, content_hash: str) -> dict[str, pl.LazyFrame]:
     """Return the tables of a kept snapshot, decoded when needed; no table when there is none."""
     return parts.tables(connection, parts.of_snapshot(content_hash))
+
+
+def snapshot_rows(
+    connection: Connection, content_hash: str, name: str, by: str, values: Collection[str]
+) -> pl.DataFrame:
+    """Return the rows of a table of a kept snapshot that have one of the values in a column.
+
+    By the first column of the table's key it opens the parts that can hold them; by another one all parts.
+    """
+    owner = parts.of_snapshot(content_hash)
+    if by == KEYS[name][0]:
+        return parts.rows(connection, owner, name, by, values)
+    table = parts.table(connection, owner, name)
+    if table is None:
+        raise LookupError(f"The snapshot {content_hash} has no table {name}.")
+    return table.filter(pl.col(by).is_in(pl.Series(sorted(values), dtype=pl.String).implode())).collect()

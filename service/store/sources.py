@@ -1,11 +1,12 @@
 """Where the numbers of an evaluation came from: its inputs with their source rows."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from service.store.models import Batch, Enterprise, Figure, Occupancy, Parcel, SourceRow
+from service.store.models import Batch, Enterprise, Figure, GrantContract, Occupancy, Parcel, SourceRow
 
 
 def districts(connection: Connection) -> list[str]:
@@ -28,27 +29,36 @@ def figures(
     return _rows(connection, query.order_by(Figure.subject_code, Figure.part_of, Figure.metric))
 
 
-def occupancies(connection: Connection, parcel_code: str) -> list[dict[str, Any]]:
-    """Return who holds a parcel, as the store has it now."""
-    columns = [column for column in Occupancy.__table__.c if column.name not in ("id", "parcel_code")]
-    query = select(*columns).where(Occupancy.parcel_code == parcel_code)
-    return _rows(connection, query.order_by(Occupancy.uscc, Occupancy.role, Occupancy.valid_from))
+def occupancies(connection: Connection, usccs: Iterable[str]) -> list[dict[str, Any]]:
+    """Return what enterprises hold, by the key of an occupancy, as the store has it now."""
+    columns = [Occupancy.parcel_code, Occupancy.uscc, Occupancy.role, Occupancy.valid_from]
+    query = select(*columns, Occupancy.source_row_id).where(Occupancy.uscc.in_(sorted(usccs)))
+    return _rows(connection, query)
 
 
 def enterprises(connection: Connection, usccs: Iterable[str]) -> list[dict[str, Any]]:
-    """Return the registered enterprises among these, as the store has them now."""
-    columns = [Enterprise.uscc, Enterprise.name, Enterprise.industry, Enterprise.above_scale]
-    query = select(*columns, Enterprise.source_row_id).where(Enterprise.uscc.in_(sorted(usccs)))
-    return _rows(connection, query.order_by(Enterprise.uscc))
+    """Return the registered enterprises among these with their names, as the store has them now."""
+    query = select(Enterprise.uscc, Enterprise.name, Enterprise.source_row_id)
+    return _rows(connection, query.where(Enterprise.uscc.in_(sorted(usccs))))
 
 
-def parcel(connection: Connection, parcel_code: str) -> list[dict[str, Any]]:
-    """Return the source row of a parcel, or nothing."""
-    return _rows(connection, select(Parcel.source_row_id).where(Parcel.code == parcel_code))
+def parcels(connection: Connection, codes: Iterable[str]) -> list[dict[str, Any]]:
+    """Return parcels by code, as the store has them now."""
+    query = select(Parcel.code, Parcel.source_row_id).where(Parcel.code.in_(sorted(codes)))
+    return _rows(connection, query)
 
 
-def rows(connection: Connection, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """Return source rows by id: batch, feed, file, sheet, row and verdict."""
+def contracts(connection: Connection, codes: Iterable[str]) -> list[dict[str, Any]]:
+    """Return the grant contracts of parcels by the parcels' code, as the store has them now."""
+    query = select(GrantContract.parcel_code, GrantContract.source_row_id)
+    return _rows(connection, query.where(GrantContract.parcel_code.in_(sorted(codes))))
+
+
+def rows(connection: Connection, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """Return source rows by id: batch, feed, file, sheet, row, verdict, and the content as received.
+
+    What a reader added to the row's own columns begins with ``@`` (a geometry), and is left out.
+    """
     query = (
         select(
             SourceRow.id,
@@ -58,11 +68,16 @@ def rows(connection: Connection, ids: Sequence[int]) -> dict[int, dict[str, Any]
             SourceRow.sheet,
             SourceRow.row,
             SourceRow.verdict,
+            SourceRow.content,
         )
         .join(Batch, Batch.id == SourceRow.batch_id)
         .where(SourceRow.id.in_(sorted(set(ids))))
     )
-    return {row["id"]: dict(row) for row in connection.execute(query).mappings()}
+    return {row["id"]: row | {"content": _content(row["content"])} for row in _rows(connection, query)}
+
+
+def _content(text: str) -> dict[str, Any]:
+    return {name: value for name, value in json.loads(text).items() if not name.startswith("@")}
 
 
 def _rows(connection: Connection, query: Any) -> list[dict[str, Any]]:

@@ -1,23 +1,26 @@
 """Snapshots: what an evaluation reads, frozen under the hash of its content."""
 
+from datetime import date
 from pathlib import Path
 
 import polars as pl
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from service.domain.tables import KEYS, NUMBERS, SNAPSHOT
 from service.store import inputs
 from service.store.database import Database
 from service.store.hashing import canonical_hash
-from service.store.models import SnapshotPart
+from service.store.models import Enterprise, SnapshotPart
 from service.store.snapshot import freeze, keep_snapshot, snapshot_tables
-from tests.support.parks import E1, E2, E3, HandOvers, hand_over_small_park
+from tests.support.parks import E1, E2, E3, E4, HandOvers, hand_over_small_park
 
 
-def read(database: Database, district: str = "330299", period: str = "2023") -> dict[str, pl.DataFrame]:
+def read(
+    database: Database, district: str = "330299", period: str = "2023", *, year_before: bool = False
+) -> dict[str, pl.DataFrame]:
     """Return the tables of a snapshot."""
     with database.reading() as connection:
-        return inputs.read(connection, district, period)
+        return inputs.read(connection, district, period, year_before=year_before)
 
 
 def without_numbers(table: pl.DataFrame) -> pl.DataFrame:
@@ -138,6 +141,95 @@ def test_figures_of_parcels_know_their_place(database: Database, tmp_path: Path)
     ]
 
 
+def test_contracts_come_with_their_parcels(database: Database, tmp_path: Path) -> None:
+    """Dates, and promises in minor units; contracts of other districts and of unknown parcels stay out."""
+    files = HandOvers(database, tmp_path)
+    files.parcels({"code": "P1"}, {"code": "P2"})
+    promises = {"tax_wan_yuan_per_mu": 30, "output_wan_yuan_per_mu": 0.1, "investment_wan_yuan_per_mu": "/"}
+    promises |= {"energy_tce_per_wan_yuan": 0.000000123, "far": 1.2, "coverage": 0.4}
+    dates = {"signed_on": "2019-05-06", "complete_by": "2021-05-06", "completed_on": ""}
+    files.contracts(*({"parcel_code": code} | dates | promises for code in ("P2", "Q1", "X9")))
+    other = HandOvers(database, tmp_path / "other", "110000")
+    other.folder.mkdir()
+    assert read(database)["contracts"]["parcel_code"].to_list() == ["P2"]
+    other.parcels({"code": "Q1"})
+    assert without_numbers(read(database)["contracts"]).rows() == [
+        ("P2", date(2019, 5, 6), date(2021, 5, 6), None, 30_000_000, 100_000, None, 123, 1_200_000, 400_000)
+    ]
+    assert read(database, "110000")["contracts"]["parcel_code"].to_list() == ["Q1"]
+
+
+def test_enterprises_bring_the_day_of_their_registration(database: Database, tmp_path: Path) -> None:
+    """A firm whose day is not known has none."""
+    files = HandOvers(database, tmp_path)
+    files.parcels({"code": "P1"})
+    files.enterprises({"uscc": E1, "registered_on": "2022-07-01"}, {"uscc": E2, "registered_on": "/"})
+    files.occupancies(*({"parcel_code": "P1", "uscc": uscc, "role": "own"} for uscc in (E1, E2)))
+    assert read(database)["enterprises"]["registered_on"].to_list() == [date(2022, 7, 1), None]
+
+
+def test_the_year_before_is_read_when_asked_for(database: Database, tmp_path: Path) -> None:
+    """With the enterprises that had figures only then; otherwise its tables are empty and they are absent."""
+    hand_over_small_park(database, tmp_path)
+    before = HandOvers(database, tmp_path / "before")
+    before.folder.mkdir()
+    before.enterprises({"uscc": E3, "industry": "C26"})
+    before.figures({"uscc": E1, "period": 2022, "rd": 7}, {"uscc": E3, "period": 2022, "rd": 8})
+    before.figures({"parcel_code": "P3", "part_of": E4, "period": 2022, "tax": 9})
+    before.occupancies({"parcel_code": "X9", "uscc": E4, "role": "own"})
+    without, both = read(database), read(database, year_before=True)
+    assert without["enterprise_figures_before"].is_empty()
+    assert without["parcel_figures_before"].is_empty()
+    assert not {E3, E4} & set(without["enterprises"]["uscc"])
+    assert without_numbers(both["enterprise_figures_before"]).rows(named=True) == [
+        {"uscc": E1, "rd": 7_000_000},
+        {"uscc": E3, "rd": 8_000_000},
+    ]
+    assert without_numbers(both["parcel_figures_before"]).rows() == [("P3", E4, False, 9_000_000)]
+    assert set(both["enterprises"]["uscc"]) == {E1, E2, E3}
+    assert E4 in both["occupancies"]["uscc"]
+    assert E4 not in without["occupancies"]["uscc"]
+    for name in ("parcels", "enterprise_figures", "parcel_figures"):
+        assert without_numbers(both[name]).equals(without_numbers(without[name]))
+
+
+def test_marks_are_read_as_figures(database: Database, tmp_path: Path) -> None:
+    """A mark of a firm is a column of ones and gaps; so is one of a parcel."""
+    hand_over_small_park(database, tmp_path)
+    files = HandOvers(database, tmp_path / "marks")
+    files.folder.mkdir()
+    files.figures({"uscc": E2, "period": 2023, "high_tech": 1})
+    files.figures({"parcel_code": "P3", "period": 2023, "illegal_building": 1})
+    tables = read(database)
+    assert tables["enterprise_figures"]["high_tech"].to_list() == [None, 1]
+    assert without_numbers(tables["parcel_figures"]).rows(named=True) == [
+        {"parcel_code": "P3", "part_of": "", "elsewhere": False, "illegal_building": 1}
+    ]
+
+
+def test_a_snapshot_does_not_see_what_is_written_meanwhile(database: Database, tmp_path: Path) -> None:
+    """It is of the state in which the connection began, though somebody else committed before it was read."""
+    hand_over_small_park(database, tmp_path)
+    expected = read(database)
+    with database.reading() as connection:
+        database.data_version(connection)  # from here on it sees one state
+        later = HandOvers(database, tmp_path / "later", None)
+        later.folder.mkdir()
+        later.figures({"uscc": E1, "period": 2023, "tax": 401})
+        found = inputs.read(connection, "330299", "2023")
+    assert {name: table.equals(expected[name]) for name, table in found.items()} == dict.fromkeys(found, True)
+    assert read(database)["enterprise_figures"]["tax"].to_list() == [401_000_000, 50_000_000]
+
+
+def test_a_writer_reads_what_it_has_written(database: Database, tmp_path: Path) -> None:
+    """A snapshot taken within a writing transaction has what that transaction did so far."""
+    hand_over_small_park(database, tmp_path)
+    with database.writing() as connection:
+        connection.execute(update(Enterprise).where(Enterprise.uscc == E1).values(industry="C26"))
+        found = inputs.read(connection, "330299", "2023")
+    assert found["enterprises"]["industry"].to_list() == ["C26", "C13"]
+
+
 def test_the_same_content_has_the_same_hash_on_both_databases(
     geopackage_url: str, postgis_url: str, tmp_path: Path
 ) -> None:
@@ -162,6 +254,8 @@ def test_a_snapshot_is_kept_once_and_read_as_it_was(database: Database, tmp_path
     with database.reading() as connection:
         first = freeze(connection, "330299", "2023")
         tables = inputs.read(connection, "330299", "2023")
+        with_before = freeze(connection, "330299", "2023", year_before=True)
+    assert with_before.content_hash == first.content_hash  # there is nothing of that year
     for _ in range(2):
         with database.writing() as connection:
             keep_snapshot(connection, first)

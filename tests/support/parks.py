@@ -48,6 +48,10 @@ class HandOvers:
         """Hand over figures in their display units."""
         return self._table("figures", rows)
 
+    def contracts(self, *rows: Row) -> ImportReport:
+        """Hand over grant contracts."""
+        return self._table("contracts", rows)
+
     def _table(self, feed: str, rows: Sequence[Row]) -> ImportReport:
         path = self._path(f"{feed}.csv")
         columns = list(dict.fromkeys(name for row in rows for name in row))
@@ -62,8 +66,8 @@ class HandOvers:
         return self.folder / f"{self._count:02}-{name}"
 
 
-E1, E2, E3 = uscc(1), uscc(2), uscc(3)
-"""Firms of the small park."""
+E1, E2, E3, E4 = (uscc(number) for number in range(1, 5))
+"""Firms: the first two are those of the small park."""
 
 
 def hand_over_small_park(database: Database, folder: Path) -> None:

@@ -6,7 +6,9 @@ import re
 import zipfile
 from collections import Counter
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +21,10 @@ from service.demo.firms import DISTRICT
 from service.demo.mistakes import full_width, with_subtotals, wrong_check_digit
 from service.demo.park import Park, build
 from service.domain.codes import normalise_parcel_code
+from service.domain.hand_overs import Feed, HandedRow
 from service.feeds.mapping import read_mapping
+from service.feeds.reading import Reading, read_hand_over
+from service.feeds.records import KEY_FIELDS
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +157,64 @@ def test_departments_hand_over_in_their_own_formats(folder: Path) -> None:
         assert "工业用地".encode("gbk") in archive.read("GYZD.dbf")
     table = list(csv.reader(io.StringIO((folder / "税务_2023年.csv").read_bytes().decode("gbk"))))
     assert table[0] == ["纳税人识别号", "纳税人名称", "所属年度", "评价税收（元）"]
+
+
+def test_contracts_have_promises_gaps_and_works_that_are_late(folder: Path) -> None:
+    """Most parcels have one; some promise nothing, some are under construction, some of those overdue."""
+    rows = contents(folder, "资规_出让合同.xlsx")
+    assert len({row["parcel_code"] for row in rows}) > 300
+    tax = [float(row["tax_wan_yuan_per_mu"]) for row in rows if row["tax_wan_yuan_per_mu"]]
+    assert 0.5 < len(tax) / len(rows) < 0.95
+    assert 3 < np.median(tax) < 20
+    unfinished = [row["complete_by"] for row in rows if row["completed_on"] is None]
+    assert 8 <= len(unfinished) <= 60
+    assert 0 < sum(day < date(2023, 12, 31) for day in unfinished) < len(unfinished)
+    assert any(row["completed_on"] and row["completed_on"] > row["complete_by"] for row in rows)
+
+
+def test_footprints_lie_within_the_parcel_and_under_its_floors(folder: Path) -> None:
+    """The ground that buildings cover is no larger than the land, and no larger than all floors together."""
+    rows = contents(folder, "资规_工业宗地.zip")
+    known = [row for row in rows if row["footprint_area_m2"] is not None]
+    assert len(rows) * 0.8 < len(known) < len(rows)
+    for row in known:
+        assert row["footprint_area_m2"] <= 0.73 * (row["geodesic_area_m2"] or 0)
+        assert row["footprint_area_m2"] <= (row["floor_area_m2"] or row["footprint_area_m2"]) + 0.01
+
+
+def test_titles_last_and_penalties_are_of_their_year(folder: Path) -> None:
+    """Who had a title has it in the years after; every mark of the demo occurs."""
+    carried = {
+        year: {(key[1], key[4]) for row in rows(folder, f"资质_{year}年.xlsx") for key, _ in row.facts}
+        for year in YEARS
+    }
+    for before, after in pairwise(YEARS):
+        titles = {pair for pair in carried[before] if pair[1] in ("high_tech", "specialised_new")}
+        assert len(titles) > 60
+        assert len(titles - carried[after]) < 5  # a slip of who typed
+    assert {metric for year in YEARS for _, metric in carried[year]} == {
+        *("high_tech", "specialised_new", "listed", "safety_accident"),
+        *("environmental_penalty", "credit_default", "relocation"),
+    }
+
+
+def rows(folder: Path, file_name: str) -> list[HandedRow]:
+    """Return the rows of a hand-over with what they state."""
+    return reading(folder, file_name).rows
+
+
+def contents(folder: Path, file_name: str) -> list[dict[str, Any]]:
+    """Return what the accepted rows of a hand-over of records state, by field."""
+    found = reading(folder, file_name)
+    names = [*KEY_FIELDS[found.mapping.feed], *found.fields]
+    return [dict(zip(names, (*key, *values), strict=True)) for row in found.rows for key, values in row.facts]
+
+
+def reading(folder: Path, file_name: str) -> Reading:
+    """Read a hand-over of the demo by its own mapping."""
+    hand_over = next(each for each in HAND_OVERS if each.file_name == file_name)
+    mapping = read_mapping(folder / hand_over.mapping)
+    return read_hand_over(folder / file_name, Feed(hand_over.feed), mapping)
 
 
 def test_slips_are_what_they_say() -> None:

@@ -54,8 +54,9 @@ openapi: $(BIN)/.dev ## Write the OpenAPI documents that are served into openapi
 	$(BIN)/mujun openapi --write openapi
 
 .PHONY: bench
-bench: $(BIN)/.dev debian ## Measure import, evaluation and serving on both databases, beside a peer
-	$(BIN)/python -m tests.benchmarks
+bench: $(BIN)/.dev debian ## Measure import, serving and evaluation beside peers (PART=, PARCELS=, EVALUATION=)
+	$(BIN)/python -m tests.benchmarks $(PART) $(if $(PARCELS),--parcels $(PARCELS)) \
+		$(if $(EVALUATION),--evaluation $(EVALUATION))
 
 .PHONY: lock
 lock: $(BIN)/.uv ## Resolve the newest allowed versions into the lock files

@@ -35,8 +35,8 @@ def write_files(park: Park, folder: Path) -> dict[Feed, Path]:
     return files
 
 
-def measure(name: str, database: Database, files: dict[Feed, Path], folder: Path, rows: int) -> None:
-    """Import every feed once and show rows per second beside the peers."""
+def load(database: Database, files: dict[Feed, Path]) -> list[tuple[str, ...]]:
+    """Import every feed once; returns a line of rows per second for each."""
     lines = []
     for feed in (Feed.PARCELS, Feed.ENTERPRISES, Feed.OCCUPANCIES, Feed.FIGURES):
         reports = []
@@ -46,9 +46,13 @@ def measure(name: str, database: Database, files: dict[Feed, Path], folder: Path
         )
         report = reports[0]
         assert report.accepted == report.read, report
-        lines.append(
-            (f"mujun import {feed}", f"{report.read:,}", f"{took:.2f}", f"{report.read / took:,.0f}")
-        )
+        lines.append(_line(f"mujun import {feed}", report.read, took))
+    return lines
+
+
+def measure(name: str, database: Database, files: dict[Feed, Path], folder: Path, rows: int) -> None:
+    """Import every feed once and show rows per second beside the peers."""
+    lines = load(database, files)
     if database.is_embedded:
         engine, target = sa.create_engine(f"sqlite:///{folder / 'peer.sqlite'}"), str(folder / "peer.gpkg")
     else:
@@ -58,11 +62,18 @@ def measure(name: str, database: Database, files: dict[Feed, Path], folder: Path
             f"PG:dbname={where.database} host={where.host or where.query['host']} port={where.port or 5432}"
         )
         target += f" user={where.username}"
-    took = seconds(lambda: pandas_import(files[Feed.FIGURES], engine))
+    lines.append(
+        _line(
+            "peer: pandas to_sql, figures", rows, seconds(lambda: pandas_import(files[Feed.FIGURES], engine))
+        )
+    )
     engine.dispose()
-    lines.append(("peer: pandas to_sql, figures", f"{rows:,}", f"{took:.2f}", f"{rows / took:,.0f}"))
     took = seconds(lambda: ogr2ogr(files[Feed.PARCELS], target, "peer_parcels"))
-    lines.append(("peer: ogr2ogr, parcels", f"{rows:,}", f"{took:.2f}", f"{rows / took:,.0f}"))
+    lines.append(_line("peer: ogr2ogr, parcels", rows, took))
     show(
         f"Import, {name} ({len(METRICS)} metrics per row of figures)", ("work", "rows", "s", "rows/s"), lines
     )
+
+
+def _line(work: str, rows: int, took: float) -> tuple[str, ...]:
+    return work, f"{rows:,}", f"{took:.2f}", f"{rows / took:,.0f}"

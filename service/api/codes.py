@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from service import errors
 from service.domain import hand_overs, reasons
 from service.errors import MujunError
-from service.evaluation.figures import quantity_names
+from service.evaluation.explain.quantities import quantity_names
 
 Title = tuple[str, str]
 

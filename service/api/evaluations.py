@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, RowMapping
 
 from service.access.identity import Principal
-from service.access.policy import masked
 from service.api.dependencies import Asker, Configuration, Store
 from service.api.paging import LARGEST_ID, YEAR, Before, Limit, Text, next_page
 from service.api.problems import responses
@@ -17,7 +16,6 @@ from service.api.validation import json_body_only
 from service.errors import NotFound
 from service.jobs import evaluating
 from service.jobs.evaluating import EvaluationSummary
-from service.jobs.explaining import explanation
 from service.store import evaluations as stored
 
 router = APIRouter(prefix="/evaluations", tags=["Evaluation 评价"])
@@ -41,23 +39,6 @@ class Evaluation(EvaluationSummary):
     """An evaluation with the scheme that it followed, to the last number."""
 
     scheme: dict[str, Any]
-
-
-class Explanation(BaseModel):
-    """Why a parcel got its result: every number back to a file and row, and forward to the grade (说明).
-
-    ``calculation`` has the figures of single firms and is for analysts. What is hidden is absent.
-    """
-
-    evaluation: dict[str, Any] | None = None
-    parcel: dict[str, Any] | None = None
-    result: dict[str, Any] | None = None
-    indicators: list[dict[str, Any]] | None = None
-    flags: dict[str, Any] | None = None
-    coverage: list[dict[str, Any]] | None = None
-    unverified: list[Any] | None = None
-    rounding: dict[str, str] | None = None
-    calculation: dict[str, Any] | None = None
 
 
 class Evaluations(BaseModel):
@@ -131,23 +112,6 @@ def evaluation(store: Store, asker: Asker, evaluation_id: EvaluationId) -> Evalu
 def publish(store: Store, evaluation_id: EvaluationId) -> EvaluationSummary:
     """Publish a draft; from then on it never changes."""
     return evaluating.publish(store, evaluation_id)
-
-
-@router.get(
-    "/{evaluation_id}/parcels/{parcel_code}", response_model_exclude_unset=True, responses=responses(404)
-)
-def parcel_result(
-    store: Store,
-    asker: Asker,
-    evaluation_id: EvaluationId,
-    parcel_code: Annotated[str, Path(max_length=100, pattern=r"^[^\x00-\x1f]+$")],
-) -> Explanation:
-    """Explain one parcel's result: indicators, flags, coverage; for analysts every figure behind it."""
-    with store.reading() as connection:
-        visible_evaluation(connection, asker, evaluation_id)
-    explained = explanation(store, evaluation_id, parcel_code)
-    whole = {**explained["public"], "calculation": explained["analyst"]}
-    return Explanation(**masked(asker, "explanation", whole))
 
 
 def visible_evaluation(connection: Connection, asker: Principal, evaluation_id: int) -> RowMapping:

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from service.api import batches, coverage, evaluations, health, openapi, schemes, whatif
+from service.api import batches, coverage, evaluations, explanations, health, openapi, schemes, whatif
 
 
 def routers() -> list[APIRouter]:
@@ -11,6 +11,7 @@ def routers() -> list[APIRouter]:
         batches.router,
         schemes.router,
         evaluations.router,
+        explanations.router,
         whatif.router,
         coverage.router,
         health.router,

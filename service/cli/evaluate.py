@@ -10,7 +10,7 @@ import typer
 
 from service.cli.common import open_database, out
 from service.domain.reasons import reason_text
-from service.evaluation.figures import quantity_names
+from service.evaluation.explain.quantities import quantity_names
 from service.jobs import evaluating
 from service.jobs.differences import TableDifference
 from service.jobs.engines import Engine

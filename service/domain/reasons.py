@@ -50,6 +50,8 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "single_member_group": ("the group has a single member", "组内仅一个成员"),
         "all_values_equal": ("all values of the group are equal", "组内数值全部相同"),
         "negative_amount": ("the amount is negative", "数额为负"),
+        # occupants whose figures are not the parcel's
+        "follows_landlord": ("a tenant below scale, which follows its landlord", "规下承租企业，随业主评价"),
         # flags
         "undetermined": ("depends on something unknown", "资料不足，无法判断"),
     }

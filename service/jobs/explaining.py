@@ -1,65 +1,138 @@
-"""Explanations (说明): a parcel's stored result with the scheme and the source rows of every input."""
+"""Explanations (说明): a parcel's stored result with the scheme, its frozen inputs and their source rows."""
 
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection
+import narwhals.stable.v2 as nw
+import polars as pl
+from sqlalchemy import Connection, RowMapping
 
 from service.domain.scheme import Scheme
 from service.errors import NotFound
-from service.evaluation.explain import explain
+from service.evaluation.explain import Record, Sources, Surroundings, calculation, public, surroundings
 from service.store import evaluations, sources
 from service.store.database import Database
+from service.store.snapshot import snapshot_rows
+
+_AT_ONCE = 200
+"""Parcels whose surroundings are made together: dearer than one alone, and far cheaper than one by one."""
+
+Key = tuple[Any, ...]
+
+ReadRows = Callable[[str, str, Collection[str]], pl.DataFrame]
+"""Rows of a table of the snapshot that have one of the values in a column."""
 
 
-def explanation(database: Database, evaluation_id: int, parcel_code: str) -> dict[str, Any]:
-    """Return the explanation of a parcel in an evaluation; see `service.evaluation.explain.explain`.
-
-    Raises `NotFound` when there is no such evaluation, or no such parcel in it.
-    """
-    with database.reading() as connection:
-        run = evaluations.get(connection, evaluation_id)
-        if run is None:
-            raise NotFound(f"There is no evaluation {evaluation_id}.", f"没有评价 {evaluation_id}。")
-        results = evaluations.results_of(connection, evaluation_id, parcel_code)
-        if not results["scores"]:
-            raise NotFound(
-                f"Evaluation {evaluation_id} has no parcel {parcel_code}.",
-                f"评价 {evaluation_id} 中没有宗地 {parcel_code}。",
-            )
-        scheme = Scheme.model_validate_json(run["scheme"])
-        found = _sources(connection, run["period"], run["as_of_batch"], parcel_code, results, scheme)
-    return explain(scheme, dict(run), results, found)
-
-
-def _sources(
-    connection: Connection,
-    period: str,
-    as_of_batch: int,
-    parcel_code: str,
-    results: dict[str, list[dict[str, Any]]],
-    scheme: Scheme,
+def explanation(
+    database: Database, evaluation_id: int, parcel_code: str, *, figures: bool = True
 ) -> dict[str, Any]:
-    """The inputs with the row each came from; ``later`` marks what was handed over after the evaluation."""
-    occupancies = sources.occupancies(connection, parcel_code)
-    involved = {row["uscc"] for row in (*results["holdings"], *occupancies)} - {""}
-    read = set(scheme.metrics)
-    figures = [
-        {"subject": kind, **figure}
-        for kind, codes in (("enterprise", involved), ("parcel", {parcel_code}))
-        for figure in sources.figures(connection, period, as_of_batch, kind, codes)
-        if figure["metric"] in read
-    ]
-    found = {
-        "parcel": sources.parcel(connection, parcel_code),
+    """Return the explanation of a parcel in an evaluation; see `service.evaluation.explain`.
+
+    ``calculation`` is what analysts may see; it is made only when ``figures`` are wanted. Raises `NotFound`
+    when there is no such evaluation, or no such parcel in it.
+    """
+    return next(explanations(database, evaluation_id, [parcel_code], figures=figures))
+
+
+def explanations(
+    database: Database, evaluation_id: int, parcel_codes: Sequence[str], *, figures: bool = True
+) -> Iterator[dict[str, Any]]:
+    """Yield the explanations of parcels one by one, in the order given; raises as `explanation` does."""
+    codes = iter(parcel_codes)
+    while some := list(islice(codes, _AT_ONCE)):
+        with database.reading() as connection:
+            run = evaluations.get(connection, evaluation_id)
+            if run is None:
+                raise NotFound(f"There is no evaluation {evaluation_id}.", f"没有评价 {evaluation_id}。")
+            records = _records(connection, run, some, figures=figures)
+        for record in records:
+            yield public(record) | ({"calculation": calculation(record)} if figures else {})
+
+
+def _records(connection: Connection, run: RowMapping, codes: Sequence[str], *, figures: bool) -> list[Record]:
+    scheme = Scheme.model_validate_json(run["scheme"])
+    results = {code: evaluations.results_of(connection, run["id"], code) for code in codes}
+    for code in codes:
+        if not results[code]["scores"]:
+            raise NotFound(
+                f"Evaluation {run['id']} has no parcel {code}.", f"评价 {run['id']} 中没有宗地 {code}。"
+            )
+    if not figures:
+        found = _sources(connection, run, {("parcel", code) for code in codes})
+        return [Record(scheme, dict(run), results[code], None, found) for code in codes]
+    frozen = around(partial(snapshot_rows, connection, run["snapshot_hash"]), codes)
+    frames = {name: nw.from_native(table.lazy()) for name, table in frozen.items()}
+    wide = surroundings(frames, scheme, run["period"])
+    found = _sources(connection, run, _keys(wide, scheme))
+    records = []
+    for code in codes:
+        own = wide.of(code)
+        records.append(Record(scheme, dict(run), results[code], own, found.only(_keys(own, scheme))))
+    return records
+
+
+def around(rows: ReadRows, codes: Collection[str]) -> dict[str, pl.DataFrame]:
+    """Return the snapshot cut down to parcels, their enterprises and all on which these hold something."""
+    metered = rows("parcel_figures", "parcel_code", codes)
+    occupied = rows("occupancies", "parcel_code", codes)
+    involved = {*occupied["uscc"], *metered["part_of"]} - {"", None}
+    occupancies = rows("occupancies", "uscc", involved)
+    parts = rows("parcel_figures", "part_of", involved)
+    places = {*codes, *occupancies["parcel_code"], *parts["parcel_code"]}
+    return {
+        "parcels": rows("parcels", "parcel_code", places),
+        "contracts": rows("contracts", "parcel_code", codes),
+        "enterprises": rows("enterprises", "uscc", involved),
         "occupancies": occupancies,
-        "enterprises": sources.enterprises(connection, involved),
-        "figures": figures,
+        "enterprise_figures": rows("enterprise_figures", "uscc", involved),
+        "parcel_figures": pl.concat([metered, parts]).unique(),
+        "places": rows("places", "parcel_code", places),
+        "firms": rows("firms", "uscc", involved),
     }
-    ids = [row["source_row_id"] for rows in found.values() for row in rows]
-    rows = sources.rows(connection, ids)
-    for row in (row for rows_of_kind in found.values() for row in rows_of_kind):
-        source = rows[row.pop("source_row_id")]
-        row["source"] = {name: value for name, value in source.items() if name != "id"}
-        row["source"]["later"] = source["batch_id"] > as_of_batch
-    parcel = found.pop("parcel")
-    return {"parcel": parcel[0]["source"] if parcel else None, **found}
+
+
+def _keys(near: Surroundings, scheme: Scheme) -> set[Key]:
+    """The inputs, as `service.evaluation.explain.Sources` names them."""
+    read = (*scheme.metrics, *scheme.marks)
+    keys: set[Key] = {(kind, row["parcel_code"]) for kind in ("parcel", "contract") for row in near.parcels}
+    keys |= {("enterprise", row["uscc"]) for row in near.enterprises}
+    for row in near.occupancies:
+        keys.add(("occupancy", row["parcel_code"], row["uscc"], row["role"], row["valid_from"]))
+    for row in near.enterprise_figures:
+        keys |= {("figure", "enterprise", row["uscc"], "", metric) for metric in read}
+    for row in near.parcel_figures:
+        keys |= {("figure", "parcel", row["parcel_code"], row["part_of"] or "", metric) for metric in read}
+    return keys
+
+
+def _sources(connection: Connection, run: RowMapping, wanted: set[Key]) -> Sources:
+    """Find the source rows; ``later`` marks what was handed over after the evaluation and took the place."""
+    kinds: dict[str, list[Key]] = {}
+    for kind, *key in wanted:
+        kinds.setdefault(kind, []).append(tuple(key))
+    enterprises = sources.enterprises(connection, {key[0] for key in kinds.get("enterprise", ())})
+    holders = {key[1] for key in kinds.get("occupancy", ())}
+    found: dict[Key, int] = {}
+    for row in sources.parcels(connection, {key[0] for key in kinds.get("parcel", ())}):
+        found["parcel", row["code"]] = row["source_row_id"]
+    for row in sources.contracts(connection, {key[0] for key in kinds.get("contract", ())}):
+        found["contract", row["parcel_code"]] = row["source_row_id"]
+    for row in enterprises:
+        found["enterprise", row["uscc"]] = row["source_row_id"]
+    for row in sources.occupancies(connection, holders):
+        place = (row["parcel_code"], row["uscc"], row["role"], row["valid_from"])
+        found["occupancy", *place] = row["source_row_id"]
+    for subject in ("enterprise", "parcel"):
+        codes = {key[1] for key in kinds.get("figure", ()) if key[0] == subject}
+        for row in sources.figures(connection, run["period"], run["as_of_batch"], subject, codes):
+            figure = (subject, row["subject_code"], row["part_of"], row["metric"])
+            found["figure", *figure] = row["source_row_id"]
+    inputs = {key: row_id for key, row_id in found.items() if key in wanted}
+    rows = {
+        row_id: row | {"later": row["batch_id"] > run["as_of_batch"]}
+        for row_id, row in sources.rows(connection, inputs.values()).items()
+    }
+    names: Mapping[str, str | None] = {row["uscc"]: row["name"] for row in enterprises}
+    return Sources(rows, inputs, names)

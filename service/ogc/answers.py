@@ -1,58 +1,17 @@
-"""Representations: which one a client takes, whether it has it already, and the response that carries it."""
+"""Representations: whether a client has one already, and the response that carries it."""
 
 import gzip
 import hashlib
-from collections.abc import Sequence
 from typing import Any
 
 import orjson
 from fastapi import Request
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from service import __version__
-from service.errors import InvalidParameter
+from service.negotiation import JSON, accepted
 
-JSON = "application/json"
-GEOJSON = "application/geo+json"
-HTML = "text/html"
-SCHEMA = "application/schema+json"
-OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
-MVT = "application/vnd.mapbox-vector-tile"
-
-# what a client names and what it then also takes: GeoJSON is JSON, and tiles have had several names
-_ALSO = {
-    GEOJSON: {JSON, "application/vnd.geo+json"},
-    SCHEMA: {JSON},
-    OPENAPI: {JSON, "application/vnd.oai.openapi+json", "application/openapi+json"},
-    MVT: {"application/x-protobuf", "application/vnd.mvt", "application/octet-stream"},
-}
-_BY_F = {"json": {JSON, GEOJSON, SCHEMA, OPENAPI}, "geojson": {GEOJSON}, "html": {HTML}, "mvt": {MVT}}
 _COMPRESS_FROM = 1024
-
-
-def choose(request: Request, *offers: str) -> str:
-    """Return the media type to answer with: the one the parameter ``f`` or the Accept header likes best.
-
-    Raises `InvalidParameter` for an ``f`` that this resource has not, HTTP 406 for an Accept it cannot meet.
-    """
-    if (wanted := request.query_params.get("f")) is not None:
-        for offer in offers:
-            if offer in _BY_F.get(wanted, ()):
-                return offer
-        names = [name for name, types in _BY_F.items() if types & set(offers)]
-        raise InvalidParameter(
-            f"There is no representation {wanted!r} here.",
-            f"此资源没有 {wanted!r} 格式。",
-            place="query parameter f",
-            action=f"Use f={names[0]}." if len(names) == 1 else f"Use one of f={', '.join(names)}.",
-        )
-    ranges = _accepted(request.headers.get("accept", "*/*"))
-    quality = {offer: _quality(offer, ranges) for offer in offers}
-    best = max(offers, key=lambda offer: quality[offer])  # the first of equals
-    if quality[best] <= 0:
-        raise HTTPException(406, f"This can be had as {' or '.join(offers)}.")
-    return best
 
 
 def etag(request: Request, *state: object, weak: bool) -> str:
@@ -107,33 +66,5 @@ def _caching(tag: str | None) -> dict[str, str]:
 
 
 def _takes_gzip(request: Request) -> bool:
-    accepted = _accepted(request.headers.get("accept-encoding", ""))
-    return max((quality for name, quality in accepted if name in ("gzip", "*")), default=0) > 0
-
-
-def _accepted(header: str) -> list[tuple[str, float]]:
-    """Return what an Accept header names, without parameters, with its quality (1 where malformed)."""
-    found = []
-    for item in header.split(","):
-        name, *parameters = (part.strip().lower() for part in item.split(";"))
-        quality = 1.0
-        for parameter in parameters:
-            if parameter.startswith("q="):
-                try:
-                    quality = float(parameter[2:])
-                except ValueError:
-                    quality = 1.0
-        if name:
-            found.append((name, quality))
-    return found
-
-
-def _quality(offer: str, ranges: Sequence[tuple[str, float]]) -> float:
-    """Return how much a client likes a media type: the most specific range decides (RFC 9110, 12.5.1)."""
-    plain = offer.partition(";")[0]
-    names = {plain} | _ALSO.get(offer, set())
-    for candidates in (names, {f"{plain.partition('/')[0]}/*"}, {"*/*"}):
-        found = [quality for name, quality in ranges if name in candidates]
-        if found:
-            return max(found)
-    return 0.0
+    encodings = accepted(request.headers.get("accept-encoding", ""))
+    return max((quality for name, quality in encodings if name in ("gzip", "*")), default=0) > 0

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import Request
 
 from service import __version__
-from service.ogc.answers import GEOJSON, HTML, JSON, OPENAPI, SCHEMA
+from service.negotiation import GEOJSON, HTML, JSON, OPENAPI, SCHEMA
 from service.ogc.collections import COLLECTIONS, CRS84, Collection
 from service.ogc.datetimes import covered_by
 from service.ogc.links import REL, base_url, link

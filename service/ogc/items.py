@@ -10,8 +10,9 @@ from fastapi import Request
 from starlette.responses import Response
 
 from service.errors import InvalidParameter, NotFound
+from service.negotiation import GEOJSON, JSON, choose
 from service.ogc import geojson
-from service.ogc.answers import GEOJSON, JSON, answer, choose, etag, not_modified
+from service.ogc.answers import answer, etag, not_modified
 from service.ogc.collections import Collection
 from service.ogc.datetimes import covered_by
 from service.ogc.links import base_url, here, link

@@ -3,7 +3,7 @@
 from typing import Any
 
 from service.access.policy import PROPERTIES
-from service.ogc.answers import GEOJSON, HTML, JSON, MVT
+from service.negotiation import GEOJSON, HTML, JSON, MVT
 from service.ogc.collections import Collection
 from service.ogc.descriptions import feature_schema
 from service.ogc.parameters import OFFSET_LIMIT

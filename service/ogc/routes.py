@@ -6,8 +6,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
+from service.negotiation import JSON, OPENAPI, SCHEMA, choose
 from service.ogc import descriptions, entrance, items, openapi_parts, tiles, tilesets
-from service.ogc.answers import JSON, OPENAPI, SCHEMA, choose, json_answer
+from service.ogc.answers import json_answer
 from service.ogc.collections import COLLECTIONS, Collection
 from service.ogc.openapi_parts import EVALUATION, Parameter, f
 from service.ogc.views import viewing

@@ -8,7 +8,8 @@ from fastapi import Request
 from starlette.responses import Response
 
 from service.errors import InvalidParameter, NotFound
-from service.ogc.answers import MVT, answer, choose, etag, not_modified, nothing
+from service.negotiation import MVT, choose
+from service.ogc.answers import answer, etag, not_modified, nothing
 from service.ogc.collections import Collection
 from service.ogc.mvt import encode_layer
 from service.ogc.parameters import read_evaluation

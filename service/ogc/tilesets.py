@@ -5,8 +5,9 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import Response
 
+from service.negotiation import JSON, MVT, SCHEMA, choose
 from service.ogc import tile_matrix
-from service.ogc.answers import JSON, MVT, SCHEMA, choose, json_answer
+from service.ogc.answers import json_answer
 from service.ogc.collections import CRS84, Collection, Property
 from service.ogc.descriptions import outward
 from service.ogc.links import REL, base_url, here, link

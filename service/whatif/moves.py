@@ -7,7 +7,7 @@ from typing import Any, Literal
 import polars as pl
 
 from service.domain.scheme import Indicator, Scheme
-from service.evaluation.figures import decimal
+from service.evaluation.explain.quantities import decimal
 from service.reference.tables import unit_table
 from service.whatif.comparing import Compared
 from service.whatif.pairs import SIDES, Side, differs

@@ -14,7 +14,7 @@ import polars as pl
 
 from service.domain.scheme import POINT, Indicator, PointGrades, Scheme, Track
 from service.evaluation import pipeline
-from service.evaluation.figures import decimal
+from service.evaluation.explain.quantities import decimal
 from service.evaluation.frames import Frame
 from service.evaluation.pipeline import Measured
 from service.whatif.kendall import kendall_tau

@@ -34,7 +34,18 @@ def requests_of(park: Park) -> dict[tuple[str, str], list[Request]]:
         "/evaluations": ["/evaluations", "/evaluations?status=draft", f"/evaluations?district={DISTRICT}"],
         "/evaluations/{evaluation_id}": [f"/evaluations/{number}" for number in (*evaluations, 99)],
         "/evaluations/{evaluation_id}/parcels/{parcel_code}": [
-            f"/evaluations/{number}/parcels/{code}" for number in evaluations for code in (*park.parcels, "X")
+            f"/evaluations/{number}/parcels/{code}{query}"
+            for number in evaluations
+            for code in (*park.parcels, "X")
+            for query in ("", "?f=html")
+        ],
+        "/evaluations/{evaluation_id}/reconciliation": [
+            f"/evaluations/{number}/reconciliation" for number in (*evaluations, 99)
+        ],
+        "/evaluations/{evaluation_id}/findings": [
+            f"/evaluations/{number}/findings{query}"
+            for number in (*evaluations, 99)
+            for query in ("", "?code=repeated_total", "?limit=1&after=1")
         ],
         "/evaluations/{evaluation_id}/comparison": [
             f"/evaluations/{one}/comparison?with={other}&parcels=all"

@@ -9,7 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from service.errors import InvalidParameter
-from service.ogc.answers import GEOJSON, HTML, JSON, choose, etag, not_modified
+from service.negotiation import GEOJSON, HTML, JSON, choose
+from service.ogc.answers import etag, not_modified
 from service.ogc.bbox import covers, parse_bbox
 from service.ogc.datetimes import Interval, covered_by, parse_datetime
 from service.ogc.paging import Position, read_token, write_token

@@ -255,19 +255,16 @@ class Scheme(Sourced):
         """Return every value that is not verified: its place in the scheme and what its source says."""
         return list(unverified_parts(self.model_dump(mode="json")))
 
+    def unverified_of(self, track: Track | None) -> list[dict[str, str]]:
+        """Return of the values that are not verified those that concern a track: all but other tracks'."""
+        others = tuple(f"tracks.{other.code}." for other in self.tracks if other != track)
+        return [each for each in self.unverified_values() if not f"{each['place']}.".startswith(others)]
+
     def is_verified(self, track: Track) -> bool:
         """Tell whether everything that decides about the points and grades of a track is verified.
 
         What the document is called and when it holds decides whether a scheme may be used, not what comes
         out of it.
         """
-        apart = (
-            *_ABOUT_THE_DOCUMENT,
-            "low_efficiency",
-            "far_uplift",
-            *(f"tracks.{other.code}" for other in self.tracks if other != track),
-        )
-        return not any(
-            not f"{each['place']}.".startswith(tuple(f"{place}." for place in apart))
-            for each in self.unverified_values()
-        )
+        apart = tuple(f"{place}." for place in (*_ABOUT_THE_DOCUMENT, "low_efficiency", "far_uplift"))
+        return all(f"{each['place']}.".startswith(apart) for each in self.unverified_of(track))

@@ -18,8 +18,7 @@ class PolarsEngine:
         frames = {name: nw.from_native(table) for name, table in tables.items()}
         results = pipeline.evaluate(frames, scheme, period)
         done: Results = {}
-        while results:  # one after the other, each forgotten when it is computed: less is held at once
-            name, frame = results.popitem()
-            table: pl.LazyFrame = frame.to_native()
+        for name in list(results):  # each forgotten when it is computed: less is held at once
+            table: pl.LazyFrame = results.pop(name).to_native()
             done[name] = in_order(name, table.collect())
         return done

@@ -93,7 +93,7 @@ def test_2021_comes_out_exactly(huangyan: Database, tmp_path: Path) -> None:
 
 def test_the_answer_explains_itself(huangyan: Database, tmp_path: Path) -> None:
     """For an analyst the formula with its numbers and the row of the file; for all what is illustrative."""
-    done = evaluate(huangyan, tmp_path, load_scheme("huangyan-2022"), "2022")
+    done = evaluate(huangyan, load_scheme("huangyan-2022"), "2022")
     publish(huangyan, done.id)
     with keyed_client(huangyan, "analyst", data_dir=tmp_path) as client:
         told = client.get(f"/evaluations/{done.id}/parcels/G").json()
@@ -109,7 +109,7 @@ def test_the_answer_explains_itself(huangyan: Database, tmp_path: Path) -> None:
 
 def test_no_figure_of_a_firm_reaches_a_mere_reader(huangyan: Database, tmp_path: Path) -> None:
     """Without the analyst's scope the calculation is absent, and no number of it appears."""
-    done = evaluate(huangyan, tmp_path, load_scheme("huangyan-2022"), "2022")
+    done = evaluate(huangyan, load_scheme("huangyan-2022"), "2022")
     publish(huangyan, done.id)
     with keyed_client(huangyan, "read", data_dir=tmp_path) as client:
         answer = client.get(f"/evaluations/{done.id}/parcels/G")

@@ -136,7 +136,7 @@ def test_what_is_no_yaml_is_refused() -> None:
     """With the line at which it ceased to be YAML."""
     with pytest.raises(InvalidCases, match="expected") as caught:
         read_cases(ONE.replace("title: one", "title: ["), "cases.yaml")
-    assert caught.value.place == "cases.yaml:5"
+    assert caught.value.place == "cases.yaml:6"
 
 
 def test_figures_of_one_firm_stand_once() -> None:

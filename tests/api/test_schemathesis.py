@@ -33,6 +33,8 @@ def _of_what_exists(park: Park) -> str:
             "evaluation_id": park.published,
             "parcel_code": park.parcels[0],
         },
+        "/evaluations/{evaluation_id}/comparison": {"evaluation_id": park.published, "with": park.draft},
+        "/evaluations/{evaluation_id}/sensitivity": {"evaluation_id": park.published},
         "/feeds/{feed}/batches/{batch_id}/rows": {"feed": "figures", "batch_id": park.batches["figures"]},
     }
     return "".join(

@@ -10,11 +10,16 @@ import pytest
 import yaml
 from fastapi.testclient import TestClient
 
+from service.access.policy import PROPERTIES
 from service.cli import main
 from service.jobs.evaluating import evaluate
+from service.jobs.simulating import Changes, Page, compare, simulate
+from service.reference.scheme_changes import changed
 from service.reference.schemes import shipped_scheme
 from service.store.database import Database
 from service.store.models import Base
+from service.whatif.report import Move
+from service.whatif.weights import made_up
 from tests.api.conftest import Built
 from tests.api.park import DISTRICT
 from tests.serving import key_for, keyed_client, open_client
@@ -75,26 +80,34 @@ def test_the_same_scheme_changes_nothing_however_it_is_sent(client: TestClient, 
         assert (found["before"]["evaluation_id"], found["after"]["evaluation_id"]) == (1, None)
 
 
-def test_changed_weights_move_points_as_a_stored_evaluation_would(client: TestClient, built: Built) -> None:
-    """What is simulated is what that scheme gives: the same points, ranks and grades."""
-    found = client.post(
-        "/evaluations:simulate",
-        params={"parcels": "all"},
-        json={"base": built.park.published, "changes": {_WEIGHT: 70}, "rescale": True},
-    ).json()
-    weights = [each.weight for each in _TRACK.indicators]
-    assert found["in_both"] == 5
-    assert found["totals_before"]["scored"] == found["totals_after"]["scored"] == 3
-    again = simulated(
-        client, base={"district": DISTRICT, "period": "2023"}, changes={_WEIGHT: 70}, rescale=True
-    )
-    assert again["totals_after"] == found["totals_after"]
-    assert again["before"]["evaluation_id"] == built.park.published
-    assert sum(weights) == 100
-    for move in found["moves"]["parcels"]:
-        if move["points_after"] is not None:
-            items = [item["points_after"] for item in move["items"].values()]
-            assert sum(each for each in items if each) <= move["points_after"] + 1e-9 + 100
+def test_a_base_is_also_named_by_district_and_period(client: TestClient, built: Built) -> None:
+    """The latest published evaluation, else the latest draft."""
+    for period, expected in (("2023", built.park.published), ("2022", built.park.draft)):
+        found = simulated(client, base={"district": DISTRICT, "period": period}, scheme="parcel")
+        assert found["before"]["evaluation_id"] == expected
+
+
+def test_what_is_simulated_is_what_an_evaluation_gives(database: Database, tmp_path: Path) -> None:
+    """Parcel by parcel, with all figures: as if the scheme had been evaluated, stored and compared."""
+    hand_over_small_park(database, tmp_path)
+    plain = scheme(track(indicator(weight=60), indicator("output_per_mu", numerator="output", weight=40)))
+    changes = {"tracks.all.indicators.tax_per_mu.weight": 12.5, "tracks.all.grades.cuts.A.up_to": 50}
+    base = evaluate(database, plain, "2023").id
+    everybody = Page("all", figures=True)
+    simulation = simulate(database, base, Changes(changes, rescale=True), everybody)
+    stored = evaluate(database, changed(plain, made_up(plain, changes)), "2023").id
+    comparison = compare(database, base, stored, everybody)
+    assert simulation.moves.total == 3
+    apart = {"after": {"evaluation_id", "created_at"}}
+    assert simulation.model_dump(exclude=apart) == comparison.model_dump(exclude=apart)
+    assert any(move.points_change for move in simulation.moves.parcels)
+
+
+def test_what_is_for_analysts_is_what_the_policy_says() -> None:
+    """Every property of a move is in the table, and those masked are those that a page leaves out."""
+    assert PROPERTIES["moves"].keys() == Move.model_fields.keys()
+    masked = {name for name, sensitivity in PROPERTIES["moves"].items() if sensitivity == "analyst"}
+    assert masked == {"amounts", "items"}
 
 
 def test_a_scheme_may_score_what_was_not_scored(client: TestClient, built: Built) -> None:

@@ -10,8 +10,8 @@ _SHOWN = 5
 
 def differences(expected: Results, found: Results) -> str:
     """Return what differs, table by table and column by column with its first rows; empty when nothing."""
-    told = [f"tables: {list(expected)} and {list(found)}"] if list(expected) != list(found) else []
-    for name in expected.keys() & found.keys():
+    told = [f"tables: {sorted(expected)}, {sorted(found)}"] if expected.keys() != found.keys() else []
+    for name in sorted(expected.keys() & found.keys()):
         told += _of_table(name, expected[name], found[name])
     return "\n".join(told)
 

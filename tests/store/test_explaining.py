@@ -1,4 +1,4 @@
-"""Explanations from the store: every parcel of the demo park, calculated again from what the file says of it."""
+"""Explanations from the store: every parcel of the demo park, calculated again from what its file says."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -74,7 +74,7 @@ def test_an_evaluation_that_cannot_be_run_is_explained(
 def test_a_mistake_in_a_scheme_is_placed_by_its_line(client: TestClient) -> None:
     """Whoever writes a scheme learns where it does not hold together."""
     text = yaml.safe_dump(_PARCEL, allow_unicode=True, sort_keys=False).replace(
-        "weight: '50'", "weight: '49'"
+        "weight: '30'", "weight: '29'"
     )
     problem = client.post("/evaluations", json={"scheme": text, "period": "2023"}).json()
     assert problem["code"] == "invalid-scheme"

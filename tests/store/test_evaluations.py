@@ -67,8 +67,8 @@ def test_scores_are_stored_as_people_read_them(database: Database, evaluated: Ev
             select(Score.parcel_code, wkb(Score.geom)).order_by(Score.parcel_code)
         ).all()
     assert [tuple(row) for row in rows] == [
-        ("P1", "Plot 1", "east", 10000.0, 0.8, 124.444445, "B"),
-        ("P2", "Plot 2", "east", 10000.0, 1.6, 80.0, "D"),
+        ("P1", "Plot 1", "east", 10000.0, 0.8, 119.298245, "B"),
+        ("P2", "Plot 2", "east", 10000.0, 1.6, 70.238096, "D"),
         ("P3", "Plot 3", "east", 10000.0, 2.4, None, None),
     ]
     assert [(code, shapely.from_wkb(bytes(shape))) for code, shape in shapes] == [

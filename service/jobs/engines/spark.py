@@ -116,7 +116,7 @@ class Exchange:
         self._session = session
         if parent is not None:
             parent.mkdir(parents=True, exist_ok=True)
-        self._folder = Path(tempfile.mkdtemp(dir=parent, prefix="mujun-")).resolve()
+        self._folder = Path(tempfile.mkdtemp(dir=parent, prefix="mujun-spark-")).resolve()
         if parent is not None:
             self._folder.chmod(0o2770)  # the nodes' user shares the folder's group; nobody else reads figures
         self._names = count()

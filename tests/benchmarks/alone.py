@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isnan
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -75,7 +76,7 @@ def figures(taken: list[Taken]) -> tuple[str, str, str, str]:
     return (
         f"{median(one.seconds for one in taken):.2f}",
         f"{best(taken):.2f}",
-        f"{min(one.processor for one in taken):.2f}",
+        "" if isnan(taken[0].processor) else f"{min(one.processor for one in taken):.2f}",
         f"{max(one.peak for one in taken):.2f}",
     )
 
@@ -98,7 +99,9 @@ def _main(function: str, arguments: str, keep: str) -> None:
     start, processor = time.perf_counter(), time.process_time()
     result = work(*json.loads(arguments))
     seconds, processor = time.perf_counter() - start, time.process_time() - processor
-    peak = result if isinstance(result, float) else peak_of()  # of the process that did the work
+    peak = peak_of()
+    if isinstance(result, float):  # a server did the work, and this is its peak
+        peak, processor = result, float("nan")
     if keep:
         (result.write_parquet if isinstance(result, pl.DataFrame) else result.to_parquet)(keep)
     print(json.dumps({"seconds": seconds, "processor": processor, "peak": peak}))

@@ -27,7 +27,7 @@ def pandas_import(file: Path, engine: sa.Engine) -> int:
 
 def ogr2ogr(source: Path, target: str, layer: str) -> None:
     """Load parcels with GDAL's own program."""
-    subprocess.run(
+    done = subprocess.run(
         [
             "ogr2ogr",
             "-overwrite",
@@ -40,6 +40,8 @@ def ogr2ogr(source: Path, target: str, layer: str) -> None:
             target,
             str(source),
         ],
-        check=True,
         capture_output=True,
+        text=True,
+        check=False,
     )
+    assert done.returncode == 0, done.stderr

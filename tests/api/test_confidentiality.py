@@ -69,14 +69,23 @@ class Confidential:
 
 
 def _confidential(name: str, table: pl.DataFrame) -> list[int]:
-    """The numbers of a table of results from which a single firm's figures follow."""
+    """The numbers of a table of results from which a single firm's figures follow.
+
+    Points that are just the whole weight are no secret by themselves, nor are ratios of areas: weights and
+    areas are public.
+    """
     parts = {
         "scores": ("amount", "value", "uncapped", "points"),
         "holdings": ("amount",),
         "reconciliation": ("reported", "direct", "allocated"),
     }
     suffixes = tuple(f"__{part}" for part in parts.get(name, ()))
-    return [value for column in table.columns if column.endswith(suffixes or "\0") for value in table[column]]
+    public = {"far", *(column for column in table.columns if column.endswith("__weight"))}
+    told = {value for column in public & set(table.columns) for value in table[column]}
+    found = [
+        value for column in table.columns if column.endswith(suffixes or "\0") for value in table[column]
+    ]
+    return [value for value in found if value not in told]
 
 
 def _significant(number: str) -> str:

@@ -141,15 +141,42 @@ def test_an_explanation_leads_from_the_grade_to_the_file(client: TestClient, bui
     sources = [figure["source"] for figure in whole["calculation"]["figures"]]
     assert {source["file"] for source in sources} == {"figures.csv"}
     assert all(source["row"] > 1 for source in sources)
-    amounts = {
-        (holding["uscc"], holding["metric"]): (holding["reported"], holding["amount"])
-        for holding in whole["calculation"]["holdings"]
-    }
-    assert all(reported == amount for reported, amount in amounts.values())
+    for occupant in whole["calculation"]["occupants"]:
+        assert all(metric["minor"]["reported"] == metric["minor"]["here"] for metric in occupant["metrics"])
     with keyed_client(built.database, "read") as reader:
         told = reader.get(address).json()
     assert whole.keys() - told.keys() == {"calculation"}
     assert {name: whole[name] for name in told} == told
+
+
+def test_an_explanation_is_a_sheet_for_those_who_ask_for_html(client: TestClient, built: Built) -> None:
+    """By Accept or by ``f``; what else is asked for is refused, and a reader's sheet has no figure."""
+    address = f"/evaluations/{built.park.published}/parcels/P2"
+    sheet = client.get(address, headers={"Accept": "text/html,*/*;q=0.8"})
+    assert sheet.headers["content-type"] == "text/html; charset=utf-8"
+    assert "Accept" in sheet.headers["vary"]
+    assert sheet.text == client.get(address, params={"f": "html"}).text
+    assert 'id="withheld"' not in sheet.text
+    asked = client.get(address, headers={"Accept": "text/html"}, params={"f": "json"})
+    assert asked.headers["content-type"] == "application/json"
+    assert client.get(address, headers={"Accept": "image/png"}).status_code == 406
+    assert client.get(address, params={"f": "pdf"}).status_code == 400
+    with keyed_client(built.database, "read") as reader:
+        assert 'id="withheld"' in reader.get(address, params={"f": "html"}).text
+
+
+def test_the_reconciliation_and_the_findings_are_for_analysts(client: TestClient, built: Built) -> None:
+    """Totals add up; who may only read is refused; what is not there is not found."""
+    address = f"/evaluations/{built.park.published}"
+    whole = client.get(f"{address}/reconciliation").json()
+    assert all(metric["minor"]["unallocated"] == 0 for metric in whole["metrics"])
+    assert (whole["enterprises"], whole["open"], whole["next"]) == ([], 0, None)
+    found = client.get(f"{address}/findings", params={"limit": 1}).json()
+    assert len(found["findings"]) <= 1 <= sum(each["count"] for each in found["counts"]) + 1
+    for path in ("reconciliation", "findings"):
+        assert client.get(f"/evaluations/99/{path}").status_code == 404
+        with keyed_client(built.database, "evaluate") as evaluator:
+            assert evaluator.get(f"{address}/{path}").status_code == 403
 
 
 @pytest.mark.parametrize("path", ["99/parcels/P0", "1/parcels/P99", "1/parcels/%00", "0", "1e3", "9" * 30])

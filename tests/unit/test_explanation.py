@@ -276,6 +276,13 @@ def test_public_and_calculation_share_no_figure() -> None:
             assert str(item["minor"][name]) not in text
 
 
+def test_a_cap_that_was_hit_is_for_analysts() -> None:
+    """With the public weight it gives the item's points away; to the public the item is just scored."""
+    whole = explanation(park_of(1000), fixed(1, cap=1.5), "P0")
+    assert whole["indicators"][0]["outcome"]["code"] == "scored"
+    assert whole["calculation"]["indicators"][0]["outcome"]["code"] == "capped"
+
+
 def test_every_code_of_a_result_has_a_text() -> None:
     """Whatever a park full of gaps brings up is told in both languages."""
     park = Snapshot().parcel("A").parcel("B", None).parcel("C", 0).parcel("D").parcel("E").parcel("F")

@@ -29,7 +29,7 @@ def test_every_result_follows_from_its_explanation(told: Explained) -> None:
 
 def test_nothing_of_the_scheme_is_left_out(told: Explained) -> None:
     """The park brings up every outcome, rule, adjustment and basis, so that all of them are calculated."""
-    outcomes = {item["outcome"]["code"] for each in told for item in each["indicators"]}
+    outcomes = {item["outcome"]["code"] for each in told for item in each["calculation"]["indicators"]}
     assert outcomes >= {
         *("scored", "capped", "floored", "not_scored", "shown_only"),
         *("missing_zero", "missing_group_mean", "missing_renormalised"),

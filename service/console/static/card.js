@@ -109,15 +109,16 @@ const head = (...names) => h("thead", {}, h("tr", {}, names.map((name) => h("th"
 /** The indicators: with values and points for analysts, else their weights. */
 function indicators(explained) {
   const analyst = explained.calculation;
-  const figures = new Map((analyst?.indicators ?? []).map(({ code, minor }) => [code, minor]));
+  const figures = new Map((analyst?.indicators ?? []).map((each) => [each.code, each]));
   const rows = explained.indicators.map((item) => {
-    const minor = figures.get(item.code);
-    const special = item.outcome && item.outcome.code !== "scored";
+    const minor = figures.get(item.code)?.minor;
+    const outcome = figures.get(item.code)?.outcome ?? item.outcome;
+    const special = outcome && outcome.code !== "scored";
     const name = h(
       "td",
       {},
       both(told(item.title)),
-      h("small", { class: "outcome" }, item.unit, special && [" · ", both(told(item.outcome))].flat()),
+      h("small", { class: "outcome" }, item.unit, special && [" · ", both(told(outcome))].flat()),
     );
     const weight = number(item.weight_applied, Number.isInteger(item.weight_applied) ? 0 : 2);
     if (!minor) return h("tr", { "data-indicator": item.code }, name, h("td", {}, weight));
@@ -182,7 +183,7 @@ export class Card {
       facts(properties, explained),
       explained && indicators(explained),
       address &&
-        part(null, h("a", { id: "card-explanation", href: address, target: "_blank", rel: "noopener" }, both(["计算依据（JSON）", "How this came about"]))),
+        part(null, h("a", { id: "card-explanation", href: address, target: "_blank", rel: "noopener" }, both(["计算依据（说明单）", "How this came about"]))),
     );
     this.element.scrollTop = 0;
     if (focus) $("card-title").focus();

@@ -10,6 +10,9 @@ from service.evaluation.explain.words import PROMISED, reason, told
 from service.reference.scheme_checks import conversion
 from service.reference.tables import unit_table
 
+_TELLING = frozenset({"capped", "floored", "all_equal", "benchmark_not_positive"})
+"""Outcomes from which an item's points follow: to the public they are just scored."""
+
 
 def public_items(record: Record) -> list[dict[str, Any]]:
     """Return the indicators without any number of the parcel: rule, group and outcome."""
@@ -34,6 +37,7 @@ def analyst_items(record: Record) -> list[dict[str, Any]]:
                 "denominator": _side(indicator.denominator, part["denominator"]),
                 "minor": {name: part[name] for name in (*minor, "weight", "uncapped", "points")}
                 | {"scale": indicator.scale, "per_unit": str(conversion(indicator, unit_table()))},
+                "outcome": reason(part["outcome"]),
                 "steps": shown,
                 "formula": formula(shown),
             }
@@ -67,7 +71,7 @@ def _public(record: Record, indicator: Indicator) -> dict[str, Any]:
         "unverified": indicator.unverified,
         "source": indicator.source,
         "benchmark": _benchmark(record, indicator),
-        "outcome": reason(part["outcome"]),
+        "outcome": reason("scored" if part["outcome"] in _TELLING else part["outcome"]),
         "lacks": reason(_lack(record, indicator)),
     }
 

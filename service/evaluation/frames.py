@@ -37,7 +37,8 @@ def stacked(columns: Columns, *tables: Frame) -> Frame:
     Engines differ in the type of a sum or of a missing value, and stack only what is alike.
     """
     declared = [nw.col(name).cast(_TYPES[kind]) for name, kind in columns.items()]
-    return nw.concat([table.select(*declared) for table in tables])
+    alike = [table.select(*declared) for table in tables]
+    return alike[0] if len(alike) == 1 else nw.concat(alike)
 
 
 def added(frame: Frame, columns: Iterable[nw.Expr]) -> Frame:

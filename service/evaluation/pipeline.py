@@ -127,9 +127,10 @@ def grade(measured: Measured, scheme: Scheme, track: Track, settle: Settle = _co
 
 def scores(measured: Measured, scheme: Scheme, settle: Settle = _computed) -> Frame:
     """Return the table ``scores``: the parcels of all tracks and of none, graded and flagged."""
-    graded = [grade(measured, scheme, track, settle) for track in scheme.tracks]
-    outside = _of_no_track(measured.placed.parcels, scheme)
-    everything = _everything(_wanted(scheme), graded, outside)
+    tables = [grade(measured, scheme, track, settle) for track in scheme.tracks]
+    if scheme.tracks[-1].when is not None:  # else every parcel is of a track
+        tables.append(_of_no_track(measured.placed.parcels, scheme))
+    everything = _everything(_wanted(scheme), tables)
     numbers = dict.fromkeys((each for each in BY_NUMBER["scores"] if each in NUMBERS), "int")
     return stacked({**scheme.result_columns["scores"], **numbers}, with_flags(everything, scheme))
 
@@ -189,10 +190,9 @@ def _only(frame: Frame, names: Collection[str]) -> Frame:
     return frame.select(*(name for name in frame.collect_schema().names() if name in names))
 
 
-def _everything(wanted: Mapping[str, str], graded: list[Frame], outside: Frame) -> Frame:
+def _everything(wanted: Mapping[str, str], tables: Sequence[Frame]) -> Frame:
     """The parcels of all tracks and of none in one frame."""
-    tables = [_with_all(frame, wanted) for frame in (*graded, outside)]
-    return stacked(wanted, *tables).with_columns(_status().alias("status"))
+    return stacked(wanted, *(_with_all(frame, wanted) for frame in tables)).with_columns(_status().alias("status"))
 
 
 def _with_all(frame: Frame, wanted: Mapping[str, str]) -> Frame:

@@ -21,6 +21,7 @@ from service.evaluation.frames import (
     quotient,
     sum_of,
     total,
+    with_groups,
 )
 from service.reference.scheme_checks import conversion
 from service.reference.tables import unit_table
@@ -62,13 +63,7 @@ def with_benchmarks(frame: Frame, before: Frame | None, track: Track, settle: Se
     labels = [group_label(track.code, level).alias(_label(level)) for level in levels]
     base = settle(added(frame, labels))
     before = None if before is None else added(before, labels)
-    done = Benchmarks(base)
-    for indicator in track.indicators:
-        match indicator.benchmark:
-            case Fixed() as fixed:
-                _fixed(done, track, indicator, fixed)
-            case Promised() as promised:
-                _promised(done, track, indicator, promised)
+    done = Benchmarks(base.drop(*_of_no_more_use(base)))
     for level, indicators in levels.items():
         this_year = [i for i in indicators if _group(i).of == "this_year"]
         last_year = [i for i in indicators if _group(i).of == "last_year"]
@@ -78,16 +73,29 @@ def with_benchmarks(frame: Frame, before: Frame | None, track: Track, settle: Se
                 groups = settle(_of_groups(source, level, own))
                 done.frame = _joined(done.frame, groups, level)
                 done.tables += [_level_table(groups, track, indicator, level) for indicator in own]
+    for indicator in track.indicators:
+        match indicator.benchmark:
+            case Fixed() as fixed:
+                _fixed(done, base, track, indicator, fixed)
+            case Promised() as promised:
+                _promised(done, track, indicator, promised)
     done.frame = added(done.frame, _places(levels))
     grouped = [i for i in track.indicators if isinstance(i.benchmark, GroupBenchmark)]
     done.frame = added(done.frame, (column for i in grouped for column in _chosen(i)))
     return done
 
 
+def _of_no_more_use(base: Frame) -> list[str]:
+    """What only led to values and benchmarks; a wide frame is copied with every join."""
+    led = ("__numerator", "__denominator", "__whole", "__unpaired")
+    names = base.collect_schema().names()
+    return [name for name in names if name.endswith(led) and not name.startswith("group__")]
+
+
 def _joined(frame: Frame, groups: Frame, level: Level) -> Frame:
     """Add what the groups of a level say to their parcels."""
     if level:
-        return frame.join(groups, on=_label(level), how="left")
+        return with_groups(frame, groups, on=_label(level))
     names = [name for name in groups.collect_schema().names() if name != _label(level)]
     said = only_row(groups)
     return frame.with_columns(
@@ -95,12 +103,12 @@ def _joined(frame: Frame, groups: Frame, level: Level) -> Frame:
     )
 
 
-def _fixed(done: Benchmarks, track: Track, indicator: Indicator, fixed: Fixed) -> None:
+def _fixed(done: Benchmarks, base: Frame, track: Track, indicator: Indicator, fixed: Fixed) -> None:
     benchmark = integer(int(fixed.value * indicator.scale))
     done.frame = done.frame.with_columns(
         *_columns(indicator, benchmark=benchmark, group=nw.lit(track.code)),
     )
-    row = done.frame.select(nw.len().alias("parcels"))
+    row = base.select(nw.len().alias("parcels"))
     done.tables.append(_table(row, track, indicator, group=nw.lit(track.code), benchmark=benchmark))
 
 

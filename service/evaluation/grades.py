@@ -19,6 +19,7 @@ from service.evaluation.frames import (
     one_if,
     only_row,
     sum_of,
+    with_groups,
 )
 from service.evaluation.scores import millionths
 
@@ -32,8 +33,8 @@ def with_grades(frame: Frame, scheme: Scheme, track: Track, settle: Settle) -> F
     frame = settle(frame.with_columns(group_label(track.code, track.ranking.within).alias("ranking_group")))
     counted = frame.select("ranking_group", one_if(_in_base(track)).alias("ranked"))
     if track.ranking.within:
-        frame = frame.join(
-            counted.group_by("ranking_group").agg(sum_of("ranked")), on="ranking_group", how="left"
+        frame = with_groups(
+            frame, counted.group_by("ranking_group").agg(sum_of("ranked")), on="ranking_group"
         )
     else:
         ranked = only_row(counted.select(sum_of("ranked")))["ranked"] or 0

@@ -88,7 +88,9 @@ def place(snapshot: Frames, scheme: Scheme, period: str, settle: Settle = _compu
     occupied = occupants(here, enterprises, scheme, period)
     reported = reported_here(direct, here, scheme)
     described = describe(snapshot["parcels"], snapshot["contracts"], occupied, reported, scheme, period)
-    return Placed(amounts, totals, direct, here, settle(with_coverage(described, metrics)))
+    # results are sorted by parcel: sooner costs less, while the frame has few columns
+    parcels = settle(with_coverage(described.sort("parcel"), metrics))
+    return Placed(amounts, totals, direct, here, parcels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,9 @@ def _only(frame: Frame, names: Collection[str]) -> Frame:
 
 def _everything(wanted: Mapping[str, str], tables: Sequence[Frame]) -> Frame:
     """The parcels of all tracks and of none in one frame."""
-    return stacked(wanted, *(_with_all(frame, wanted) for frame in tables)).with_columns(_status().alias("status"))
+    return stacked(wanted, *(_with_all(frame, wanted) for frame in tables)).with_columns(
+        _status().alias("status")
+    )
 
 
 def _with_all(frame: Frame, wanted: Mapping[str, str]) -> Frame:

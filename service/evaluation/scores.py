@@ -27,6 +27,7 @@ from service.evaluation.frames import (
     quotient,
     sums_by,
     total,
+    with_groups,
 )
 
 _HUNDRED = 100 * POINT
@@ -49,7 +50,7 @@ def with_points(frame: Frame, track: Track, settle: Settle) -> Frame:
     if by_mean:
         items = frame = settle(frame)
         for indicator in by_mean:
-            frame = frame.join(_group_means(items, indicator), on=f"{indicator.code}__group", how="left")
+            frame = with_groups(frame, _group_means(items, indicator), on=f"{indicator.code}__group")
     frame = frame.with_columns(_why_not(counted).alias("reason"))
     return frame.with_columns(
         *(column for i in track.indicators for column in (_points(i).alias(f"{i.code}__points"), _outcome(i)))

@@ -11,7 +11,7 @@ SCOPES = {
     "read": "grades, points, flags, coverage and parcels of published evaluations (查看)",
     "analyst": "also a single firm's figures, drafts and source rows; implies read (分析)",
     "import": "hand over files (数据交付)",
-    "evaluate": "run evaluations and see drafts; implies read (评价)",
+    "evaluate": "run evaluations and see drafts, by own schemes with analyst; implies read (评价)",
     "publish": "publish a draft (发布)",
     "admin": "everything (管理)",
 }

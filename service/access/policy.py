@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from service.access.identity import Principal
+from service.errors import NotAllowed
 
 Sensitivity = Literal["public", "analyst"]
 
@@ -188,6 +189,14 @@ Evaluations and coverage, which count parcels and sum land, have nothing to hide
 """
 
 
+OWN_SCHEME = "analyst"
+"""The scope that a scheme of one's own, or changes to one, take beside the route's.
+
+Points are public because a shipped scheme mixes many figures in them; whoever writes the scheme could let a
+single figure through.
+"""
+
+
 def visible(principal: Principal, collection: str) -> frozenset[str]:
     """Return the properties of a collection that the principal may see, select, filter and sort by."""
     return frozenset(
@@ -201,6 +210,22 @@ def masked(principal: Principal, collection: str, record: Mapping[str, Any]) -> 
     """Return the record without what the principal may not see; a masked property is absent, not null."""
     seen = visible(principal, collection)
     return {name: value for name, value in record.items() if name in seen}
+
+
+def check_own_scheme(principal: Principal, place: str) -> None:
+    """Raise `NotAllowed` when the principal may not evaluate or simulate by a scheme that is not shipped.
+
+    ``place`` is where the request has the scheme.
+    """
+    if not principal.may(OWN_SCHEME):
+        raise NotAllowed(
+            f"A scheme of one's own, or changes to one, also need a key with the scope {OWN_SCHEME!r}: "
+            "its points may tell a single firm's figures.",
+            f"自带或修改评价办法还需要具有 {OWN_SCHEME!r} 权限的密钥：其得分可能泄露单个企业的数据。",
+            code="scope-missing",
+            place=place,
+            action="Name a shipped scheme, or ask whoever keeps the keys for one with both scopes.",
+        )
 
 
 def check_routes(declared: Iterable[tuple[str, str]]) -> None:

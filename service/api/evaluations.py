@@ -62,10 +62,13 @@ class Evaluations(BaseModel):
     },
 )
 def evaluate(
-    request: Request, response: Response, store: Store, wanted: EvaluationRequest
+    request: Request, response: Response, store: Store, asker: Asker, wanted: EvaluationRequest
 ) -> EvaluationSummary:
-    """Evaluate a district for a period; the result is a draft until it is published."""
-    scheme = requested_scheme(wanted.scheme)
+    """Evaluate a district for a period; the result is a draft until it is published.
+
+    A scheme that is not shipped needs the analyst's scope as well.
+    """
+    scheme = requested_scheme(asker, wanted.scheme)
     summary = evaluating.evaluate(store, scheme, wanted.period, wanted.district)
     if summary.repeated:
         response.status_code = 200

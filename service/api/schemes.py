@@ -7,6 +7,8 @@ import yaml
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from service.access.identity import Principal
+from service.access.policy import check_own_scheme
 from service.domain.scheme import Scheme
 from service.errors import InvalidScheme
 from service.reference.scheme_text import read_scheme
@@ -30,13 +32,15 @@ def schemes() -> Schemes:
     return Schemes(schemes={name: shipped_scheme(name) for name in scheme_names()})
 
 
-def requested_scheme(scheme: str | dict[str, Any]) -> Scheme:
+def requested_scheme(asker: Principal, scheme: str | dict[str, Any]) -> Scheme:
     """Return the scheme that a request names or contains: a shipped one, an object, or a YAML text.
 
-    Never a file of this machine. Raises `NotFound` for an unknown name and `InvalidScheme` with the line.
+    Never a file of this machine. Raises `NotFound` for an unknown name, `NotAllowed` where somebody who may
+    not see figures brings a scheme, and `InvalidScheme` with the line.
     """
     if isinstance(scheme, str) and "\n" not in scheme:
         return shipped_scheme(scheme)
+    check_own_scheme(asker, "/scheme")
     # an object has no lines of its own; spread over lines as JSON, which is YAML, errors can name one
     text = scheme if isinstance(scheme, str) else json.dumps(scheme, ensure_ascii=False, indent=1)
     if len(text) > _LONGEST:

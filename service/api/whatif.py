@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from service.access.identity import Principal
-from service.access.policy import visible
+from service.access.policy import check_own_scheme, visible
 from service.api.busy import one_of_few
 from service.api.dependencies import Asker, Configuration, Store
 from service.api.evaluations import EvaluationId, visible_evaluation
@@ -14,6 +14,7 @@ from service.api.paging import LARGEST_ID, YEAR, Limit, Text
 from service.api.problems import responses
 from service.api.schemes import requested_scheme
 from service.api.validation import json_body_only
+from service.domain.scheme import Scheme
 from service.jobs import simulating
 from service.jobs.simulating import Changes, Page
 from service.settings import Settings
@@ -84,9 +85,16 @@ def simulate(
     limit: Limit = 100,
     offset: Offset = 0,
 ) -> Comparison:
-    """Tell what another scheme would make of an evaluation: who moves, how far, and why; stores nothing."""
-    changes = Changes(wanted.changes or {}, wanted.rescale)
-    by = changes if wanted.scheme is None else requested_scheme(wanted.scheme)
+    """Tell what another scheme would make of an evaluation: who moves, how far, and why; stores nothing.
+
+    Changes, and a scheme that is not shipped, need the analyst's scope as well.
+    """
+    by: Scheme | Changes
+    if wanted.scheme is None:
+        check_own_scheme(asker, "/changes")
+        by = Changes(wanted.changes or {}, wanted.rescale)
+    else:
+        by = requested_scheme(asker, wanted.scheme)
     with store.reading() as connection:
         base = wanted.base
         if isinstance(base, BaseOf):

@@ -4,12 +4,23 @@ from typing import Any
 
 from service.access.policy import PROPERTIES
 from service.console.assets import load
+from service.reference.schemes import shipped_scheme
 from tests.api.park import DISTRICT, Park
+from tests.support.snapshots import indicator, scheme_text, track
 
 TILE = "13/3374/6831"
 """Covers the park."""
 
 Request = tuple[str, str, dict[str, Any]]
+
+_ONE_FIGURE = scheme_text(track(indicator()))
+"""A scheme whose points tell a firm's tax."""
+
+
+def brings_a_rule(request: Request) -> bool:
+    """Tell whether a request brings a scheme of its own, or changes to one."""
+    sent = request[2].get("json", {})
+    return "changes" in sent or "\n" in sent.get("scheme", "")
 
 
 def requests_of(park: Park) -> dict[tuple[str, str], list[Request]]:
@@ -91,13 +102,17 @@ def requests_of(park: Park) -> dict[tuple[str, str], list[Request]]:
         "/feeds/{feed}/batches": [
             ("POST", "/feeds/figures/batches", {"files": figures, "data": of_district})
         ],
-        "/evaluations": [("POST", "/evaluations", {"json": body})],
+        "/evaluations": [
+            ("POST", "/evaluations", {"json": asked})
+            for asked in (body, body | {"scheme": shipped_scheme("parcel").canonical_json() + "\n"})
+        ],
         "/evaluations:simulate": [
             ("POST", "/evaluations:simulate?parcels=all", {"json": {"base": number, **by}})
             for number in evaluations
             for by in (
                 {"scheme": "parcel"},
                 {"scheme": "huangyan-2022"},
+                {"scheme": _ONE_FIGURE},
                 {"changes": {"land_area": ["surveyed", "registered"]}},
                 {"changes": {"land_area": "none"}},
             )

@@ -190,7 +190,7 @@ def test_two_years_are_compared(client: TestClient, built: Built) -> None:
 
 def test_figures_are_for_analysts(client: TestClient, built: Built) -> None:
     """Whoever may evaluate sees points move, not the figures that moved them; absent, not null."""
-    body = {"base": built.park.published, "changes": {_WEIGHT: 70}, "rescale": True}
+    body = {"base": built.park.published, "scheme": "huangyan-2022"}
     whole = client.post("/evaluations:simulate", params={"parcels": "all"}, json=body).json()
     assert all({"amounts", "items"} <= move.keys() for move in whole["moves"]["parcels"])
     assert whole["moves"]["parcels"][0]["amounts"]["tax"]["unit"] == "万元"
@@ -200,6 +200,33 @@ def test_figures_are_for_analysts(client: TestClient, built: Built) -> None:
     for seen, move in zip(told["moves"]["parcels"], whole["moves"]["parcels"], strict=True):
         assert move.keys() - seen.keys() == {"amounts", "items"}
         assert seen == {name: move[name] for name in seen}
+
+
+@pytest.mark.parametrize(
+    ("path", "by", "place"),
+    [
+        ("/evaluations", {"scheme": _PARCEL}, "/scheme"),
+        ("/evaluations", {"scheme": yaml.safe_dump(_PARCEL)}, "/scheme"),
+        ("/evaluations", {"scheme": "name: x\ntracks: ["}, "/scheme"),
+        ("/evaluations:simulate", {"scheme": _PARCEL}, "/scheme"),
+        ("/evaluations:simulate", {"scheme": yaml.safe_dump(_PARCEL)}, "/scheme"),
+        ("/evaluations:simulate", {"changes": {_WEIGHT: 70}, "rescale": True}, "/changes"),
+    ],
+)
+def test_whoever_writes_the_rule_must_be_an_analyst(
+    built: Built, path: str, by: dict[str, Any], place: str
+) -> None:
+    """Points by a scheme of one's own may be a firm's figure, which is no secret for analysts."""
+    base = {"base": built.park.published} if path.endswith("simulate") else {"period": "2023"}
+    with keyed_client(built.database, "evaluate") as evaluator:
+        refused = evaluator.post(path, json=base | by)
+        both = key_for(built.database, "evaluate", "analyst")
+        allowed = evaluator.post(path, json=base | by, headers=both)
+    problem = refused.json()
+    assert (refused.status_code, problem["code"], problem["place"]) == (403, "scope-missing", place)
+    assert "'analyst'" in problem["detail"]
+    assert problem["action"]
+    assert allowed.status_code == (400 if by.get("scheme") == "name: x\ntracks: [" else 200), allowed.text
 
 
 def test_readers_neither_simulate_nor_learn_of_drafts(client: TestClient, built: Built) -> None:

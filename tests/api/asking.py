@@ -13,8 +13,8 @@ TILE = "13/3374/6831"
 
 Request = tuple[str, str, dict[str, Any]]
 
-_ONE_FIGURE = scheme_text(track(indicator()))
-"""A scheme whose points tell a firm's tax."""
+_ONE_FIGURE = scheme_text(track(indicator(benchmark={"method": "fixed", "value": 100})))
+"""A scheme whose points are a firm's tax per mu, digit by digit."""
 
 
 def brings_a_rule(request: Request) -> bool:

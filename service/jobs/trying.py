@@ -17,8 +17,8 @@ from service.jobs.periods import require_period
 from service.reference.case_rows import Rows, parcel_code
 from service.reference.case_text import Cases, read_cases
 from service.reference.schemes import load_scheme, scheme_names
+from service.store.frames import TYPES
 from service.store.numbering import numbered
-from service.store.tables import TYPES
 
 _IN_MILLIONTHS = {
     "sum_of_items": "items",

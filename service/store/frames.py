@@ -17,6 +17,9 @@ from psycopg.errors import error_from_result
 from sqlalchemy import Connection, Select, literal, select
 from sqlalchemy.exc import DBAPIError
 
+TYPES = {"str": pl.String, "int": pl.Int64, "float": pl.Float64, "bool": pl.Boolean, "date": pl.Date}
+"""Column types as `service.domain.tables` names them."""
+
 # how a database says them: SQLite has neither truth values nor dates
 _RAW = {"str": pl.String, "int": pl.Int64, "float": pl.Float64, "bool": pl.String, "date": pl.String}
 _TRUE = ["1", "t"]

@@ -14,10 +14,9 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, tru
 
 from service.domain.tables import KEYS, PROMISES, read_columns
 from service.reference.tables import unit_table
-from service.store.frames import frame
+from service.store.frames import TYPES, frame
 from service.store.models import Batch, Enterprise, Figure, GrantContract, Occupancy, Parcel
 from service.store.numbering import numbered
-from service.store.tables import TYPES
 
 PROMISED: Mapping[str, str] = MappingProxyType(
     {

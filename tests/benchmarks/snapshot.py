@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from service.domain.tables import KEYS, SNAPSHOT
-from service.store.tables import TYPES
+from service.store.frames import TYPES
 from tests.benchmarks.park import STEP
 
 PERIOD = "2023"

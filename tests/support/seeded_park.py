@@ -13,8 +13,8 @@ import polars as pl
 
 from service.domain.tables import KEYS, PROMISES, SNAPSHOT
 from service.reference.tables import unit_table
+from service.store.frames import TYPES
 from service.store.numbering import numbered
-from service.store.tables import TYPES
 
 PERIOD = "2023"
 FIRST_DAY = np.datetime64(f"{PERIOD}-01-01")

@@ -12,8 +12,8 @@ from service.domain.tables import KEYS, NUMBERS, PROMISES, SNAPSHOT
 from service.evaluation.frames import Frames
 from service.evaluation.pipeline import evaluate
 from service.reference.scheme_text import read_scheme
+from service.store.frames import TYPES
 from service.store.numbering import numbered
-from service.store.tables import TYPES
 
 Results = dict[str, pl.DataFrame]
 

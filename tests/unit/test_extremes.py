@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from service.store.tables import TYPES
+from service.store.frames import TYPES
 from tests.support.snapshots import (
     WAN,
     Snapshot,

@@ -1,5 +1,7 @@
 """``mujun evaluate``, ``mujun publish``."""
 
+import signal
+import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from enum import StrEnum
@@ -102,6 +104,8 @@ def _told(each: TableDifference) -> Iterator[str]:
 
 def _opened(name: EngineName, master: str, folder: Path | None) -> AbstractContextManager[Engine]:
     if name is EngineName.SPARK:
+        # so that the exchange folder, which holds figures of firms, is taken away on the way out
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
         return SparkEngine(master, folder)
     return nullcontext(evaluating.ON_THIS_MACHINE)
 

@@ -139,9 +139,9 @@ WITH measured AS (
         CASE WHEN output_per_tce IS NOT NULL
             THEN greatest(0, least(1.5, output_per_tce / output_per_tce_benchmark)) * 20 END AS output_per_tce_points,
         CASE WHEN promised_tax IS NOT NULL AND tax_per_mu IS NOT NULL
-            THEN greatest(0, least(1.5, tax_per_mu / promised_tax)) * 12 END AS tax_promised_points,
+            THEN greatest(0, least(1.2, tax_per_mu / promised_tax)) * 12 END AS tax_promised_points,
         CASE WHEN promised_output IS NOT NULL AND output_per_mu IS NOT NULL
-            THEN greatest(0, least(1.5, output_per_mu / promised_output)) * 8 END AS output_promised_points,
+            THEN greatest(0, least(1.2, output_per_mu / promised_output)) * 8 END AS output_promised_points,
         CASE WHEN floor_area_ratio IS NOT NULL
             THEN greatest(0, least(1, floor_area_ratio / floor_area_ratio_benchmark)) * 6
         END AS floor_area_ratio_points,

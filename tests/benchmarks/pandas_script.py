@@ -41,6 +41,8 @@ WEIGHTS = {
 }
 CAPS = {
     **dict.fromkeys(WEIGHTS, 1.5),
+    "tax_promised": 1.2,
+    "output_promised": 1.2,
     "floor_area_ratio": 1,
     "building_coverage_ratio": 1,
     "energy_per_mu": np.inf,

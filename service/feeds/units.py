@@ -27,8 +27,7 @@ def check_unit(place: str, target: Field | Metric, unit: str | None) -> None:
         if unit not in (None, "1", PERCENT):
             raise ValueError(f"{place}: a share is 1 or %")
     else:
-        known = unit_table().units.get(unit or target.unit)
-        if known is None or known.quantity != target.kind:
+        if unit_table().named(target.kind, unit or target.unit) is None:
             raise ValueError(f"{place}: {unit!r} is not a unit of {target.kind}")
 
 
@@ -40,7 +39,10 @@ def size(target: Field | Metric, unit: str | None) -> Fraction:
         return Fraction(1_000_000, 100) if unit == PERCENT else Fraction(1_000_000)
     if target.kind == "ratio":
         return Fraction(1_000_000)
-    return unit_table().units[unit or target.unit or ""].minor
+    known = unit_table().named(target.kind, unit or target.unit or "")
+    if known is None:
+        raise UnitError(f"{unit!r} is not a unit of {target.kind}.")
+    return known.minor
 
 
 def to_minor(factor: Fraction) -> Callable[[Decimal], int]:

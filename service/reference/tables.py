@@ -27,4 +27,9 @@ def unit_table() -> UnitTable:
     factors = [
         EnergyFactor(**{**entry, "kgce": Decimal(entry["kgce"])}) for entry in _read("energy_factors.yaml")
     ]
-    return UnitTable(metrics, units, {(f.quantity, f.basis): f for f in factors})
+    words = {
+        (quantity, word): units[symbol]
+        for quantity, meant in _read("unit_words.yaml").items()
+        for word, symbol in meant.items()
+    }
+    return UnitTable(metrics, units, {(f.quantity, f.basis): f for f in factors}, words)

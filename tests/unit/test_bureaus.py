@@ -23,7 +23,3 @@ def test_a_bureau_has_its_names() -> None:
     """In both languages, and as people in a park call it."""
     tax = bureau_of("tax")
     assert (tax.zh, tax.en, tax.short) == ("税务局", "Tax bureau", "税务")
-        "税务局",
-        "Tax bureau",
-        "税务",
-    )

@@ -26,6 +26,14 @@ TABLE = unit_table()
         ("210", "人", "headcount", 210_000),
         ("1", "万m3_gas", "energy_equal_energy", 12143),
         ("-12.5", "万元", "tax", -12_500_000),
+        ("1.5", "万立方米", "gas", 15_000_000),
+        ("1.5", "万立方米", "water", 15_000_000),
+        ("1.5", "吨", "water", 1500),
+        ("2.5", "吨", "coal", 2_500_000),
+        ("350", "公斤", "firewood", 350_000),
+        ("3", "吉焦", "heat", 3_000_000),
+        ("1", "吨", "so2", 1_000_000),
+        ("1000", "t_water", "energy_equal_supply", 257),
     ],
 )
 def test_a_figure_becomes_minor_units_exactly(amount: str, unit: str, metric: str, minor: int) -> None:
@@ -33,9 +41,21 @@ def test_a_figure_becomes_minor_units_exactly(amount: str, unit: str, metric: st
     assert TABLE.to_minor(Decimal(amount), TABLE.metrics[metric], unit) == minor
 
 
-@pytest.mark.parametrize(("unit", "metric"), [("kWh", "tax"), ("m2", "output"), ("furlong", "tax")])
+@pytest.mark.parametrize(
+    ("unit", "metric"),
+    [
+        ("kWh", "tax"),
+        ("m2", "output"),
+        ("furlong", "tax"),
+        ("m3_gas", "water"),
+        ("t_water", "gas"),
+        ("吨", "gas"),
+        ("吨", "energy_equal_supply"),
+        ("立方米", "energy_equal_energy"),
+    ],
+)
 def test_a_unit_of_something_else_is_refused(unit: str, metric: str) -> None:
-    """Electricity is no money, an area is no output, and an unknown unit is not guessed."""
+    """Electricity is no money, water no gas, and a word that several carriers use becomes no coal equivalent."""
     with pytest.raises(UnitError):
         TABLE.to_minor(Decimal(1), TABLE.metrics[metric], unit)
 
@@ -86,3 +106,12 @@ def test_every_metric_and_factor_is_whole() -> None:
     for factor in TABLE.energy_factors.values():
         assert factor.source
         assert TABLE.units[factor.per].quantity == factor.quantity
+
+
+def test_a_word_for_a_unit_means_one_thing_of_each_quantity() -> None:
+    """Every word leads to a unit of the quantity that it is listed under, and to another one elsewhere."""
+    for (quantity, word), unit in TABLE.words.items():
+        assert unit.quantity == quantity, word
+        assert TABLE.named(quantity, word) == unit
+    assert TABLE.named("gas", "立方米") != TABLE.named("water", "立方米")
+    assert TABLE.named("money", "立方米") is None

@@ -55,7 +55,7 @@ class EnergyFactor:
 class UnitTable:
     """All metrics, units and energy factors of the reference tables.
 
-    ``words`` are the units that only the quantity tells apart, by quantity and word: 立方米 of gas or of water.
+    ``words`` are the units that only the quantity tells apart, by quantity and word: 立方米 of gas or water.
     """
 
     metrics: Mapping[str, Metric]

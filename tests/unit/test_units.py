@@ -55,7 +55,7 @@ def test_a_figure_becomes_minor_units_exactly(amount: str, unit: str, metric: st
     ],
 )
 def test_a_unit_of_something_else_is_refused(unit: str, metric: str) -> None:
-    """Electricity is no money, water no gas, and a word that several carriers use becomes no coal equivalent."""
+    """Electricity is no money, water no gas, and a word of several carriers becomes no coal equivalent."""
     with pytest.raises(UnitError):
         TABLE.to_minor(Decimal(1), TABLE.metrics[metric], unit)
 

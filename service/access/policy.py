@@ -77,6 +77,14 @@ PROPERTIES: Mapping[str, Mapping[str, Sensitivity]] = {
         "far": "public",
         "far_limit": "public",
         "footprint_area_m2": "public",
+        "unit_code": "public",
+        "holder": "public",
+        "far_min": "public",
+        "coverage_min": "public",
+        "coverage_max": "public",
+        "green_min": "public",
+        "green_max": "public",
+        "height_max_m": "public",
     },
     "scores": {
         "evaluation_id": "public",
@@ -171,6 +179,9 @@ PROPERTIES: Mapping[str, Mapping[str, Sensitivity]] = {
         "duplicate": "public",
         "skipped": "public",
         "reasons": "public",
+        "profile": "public",
+        "corrects": "public",
+        "pulled_from": "public",
     },
     "source_rows": {
         "id": "public",
@@ -180,6 +191,8 @@ PROPERTIES: Mapping[str, Mapping[str, Sensitivity]] = {
         "reason": "public",
         "column": "public",
         "detail": "analyst",  # quotes the cell
+        "subject": "public",
+        "corrects": "public",
         "content": "analyst",
     },
 }

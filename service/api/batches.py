@@ -46,6 +46,9 @@ class Batch(BaseModel):
     skipped: int | None = None
     reasons: dict[str, int] | None = Field(None, description="Rows not accepted, by reason")
     mapping: dict[str, Any] | None = Field(None, description="The mapping as applied; for analysts")
+    profile: str | None = Field(None, description="The profile by which it was read 交付方案")
+    corrects: int | None = Field(None, description="The batch whose held rows it settles 更正的批次")
+    pulled_from: str | None = Field(None, description="The source that was pulled 来源")
 
 
 class Batches(BaseModel):
@@ -66,6 +69,8 @@ class SourceRow(BaseModel):
     column: str | None = None
     detail: str | None = None
     content: dict[str, Any] | None = Field(None, description="Source column → text as received")
+    subject: str | None = Field(None, description="Parcel code or USCC of a held row, where it can be read")
+    corrects: int | None = Field(None, description="The held row that this one corrects 更正的行")
 
 
 class SourceRows(BaseModel):

@@ -21,6 +21,12 @@ class Feed(StrEnum):
     OCCUPANCIES = "occupancies"  # 占用
     FIGURES = "figures"  # 数据
     CONTRACTS = "contracts"  # 出让合同
+    BRANCHES = "branches"  # 分支机构
+    RATINGS = "ratings"  # 企业综合评价结果
+    METERS = "meters"  # 计量表
+    INSPECTIONS = "inspections"  # 能源检查
+    BUILDINGS = "buildings"  # 建筑物
+    SUCCESSIONS = "successions"  # 宗地沿革
 
 
 class Verdict(StrEnum):
@@ -44,6 +50,8 @@ class HandedRow:
     column: str | None = None
     detail: str | None = None
     facts: tuple[Fact, ...] = ()
+    subject: str | None = None
+    """The parcel code or USCC that a held row speaks of, where it can be read."""
 
     def hold(self, reason: str, column: str | None, detail: str | None) -> None:
         """Keep the row out of the tables and say why."""
@@ -93,6 +101,13 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "period_unreadable": ("not a year", "所属期无法识别"),
         "role_missing": ("no role", "缺占用方式"),
         "role_unknown": ("not a role", "占用方式无法识别"),
+        "word_unknown": ("none of the words that may stand here", "取值不在可选范围内"),
+        "parcel_unknown": ("no parcel of this code is known yet", "尚无此宗地"),
+        "meter_missing": ("no meter number", "缺计量表号"),
+        "kind_missing": ("no kind", "缺类别"),
+        "item_missing": ("no name or number", "缺名称或编号"),
+        "old_code_missing": ("no old parcel code", "缺原宗地代码"),
+        "new_code_missing": ("no new parcel code", "缺新宗地代码"),
         "district_missing": ("no district", "缺行政区"),
         "district_differs": ("the parcel is recorded in another district", "该宗地已登记在其他行政区"),
         "conflicting_rows": ("rows of one key contradict each other", "同一主键的多行互相矛盾"),
@@ -100,6 +115,7 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "cell_error": ("the cell holds a spreadsheet error", "单元格为公式错误"),
         "formula_without_value": ("a formula whose value was not saved", "公式未保存计算结果"),
         "number_unreadable": ("not a number", "无法识别为数值"),
+        "number_not_whole": ("not a whole number", "应为整数"),
         "number_not_finite": ("NaN or infinite", "数值非有限"),
         "number_negative": ("negative where it cannot be", "数值不应为负"),
         "number_out_of_range": ("larger than can be kept exactly", "数值超出范围"),

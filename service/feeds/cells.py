@@ -5,10 +5,11 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from service.domain.codes import InvalidCode, normalise_parcel_code, normalise_uscc
-from service.feeds.fields import ROLES
+from service.feeds.fields import WORDS
 
 EMPTY_MARKS = frozenset(
     {"", "/", "\\", "-", "--", "—", "——", "–", "―", ",", "、", ".", "无", "暂无", "#", "null"}
@@ -19,6 +20,7 @@ SPREADSHEET_ERRORS = frozenset(
     {"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#GETTING_DATA", "#SPILL!", "#CALC!"}
 )
 _TEXT_LIMIT = 1000
+_LARGEST_COUNT = 2**31
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,2})?")
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
 _NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity|∞)", re.IGNORECASE)
@@ -165,11 +167,24 @@ def boolean(text: str) -> bool:
     raise Held("boolean_unreadable", f"{_short(text)} is neither yes nor no.")
 
 
-def role(text: str) -> str:
-    """Read how a holding is held: own, leased_in or leased_out, or the survey's own words."""
-    found = ROLES.get(half_width(text).lower())
+def count(text: str) -> int:
+    """Read a whole number that is not negative; one saved as a float is fine."""
+    amount = number(text)
+    if amount != amount.to_integral_value():
+        raise Held("number_not_whole", f"{_short(text)} is not a whole number.")
+    if amount < 0:
+        raise Held("number_negative", f"{_short(text)} is below zero.")
+    if amount >= _LARGEST_COUNT:
+        raise Held("number_out_of_range", f"{_short(text)} is larger than can be kept.")
+    return int(amount)
+
+
+def word(kind: str, text: str) -> str:
+    """Read one of the words of a kind (`service.feeds.fields.WORDS`), or a survey's own word for it."""
+    found = WORDS[kind].get(half_width(text).lower())
     if found is None:
-        raise Held("role_unknown", f"{_short(text)} is none of {', '.join(ROLES)}.")
+        reason = "role_unknown" if kind == "role" else "word_unknown"
+        raise Held(reason, f"{_short(text)} is none of {', '.join(WORDS[kind])}.")
     return found
 
 
@@ -181,7 +196,8 @@ READERS: dict[str, Callable[[str], Any]] = {
     "date": day,
     "period": period,
     "boolean": boolean,
-    "role": role,
+    "count": count,
+    **{kind: partial(word, kind) for kind in WORDS},
 }
 """How each kind of field without a unit reads its text."""
 

@@ -18,7 +18,13 @@ from service.reference.tables import unit_table
 Cells = Sequence[str]
 Read = Callable[[Cells], Any]
 _CACHED = 8192
-_PER_UNIT = {"area": 100, "electricity": 1000, "energy_per_money": 1_000_000_000}
+_PER_UNIT = {
+    "area": 100,
+    "electricity": 1000,
+    "energy_per_money": 1_000_000_000,
+    "length": 1000,
+    "power": 1000,
+}
 """Minor units in the unit in which the store keeps a field, where they are no millionths."""
 
 _PICK: dict[str, Callable[[list[Any]], Any]] = {

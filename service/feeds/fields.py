@@ -13,13 +13,17 @@ class Field:
 
     name: str
     kind: str
-    """How a cell is read: a reader of `service.feeds.cells`, ratio, share, or a quantity that has units."""
+    """How a cell is read: one of `WORDS`, a reader of `service.feeds.cells`, ratio, share, or a quantity."""
     key: bool = False
     unit: str | None = None
 
 
 def _areas(*names: str) -> tuple[Field, ...]:
     return tuple(Field(name, "area", unit="m2") for name in names)
+
+
+def _shares(*names: str) -> tuple[Field, ...]:
+    return tuple(Field(name, "share", unit="1") for name in names)
 
 
 _FIELDS = {
@@ -34,6 +38,11 @@ _FIELDS = {
         Field("far", "ratio"),
         Field("far_limit", "ratio"),
         *_areas("footprint_area_m2"),
+        Field("unit_code", "code"),
+        Field("holder", "text"),
+        Field("far_min", "ratio"),
+        *_shares("coverage_min", "coverage_max", "green_min", "green_max"),
+        Field("height_max_m", "length", unit="m"),
     ),
     Feed.ENTERPRISES: (
         Field("uscc", "uscc", key=True),
@@ -41,6 +50,12 @@ _FIELDS = {
         Field("industry", "code"),
         Field("above_scale", "boolean"),
         Field("registered_on", "date"),
+        Field("registration_number", "code"),
+        Field("registration_type", "text"),
+        Field("address", "text"),
+        Field("status", "text"),
+        Field("capital_wan", "ratio"),
+        Field("capital_currency", "text"),
     ),
     Feed.OCCUPANCIES: (
         Field("parcel_code", "parcel_code", key=True),
@@ -69,6 +84,65 @@ _FIELDS = {
         Field("energy_tce_per_wan_yuan", "energy_per_money", unit="tce/万元"),
         Field("far", "ratio"),
         Field("coverage", "share", unit="1"),
+        *_areas("area_m2"),
+        Field("far_max", "ratio"),
+        *_shares("coverage_max", "green_min", "green_max"),
+        Field("height_max_m", "length", unit="m"),
+        Field("far_printed", "text"),
+        Field("coverage_printed", "text"),
+        Field("green_printed", "text"),
+        Field("height_printed", "text"),
+    ),
+    Feed.BRANCHES: (
+        Field("uscc", "uscc", key=True),
+        Field("name", "text"),
+        Field("head_uscc", "uscc"),
+        Field("registered_on", "date"),
+    ),
+    Feed.RATINGS: (
+        Field("uscc", "uscc", key=True),
+        Field("period", "period", key=True),
+        Field("grade", "text"),
+        Field("points", "ratio"),
+        Field("rank", "count"),
+        Field("ranked", "count"),
+    ),
+    Feed.METERS: (
+        Field("kind", "meter_kind", key=True),
+        Field("meter", "code", key=True),
+        Field("parcel_code", "parcel_code"),
+        Field("uscc", "uscc"),
+        Field("share", "share", unit="1"),
+        Field("valid_from", "date"),
+        Field("valid_to", "date"),
+    ),
+    Feed.INSPECTIONS: (
+        Field("uscc", "uscc", key=True),
+        Field("parcel_code", "parcel_code"),
+        Field("period", "period", key=True),
+        Field("kind", "item_kind", key=True),
+        Field("item", "text", key=True),
+        Field("quantity", "ratio"),
+        Field("unit", "text"),
+        Field("capacity_kva", "power", unit="kVA"),
+        Field("commissioned_on", "date"),
+    ),
+    Feed.BUILDINGS: (
+        Field("code", "parcel_code", key=True),
+        Field("parcel_code", "parcel_code"),
+        Field("name", "text"),
+        Field("use", "text"),
+        Field("floors", "count"),
+        *_areas("floor_area_m2", "footprint_area_m2"),
+        Field("height_m", "length", unit="m"),
+        Field("completed_on", "date"),
+    ),
+    Feed.SUCCESSIONS: (
+        Field("old_code", "parcel_code", key=True),
+        Field("new_code", "parcel_code", key=True),
+        Field("kind", "succession_kind"),
+        Field("effective_on", "date"),
+        Field("share", "share", unit="1"),
     ),
 }
 
@@ -77,18 +151,69 @@ FIELDS: Mapping[Feed, Mapping[str, Field]] = MappingProxyType(
 )
 """Target fields of each feed in canonical order; metrics of figures come from the reference tables."""
 
-ROLES: Mapping[str, str] = MappingProxyType(
+WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "own": "own",
-        "自有": "own",
-        "自用": "own",
-        "leased_in": "leased_in",
-        "承租": "leased_in",
-        "租入": "leased_in",
-        "租用": "leased_in",
-        "leased_out": "leased_out",
-        "出租": "leased_out",
-        "租出": "leased_out",
+        "role": {
+            "own": "own",
+            "自有": "own",
+            "自用": "own",
+            "leased_in": "leased_in",
+            "承租": "leased_in",
+            "租入": "leased_in",
+            "租用": "leased_in",
+            "leased_out": "leased_out",
+            "出租": "leased_out",
+            "租出": "leased_out",
+        },
+        "meter_kind": {
+            "electricity": "electricity",
+            "电": "electricity",
+            "电表": "electricity",
+            "用电": "electricity",
+            "gas": "gas",
+            "气": "gas",
+            "燃气表": "gas",
+            "天然气": "gas",
+            "water": "water",
+            "水": "water",
+            "水表": "water",
+            "用水": "water",
+            "steam": "steam",
+            "蒸汽": "steam",
+            "蒸汽表": "steam",
+            "heat": "heat",
+            "热": "heat",
+            "热表": "heat",
+            "热力": "heat",
+        },
+        "item_kind": {
+            "product": "product",
+            "产品": "product",
+            "主要产品": "product",
+            "transformer": "transformer",
+            "变压器": "transformer",
+            "equipment": "equipment",
+            "设备": "equipment",
+            "主要用能设备": "equipment",
+            "rooftop_solar": "rooftop_solar",
+            "光伏": "rooftop_solar",
+            "屋顶光伏": "rooftop_solar",
+            "分布式光伏": "rooftop_solar",
+        },
+        "succession_kind": {
+            "alias": "alias",
+            "别名": "alias",
+            "曾用代码": "alias",
+            "renumbered": "renumbered",
+            "变更": "renumbered",
+            "换号": "renumbered",
+            "split": "split",
+            "分割": "split",
+            "分宗": "split",
+            "merged": "merged",
+            "合并": "merged",
+            "合宗": "merged",
+        },
     }
 )
-"""How a holding is held, as surveys write it."""
+"""What may stand in a field with a list of its own, as hand-overs write it → as we keep it."""

@@ -1,6 +1,6 @@
 """The mapping file (字段映射): which column of a hand-over fills which of our fields, in YAML.
 
-    feed: figures                # parcels | enterprises | occupancies | figures | contracts
+    feed: figures                # one of `service.domain.hand_overs.Feed`
     sheet: 2023年                # optional: the sheet of a workbook (layer: of a GIS file); else the one
     that fits header: auto                 # or the header's row number, or [3, 4] for two levels, joined as
     用电量/电网 empty: [未纳入统计]           # optional: further marks for "nothing" beside / - — **** ，
@@ -22,12 +22,25 @@ parts left empty count as nothing), with
 * ``optional: true``: the column may be absent from the file.
 
 Fields. parcels: code (required), district, town, name, land_use, registered_area_m2, approved_area_m2,
-contract_area_m2, surveyed_area_m2, occupied_area_m2, floor_area_m2, far, far_limit, footprint_area_m2.
-enterprises: uscc (required), name, industry, above_scale, registered_on.
+contract_area_m2, surveyed_area_m2, occupied_area_m2, floor_area_m2, far, far_limit, footprint_area_m2,
+unit_code, holder, far_min, coverage_min, coverage_max, green_min, green_max (0…1), height_max_m.
+enterprises: uscc (required), name, industry, above_scale, registered_on, registration_number,
+registration_type, address, status, capital_wan, capital_currency.
 occupancies: parcel_code, uscc, role (required: own, leased_in, leased_out), floor_area_m2, land_area_m2,
 electricity_kwh, manual_share, valid_from, valid_to.
 contracts: parcel_code (required), signed_on, complete_by, completed_on, tax_wan_yuan_per_mu,
-output_wan_yuan_per_mu, investment_wan_yuan_per_mu, energy_tce_per_wan_yuan, far, coverage (0…1).
+output_wan_yuan_per_mu, investment_wan_yuan_per_mu, energy_tce_per_wan_yuan, far, coverage (0…1), area_m2,
+far_max, coverage_max, green_min, green_max, height_max_m; far_printed, coverage_printed, green_printed,
+height_printed: the limits as the contract prints them.
+branches: uscc (required), name, head_uscc, registered_on.
+ratings: uscc, period (required), grade, points, rank, ranked.
+meters: kind (electricity, gas, water, steam, heat), meter (required), parcel_code, uscc, share, valid_from,
+valid_to.
+inspections: uscc, period, kind (product, transformer, equipment, rooftop_solar), item (required),
+parcel_code, quantity, unit, capacity_kva, commissioned_on.
+buildings: code (required), parcel_code, name, use, floors, floor_area_m2, footprint_area_m2, height_m,
+completed_on.
+successions: old_code, new_code (required), kind (alias, renumbered, split, merged), effective_on, share.
 figures: uscc or parcel_code (the subject), part_of (the USCC whose total contains a parcel's figure),
 period (required), and the metrics of ``service/reference/metrics.yaml``.
 

@@ -1,4 +1,4 @@
-"""Records that are kept in place: parcels, enterprises, occupancies, contracts. One row states one record."""
+"""Records that are kept in place, all but figures: one row states one record."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -13,15 +13,29 @@ KEY_FIELDS: dict[Feed, tuple[str, ...]] = {
     Feed.ENTERPRISES: ("uscc",),
     Feed.OCCUPANCIES: ("parcel_code", "uscc", "role", "valid_from"),
     Feed.CONTRACTS: ("parcel_code",),
+    Feed.BRANCHES: ("uscc",),
+    Feed.RATINGS: ("uscc", "period"),
+    Feed.METERS: ("kind", "meter", "parcel_code", "uscc"),
+    Feed.INSPECTIONS: ("uscc", "parcel_code", "period", "kind", "item"),
+    Feed.BUILDINGS: ("code",),
+    Feed.SUCCESSIONS: ("old_code", "new_code"),
 }
-"""What tells one record from another; only ``valid_from`` may be unknown."""
+"""What tells one record from another."""
+
+_UNKNOWN: dict[tuple[Feed, str], Any] = {
+    (Feed.OCCUPANCIES, "valid_from"): None,
+    (Feed.METERS, "parcel_code"): "",
+    (Feed.METERS, "uscc"): "",
+    (Feed.INSPECTIONS, "parcel_code"): "",
+}
+"""Parts of a key that a row may leave open, and what then stands for them."""
 
 _SPANS = (("valid_from", "valid_to"), ("signed_on", "complete_by"))
 """First and last days. A plant may well be completed before the contract in force, which renewed an older."""
 
 
 def record_rows(table: Table, converter: Converter) -> Iterator[HandedRow]:
-    """Yield the rows of a table of enterprises, occupancies or contracts, converted."""
+    """Yield the rows of a table, converted."""
     for row, cells in handed_rows(table, converter):
         if cells is not None:
             try:
@@ -42,10 +56,7 @@ def record_fact(converter: Converter, values: Sequence[Any], computed: tuple[Any
     Raises `RowHeld` when the key is not complete or days are reversed.
     """
     given = dict(zip(converter.stated, values, strict=True))
-    fields = KEY_FIELDS[converter.feed]
-    key = tuple(
-        given.get(name) if name == "valid_from" else converter.required(name, given[name]) for name in fields
-    )
+    key = tuple(_key_part(converter, name, given.get(name)) for name in KEY_FIELDS[converter.feed])
     if "district" in given:
         converter.required("district", given["district"])
     for first, last in _SPANS:
@@ -54,3 +65,9 @@ def record_fact(converter: Converter, values: Sequence[Any], computed: tuple[Any
             raise RowHeld("dates_reversed", converter.column_of(last), f"{ends} is before {begins}.")
     content = tuple(given[name] for name in content_fields(converter.feed, converter.stated))
     return key, (*content, *computed)
+
+
+def _key_part(converter: Converter, name: str, value: Any) -> Any:
+    if value is None and (converter.feed, name) in _UNKNOWN:
+        return _UNKNOWN[converter.feed, name]
+    return converter.required(name, value)

@@ -13,7 +13,18 @@ from service.store import bulk
 from service.store.models import Batch, Figure, SourceRow
 from service.store.recording import record
 
-_ROW_COLUMNS = ("id", "batch_id", "sheet", "row", "verdict", "reason", "column", "detail", "content")
+_ROW_COLUMNS = (
+    "id",
+    "batch_id",
+    "sheet",
+    "row",
+    "verdict",
+    "reason",
+    "column",
+    "detail",
+    "content",
+    "subject",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,7 @@ def write(connection: Connection, hand_over: HandOver, rows: list[HandedRow], fi
                 row.column,
                 row.detail,
                 row.content,
+                row.subject,
             )
             for index, row in enumerate(rows)
         ),

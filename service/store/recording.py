@@ -15,7 +15,20 @@ from sqlalchemy import Column, Connection, MetaData, Table, and_, bindparam, sel
 
 from service.domain.hand_overs import Fact, Feed, HandedRow, Key, Verdict
 from service.store import bulk
-from service.store.models import SRID, Enterprise, Figure, GrantContract, Occupancy, Parcel
+from service.store.models import (
+    SRID,
+    Branch,
+    Building,
+    Enterprise,
+    EnterpriseRating,
+    Figure,
+    GrantContract,
+    InspectionItem,
+    Meter,
+    Occupancy,
+    Parcel,
+    ParcelSuccession,
+)
 from service.store.spatial import wkb
 
 _CHUNK = 1000
@@ -25,6 +38,12 @@ _TABLES: dict[Feed, tuple[Any, tuple[str, ...]]] = {
     Feed.OCCUPANCIES: (Occupancy.__table__, ("parcel_code", "uscc", "role", "valid_from")),
     Feed.FIGURES: (Figure.__table__, ("subject_kind", "subject_code", "part_of", "period", "metric")),
     Feed.CONTRACTS: (GrantContract.__table__, ("parcel_code",)),
+    Feed.BRANCHES: (Branch.__table__, ("uscc",)),
+    Feed.RATINGS: (EnterpriseRating.__table__, ("uscc", "period")),
+    Feed.METERS: (Meter.__table__, ("kind", "meter", "parcel_code", "uscc")),
+    Feed.INSPECTIONS: (InspectionItem.__table__, ("uscc", "parcel_code", "period", "kind", "item")),
+    Feed.BUILDINGS: (Building.__table__, ("code",)),
+    Feed.SUCCESSIONS: (ParcelSuccession.__table__, ("old_code", "new_code")),
 }
 """Where the facts of each feed are kept, and the columns of their key."""
 

@@ -16,10 +16,26 @@ from sqlalchemy.exc import DBAPIError
 from service.errors import Unavailable
 from service.store import immutability
 from service.store.gpkg import file as geopackage
-from service.store.models import SRID, ApiKey, Base, DataVersion, Parcel, ResultPart, Score, SnapshotPart
+from service.store.models import (
+    SRID,
+    ApiKey,
+    Base,
+    Building,
+    DataVersion,
+    NameMatch,
+    Parcel,
+    PullState,
+    ReceivedFile,
+    ResultPart,
+    Score,
+    SnapshotPart,
+)
 
-SPATIAL = (Parcel.__tablename__, Score.__tablename__)
-PRIVATE = tuple(model.__tablename__ for model in (ApiKey, DataVersion, ResultPart, SnapshotPart))
+SPATIAL = (Parcel.__tablename__, Score.__tablename__, Building.__tablename__)
+PRIVATE = tuple(
+    model.__tablename__
+    for model in (ApiKey, DataVersion, NameMatch, PullState, ReceivedFile, ResultPart, SnapshotPart)
+)
 """Tables that a GIS which opens the embedded store is not shown."""
 
 METADATA = Base.metadata

@@ -54,15 +54,17 @@ def with_scores(database: Database) -> None:
 
 
 def test_a_gis_lists_the_layers_and_not_the_keys(database: Database) -> None:
-    """Parcels and scores are layers of multipolygons, other tables have no geometry.
+    """Parcels, buildings and scores are layers of multipolygons, other tables have no geometry.
 
-    Keys stay hidden, and so do parts of tables, which a GIS cannot read.
+    Keys stay hidden, and so do parts of files and tables, which a GIS cannot read, and what only we use.
     """
     layers = dict(pyogrio.list_layers(path_of(database)).tolist())
 
-    assert layers.pop("parcel") == layers.pop("score") == "MultiPolygon"
+    spatial = {"parcel", "building", "score"}
+    assert {layers.pop(name) for name in spatial} == {"MultiPolygon"}
     hidden = {"api_key", "data_version", "snapshot_part", "result_part"}
-    assert set(layers) == set(Base.metadata.tables) - {"parcel", "score"} - hidden
+    hidden |= {"received_file", "name_match", "pull_state"}
+    assert set(layers) == set(Base.metadata.tables) - spatial - hidden
     assert set(layers.values()) == {None}
 
 

@@ -1,7 +1,7 @@
 """Metrics and units: exact conversion into the 64-bit minor unit in which a metric is kept and summed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -53,24 +53,15 @@ class EnergyFactor:
 
 @dataclass(frozen=True, slots=True)
 class UnitTable:
-    """All metrics, units and energy factors of the reference tables.
-
-    ``words`` are the units that only the quantity tells apart, by quantity and word: 立方米 of gas or water.
-    """
+    """All metrics, units and energy factors of the reference tables."""
 
     metrics: Mapping[str, Metric]
     units: Mapping[str, Unit]
     energy_factors: Mapping[tuple[str, str], EnergyFactor]
-    words: Mapping[tuple[str, str], Unit] = field(default_factory=dict)
-
-    def named(self, quantity: str, word: str) -> Unit | None:
-        """Return the unit of a quantity that a source calls by this word, None when it is none of its."""
-        known = self.units.get(word)
-        return known if known and known.quantity == quantity else self.words.get((quantity, word))
 
     def factor(self, metric: Metric, unit: str) -> Fraction:
         """Minor units of ``metric`` in one ``unit``; raises `UnitError` when they do not belong together."""
-        known = self.named(metric.quantity, unit) or self.units.get(unit)
+        known = self.units.get(unit)
         if known is None:
             raise UnitError(f"Unknown unit {unit!r}.")
         if known.quantity == metric.quantity:

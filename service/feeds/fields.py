@@ -54,8 +54,8 @@ _FIELDS = {
         Field("registration_type", "text"),
         Field("address", "text"),
         Field("status", "text"),
-        Field("capital_wan", "ratio"),
-        Field("capital_currency", "text"),
+        Field("capital_wan", "money", unit="万元"),  # ten thousand of whatever currency
+        Field("capital_currency", "currency"),
     ),
     Feed.OCCUPANCIES: (
         Field("parcel_code", "parcel_code", key=True),
@@ -70,6 +70,7 @@ _FIELDS = {
     Feed.FIGURES: (
         Field("uscc", "uscc"),
         Field("parcel_code", "parcel_code"),
+        Field("meter", "code"),
         Field("part_of", "uscc"),
         Field("period", "period", key=True),
     ),

@@ -1,27 +1,53 @@
 """The mapping file (字段映射): which column of a hand-over fills which of our fields, in YAML.
 
-    feed: figures                # one of `service.domain.hand_overs.Feed`
-    sheet: 2023年                # optional: the sheet of a workbook (layer: of a GIS file); else the one
-    that fits header: auto                 # or the header's row number, or [3, 4] for two levels, joined as
-    用电量/电网 empty: [未纳入统计]           # optional: further marks for "nothing" beside / - — **** ，
-    无 columns:                     # target field: source column, several synonyms, or a rule
+    feed: figures                # what is handed over
+    sheet: 2023年                # optional: the sheet of a workbook (layer: of a GIS file); else what fits
+    header: auto                 # or the row's number, or [3, 4] for two levels, which read 用电量/电网
+    encoding: gb18030            # optional: utf-8, gb18030 or utf-16; else found out
+    records: datas               # optional: under which key of a JSON object the records stand
+    empty: [未约定]              # further marks for "nothing" beside / - — **** ， 无 未纳入统计 …
+    fill_down: [企业名称]        # merged cells: an empty one takes what stands above it
+    skip:                        # further rows that are no data
+      - {column: 行业, matches: ^其中}
+      - {values: [以下空白]}     # in any cell
+    columns:                     # target field: source column, several synonyms, or a rule
       uscc: [统一社会信用代码, 纳税人识别号]
-      period: {constant: 2023}   # or a column
+      period: {constant: 2023}   # or a column, or {from: title}
     metrics:                     # figures only; a row may carry many; the unit is never guessed
       tax: {column: 评价税收（元）, unit: yuan}
       energy_equal_supply: {column: 用电量, unit: 万kWh}      # becomes coal equivalent by the metric's basis
 
-A rule is one of ``column``, ``constant`` or ``combine`` (max, min, sum or first, ``of`` several rules;
-parts left empty count as nothing), with
+**Header.** It is found by itself, of one level or of two or three with merged cells. A column is named by its
+levels joined (``用电量/电网``), by its last levels where only one column has them (``电网``), or by its code
+in the row of codes beneath (``G1``). Names are compared without blanks, width, case and a ``*`` in front.
+Rows above are titles; a header that is repeated further down, with all its levels, is skipped.
+
+**Rule.** One of ``column``, ``constant``, ``combine`` (max, min, sum or first, ``of`` several rules; parts
+left empty count as nothing) or, for periods, ``from: title | file_name | sheet``, which finds exactly one
+period there. With it
 
 * ``unit``: the unit of the source, exact conversion (sqft, 亩, 公顷, yuan, 万元, 万元/公顷, kWh …; ``%``
   for shares). Fields that name a unit (``…_m2``, ``…_kwh``, ``…_wan_yuan_per_mu`` 万元/亩) are read in it
-  when none is given; a metric needs one;
+  when none is given; a metric needs one. The file may name it itself:
+  ``unit: header`` in brackets of the column's header, as in 用地面积（平方米）, whose name is then also
+  understood without the brackets; ``unit: title`` in a row above, as in 单位：万元; ``unit: text`` in every
+  cell: ``41亩``, ``68507.52平方米(折102.76亩)``, ``≥216万元/亩``, ``100万美元``;
+  ``unit: {column: 计量单位, values: {度: kWh}}`` in a column of its own. What names no unit is refused;
+* ``bound: lower | upper``: the cell prints a limit (``≥1.2``, ``2.0<r≤2.8``, ``30%-55%``, ``不低于1.2``), of
+  which this end is read; a plain number is both ends, or ``plain: lower | upper`` only that one;
 * ``values``: source code → our value, ``otherwise: hold`` (default), ``keep`` or ``empty`` for codes not
   listed. Thus a yes becomes a mark (标识): ``{column: 是否高企, unit: mark, values: {是: 1, 否: ""}}``;
 * ``optional: true``: the column may be absent from the file.
 
-Fields. parcels: code (required), district, town, name, land_use, registered_area_m2, approved_area_m2,
+**Period.** A year (2023, 2023年度), a quarter (2023Q3, 2023年3季度, 2023年第三季度) or a month (2023-07,
+2023年7月, 202307), kept as ``2023``, ``2023Q3``, ``2023-07``.
+
+**One figure a row.** Instead of ``metrics`` a column may name the metric, and another hold the value::
+
+    metric: {column: 指标, values: {用电量: electricity, 用气量: {metric: gas, unit: m3_gas}}}
+    value: {column: 数值, unit: {column: 计量单位}}
+
+**Fields.** parcels: code (required), district, town, name, land_use, registered_area_m2, approved_area_m2,
 contract_area_m2, surveyed_area_m2, occupied_area_m2, floor_area_m2, far, far_limit, footprint_area_m2,
 unit_code, holder, far_min, coverage_min, coverage_max, green_min, green_max (0…1), height_max_m.
 enterprises: uscc (required), name, industry, above_scale, registered_on, registration_number,
@@ -41,81 +67,48 @@ parcel_code, quantity, unit, capacity_kva, commissioned_on.
 buildings: code (required), parcel_code, name, use, floors, floor_area_m2, footprint_area_m2, height_m,
 completed_on.
 successions: old_code, new_code (required), kind (alias, renumbered, split, merged), effective_on, share.
-figures: uscc or parcel_code (the subject), part_of (the USCC whose total contains a parcel's figure),
-period (required), and the metrics of ``service/reference/metrics.yaml``.
+figures: uscc, parcel_code or meter (the subject), part_of, period (required), and the metrics.
+
+Figures name their subject by exactly one of uscc, parcel_code and meter; ``part_of`` is the USCC whose total
+contains a parcel's figure; metrics are those of ``service/reference/metrics.yaml``. What a meter counts is
+told by the unit of its figures.
 
 Without a mapping a file must use these very names as its column names; metrics are then read in their
 display unit.
 """
 
-from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+import pydantic
+from pydantic import ValidationError, model_validator
 
 from service.domain.hand_overs import Feed
+from service.domain.units import Metric
 from service.errors import InvalidMapping
-from service.feeds.fields import FIELDS
-from service.feeds.units import check_unit
+from service.feeds.fields import FIELDS, Field
+from service.feeds.rules import (
+    UNIT_IN_FILE,
+    Columns,
+    MetricColumn,
+    Rule,
+    RuleOrColumn,
+    Skip,
+    Strict,
+    Text,
+    UnitColumn,
+)
+from service.feeds.units import check_unit, meter_kind
 from service.feeds.yaml_text import load_yaml
 from service.reference.tables import unit_table
 
+SUBJECTS = ("uscc", "parcel_code", "meter")
+"""By what figures name their subject."""
 
-def _as_list(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
-def _as_rule(value: Any) -> Any:
-    return {"column": value} if isinstance(value, (str, list)) else value
+_INDISPENSABLE = ("uscc", "parcel_code", "meter", "district")
 
 
-def _as_text(value: Any) -> Any:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value) if isinstance(value, (int, float, date)) else value
-
-
-_Text = Annotated[str, BeforeValidator(_as_text)]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Rule(_Strict):
-    """How one field is read from a row."""
-
-    column: Annotated[list[str], BeforeValidator(_as_list)] | None = Field(None, min_length=1)
-    constant: _Text | None = None
-    combine: Literal["max", "min", "sum", "first"] | None = None
-    of: list["RuleOrColumn"] | None = Field(None, min_length=1)
-    unit: str | None = None
-    values: dict[_Text, _Text] | None = None
-    otherwise: Literal["hold", "keep", "empty"] = "hold"
-    optional: bool = False
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> Self:
-        if [self.column is None, self.constant is None, self.combine is None].count(False) != 1:
-            raise ValueError("give exactly one of column, constant and combine")
-        if (self.combine is None) != (self.of is None):
-            raise ValueError("combine and of belong together")
-        return self
-
-    def leaves(self) -> Iterator["Rule"]:
-        """Yield this rule, or the rules it combines, down to those that read something."""
-        for part in self.of or ():
-            yield from part.leaves()
-        if self.of is None:
-            yield self
-
-
-RuleOrColumn = Annotated[Rule, BeforeValidator(_as_rule)]
-
-
-class FeedMapping(_Strict):
+class FeedMapping(Strict):
     """A mapping file as read; see the module for the format.
 
     Raises pydantic's ValidationError when built directly; `parse_mapping` and `read_mapping` raise
@@ -123,13 +116,20 @@ class FeedMapping(_Strict):
     """
 
     feed: Feed
-    sheet: _Text | None = None
-    layer: _Text | None = None
-    header: Literal["auto"] | Annotated[int, Field(ge=1)] | list[Annotated[int, Field(ge=1)]] = "auto"
+    sheet: Text | None = None
+    layer: Text | None = None
+    header: (
+        Literal["auto"] | Annotated[int, pydantic.Field(ge=1)] | list[Annotated[int, pydantic.Field(ge=1)]]
+    ) = "auto"
     encoding: Literal["utf-8", "gb18030", "utf-16"] | None = None
-    empty: list[_Text] = []
+    records: Text | None = None
+    empty: list[Text] = pydantic.Field([])
+    fill_down: list[Columns] = pydantic.Field([])
+    skip: list[Skip] = pydantic.Field([])
     columns: dict[str, RuleOrColumn]
-    metrics: dict[str, RuleOrColumn] = {}
+    metrics: dict[str, RuleOrColumn] = pydantic.Field({})
+    metric: MetricColumn | None = None
+    value: RuleOrColumn | None = None
 
     @model_validator(mode="after")
     def _fits_the_feed(self) -> Self:
@@ -140,37 +140,65 @@ class FeedMapping(_Strict):
         for name, field in fields.items():
             if field.key and name not in self.columns:
                 raise ValueError(f"columns.{name}: {self.feed} cannot do without it")
-            indispensable = field.key or name in ("uscc", "parcel_code", "district")
+            indispensable = field.key or name in _INDISPENSABLE
             rule = self.columns.get(name)
             if rule and indispensable and (rule.optional or any(leaf.optional for leaf in rule.leaves())):
                 raise ValueError(f"columns.{name}: this field cannot be optional")
-        if self.feed is not Feed.FIGURES and self.metrics:
-            raise ValueError("metrics: only figures have metrics")
         if self.feed is Feed.FIGURES:
-            if ("uscc" in self.columns) == ("parcel_code" in self.columns):
-                raise ValueError("columns: name the subject by exactly one of uscc and parcel_code")
-            if "part_of" in self.columns and "uscc" in self.columns:
-                raise ValueError("columns.part_of: belongs to figures of a parcel")
-            if not self.metrics:
-                raise ValueError("metrics: figures need at least one")
+            self._check_figures()
+        elif self.metrics or self.metric or self.value:
+            raise ValueError("metrics: only figures have metrics")
         if isinstance(self.header, list) and self.header != sorted(set(self.header)):
             raise ValueError("header: several rows are given from top to bottom")
-        self._check_units()
+        for name, rule in self.columns.items():
+            self._check_rule(f"columns.{name}", rule, fields[name])
+        for code, rule in self.metrics.items():
+            self._check_rule(f"metrics.{code}", rule, _metric(f"metrics.{code}", code))
         return self
 
-    def _check_units(self) -> None:
-        table = unit_table()
-        for name, rule in self.columns.items():
-            field = FIELDS[self.feed][name]
-            if rule.combine not in (None, "first") and field.unit is None and field.kind != "ratio":
-                raise ValueError(f"columns.{name}: {rule.combine} is for numbers")
-            for leaf in rule.leaves():
-                check_unit(f"columns.{name}", field, leaf.unit or rule.unit)
-        for code, rule in self.metrics.items():
-            if code not in table.metrics:
-                raise ValueError(f"metrics.{code}: no such metric; there are {', '.join(table.metrics)}")
-            for leaf in rule.leaves():
-                check_unit(f"metrics.{code}", table.metrics[code], leaf.unit or rule.unit)
+    def subject(self) -> str:
+        """Return the field by which figures name their subject."""
+        return next(name for name in SUBJECTS if name in self.columns)
+
+    def _check_figures(self) -> None:
+        if sum(name in self.columns for name in SUBJECTS) != 1:
+            raise ValueError(f"columns: name the subject by exactly one of {', '.join(SUBJECTS)}")
+        if "part_of" in self.columns and "parcel_code" not in self.columns:
+            raise ValueError("columns.part_of: belongs to figures of a parcel")
+        if (self.metric is None) != (self.value is None):
+            raise ValueError("metric: a column that names the metric needs a value, and the other way round")
+        if bool(self.metrics) == (self.metric is not None):
+            raise ValueError("metrics: figures need at least one, or metric and value instead")
+        if self.metric is not None and self.value is not None:
+            if self.value.column is None:
+                raise ValueError("value: is read from a column")
+            for word, meaning in self.metric.values.items():
+                place = f"metric.values.{word}"
+                rule = self.value.model_copy(update={"unit": meaning.unit or self.value.unit})
+                self._check_rule(place, rule, _metric(place, meaning.metric))
+
+    def _check_rule(self, place: str, rule: Rule, target: Field | Metric) -> None:
+        measured = isinstance(target, Metric) or target.unit is not None or target.kind == "ratio"
+        if rule.combine not in (None, "first") and not measured:
+            raise ValueError(f"{place}: {rule.combine} is for numbers")
+        for leaf in rule.leaves():
+            unit = leaf.unit or rule.unit
+            check_unit(place, target, unit)
+            if leaf.from_ is not None and (isinstance(target, Metric) or target.kind != "period"):
+                raise ValueError(f"{place}: only a period is found in a {leaf.from_}")
+            if leaf.bound is not None and (isinstance(target, Metric) or not measured):
+                raise ValueError(f"{place}: only what has limits has a bound")
+            if leaf.column is None and (unit in UNIT_IN_FILE or isinstance(unit, UnitColumn)):
+                raise ValueError(f"{place}: a constant has its unit in the mapping")
+            if isinstance(target, Metric) and "meter" in self.columns and meter_kind(target, unit) is None:
+                raise ValueError(f"{place}: a meter does not count this")
+
+
+def _metric(place: str, code: str) -> Metric:
+    metrics = unit_table().metrics
+    if code not in metrics:
+        raise ValueError(f"{place}: no such metric {code!r}; there are {', '.join(metrics)}")
+    return metrics[code]
 
 
 def parse_mapping(text: str, place: str = "mapping") -> FeedMapping:

@@ -4,16 +4,26 @@ from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 
-from service.domain.units import MINOR_LIMIT, Metric, Unit, UnitError
+from service.domain.units import MINOR_LIMIT, Metric, UnitError
 from service.feeds.fields import Field
+from service.feeds.rules import UNIT_IN_FILE, UnitColumn
+from service.feeds.unit_words import unit_named
 from service.reference.tables import unit_table
 
 PERCENT = "%"
+METER_KINDS = frozenset({"electricity", "gas", "water", "steam", "heat"})
 
 
-def check_unit(place: str, target: Field | Metric, unit: str | None) -> None:
+def check_unit(place: str, target: Field | Metric, unit: str | UnitColumn | None) -> None:
     """Raise ValueError naming ``place`` when ``unit`` cannot be the unit of ``target``."""
-    if isinstance(target, Metric):
+    if isinstance(unit, UnitColumn):
+        _check_has_unit(place, target)
+        for word, symbol in unit.values.items():
+            if unit_named(symbol, target) is None:
+                raise ValueError(f"{place}: {word} cannot be {symbol!r}, which is no unit of it")
+    elif unit in UNIT_IN_FILE:
+        _check_has_unit(place, target)
+    elif isinstance(target, Metric):
         if unit is None:
             raise ValueError(f"{place}: a metric needs the unit of its source, for instance {target.unit}")
         try:
@@ -27,8 +37,16 @@ def check_unit(place: str, target: Field | Metric, unit: str | None) -> None:
         if unit not in (None, "1", PERCENT):
             raise ValueError(f"{place}: a share is 1 or %")
     else:
-        if unit_table().named(target.kind, unit or target.unit) is None:
+        known = unit_table().units.get(unit or target.unit)
+        if known is None or known.quantity != target.kind:
             raise ValueError(f"{place}: {unit!r} is not a unit of {target.kind}")
+
+
+def meter_kind(metric: Metric, unit: str | UnitColumn | None) -> str | None:
+    """Return what a meter counts whose figures come as this metric in this unit: electricity, gas …"""
+    known = unit_table().units.get(unit) if isinstance(unit, str) else None
+    quantity = known.quantity if known else metric.quantity
+    return quantity if quantity in METER_KINDS else None
 
 
 def size(target: Field | Metric, unit: str | None) -> Fraction:
@@ -39,10 +57,7 @@ def size(target: Field | Metric, unit: str | None) -> Fraction:
         return Fraction(1_000_000, 100) if unit == PERCENT else Fraction(1_000_000)
     if target.kind == "ratio":
         return Fraction(1_000_000)
-    known = unit_table().named(target.kind, unit or target.unit or "")
-    if known is None:
-        raise UnitError(f"{unit!r} is not a unit of {target.kind}.")
-    return known.minor
+    return unit_table().units[unit or target.unit or ""].minor
 
 
 def to_minor(factor: Fraction) -> Callable[[Decimal], int]:
@@ -60,10 +75,6 @@ def to_minor(factor: Fraction) -> Callable[[Decimal], int]:
     return convert
 
 
-def unit_in_header(header: str) -> Unit | None:
-    """Return the unit that a header names in its last brackets, as in ``用地面积（亩）``, if we know it."""
-    text = header.strip().replace("（", "(").replace("）", ")")
-    if not text.endswith(")") or "(" not in text:
-        return None
-    inside = text[text.rindex("(") + 1 : -1].strip().removeprefix("单位:").removeprefix("单位：").strip()
-    return unit_table().units.get(inside)
+def _check_has_unit(place: str, target: Field | Metric) -> None:
+    if isinstance(target, Field) and target.unit is None and target.kind != "currency":
+        raise ValueError(f"{place}: this field has no unit")

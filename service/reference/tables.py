@@ -27,9 +27,10 @@ def unit_table() -> UnitTable:
     factors = [
         EnergyFactor(**{**entry, "kgce": Decimal(entry["kgce"])}) for entry in _read("energy_factors.yaml")
     ]
-    words = {
-        (quantity, word): units[symbol]
-        for quantity, meant in _read("unit_words.yaml").items()
-        for word, symbol in meant.items()
-    }
-    return UnitTable(metrics, units, {(f.quantity, f.basis): f for f in factors}, words)
+    return UnitTable(metrics, units, {(f.quantity, f.basis): f for f in factors})
+
+
+@cache
+def unit_words() -> dict[str, str]:
+    """Return what bureaus call a unit, word → symbol or the part of it before a carrier's name."""
+    return {str(word): str(symbol) for word, symbol in _read("unit_words.yaml").items()}

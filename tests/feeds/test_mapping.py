@@ -37,7 +37,7 @@ def test_a_mapping_is_read() -> None:
         (("{constant: 2023}", "{constant: 2023, column: 年}"), "columns.period: give exactly one"),
         (("  period: {constant: 2023}\n", ""), "columns.period"),
         (("metrics:\n  tax: {column: 税收, unit: yuan}", ""), "metrics: figures need at least one"),
-        (("period:", "parcel_code: 宗地\n  period:"), "exactly one of uscc and parcel_code"),
+        (("period:", "parcel_code: 宗地\n  period:"), "exactly one of uscc, parcel_code, meter"),
         (("period:", "part_of: 企业\n  period:"), "columns.part_of"),
         (
             ("{constant: 2023}", "{column: 年, optional: true}"),

@@ -17,6 +17,14 @@
       tax: {column: 评价税收（元）, unit: yuan}
       energy_equal_supply: {column: 用电量, unit: 万kWh}      # becomes coal equivalent by the metric's basis
 
+A **profile** (交付方案) is a mapping with a head, which `service.feeds.profiles` finds by name::
+
+    profile: tax-finance         # its name, that of its file
+    title: {zh: 税务财务数据, en: Tax and finance}
+    bureau: tax                  # of service/reference/bureaus.yaml
+    source: where the layout is known from
+    verified: false              # whether a file or document of this layout was read
+
 **Header.** It is found by itself, of one level or of two or three with merged cells. A column is named by its
 levels joined (``用电量/电网``), by its last levels where only one column has them (``电网``), or by its code
 in the row of codes beneath (``G1``). Names are compared without blanks, width, case and a ``*`` in front.
@@ -87,6 +95,7 @@ from service.domain.hand_overs import Feed
 from service.domain.units import Metric
 from service.errors import InvalidMapping
 from service.feeds.fields import FIELDS, Field
+from service.feeds.profile_head import Head
 from service.feeds.rules import (
     UNIT_IN_FILE,
     Columns,
@@ -94,7 +103,6 @@ from service.feeds.rules import (
     Rule,
     RuleOrColumn,
     Skip,
-    Strict,
     Text,
     UnitColumn,
 )
@@ -108,7 +116,7 @@ SUBJECTS = ("uscc", "parcel_code", "meter")
 _INDISPENSABLE = ("uscc", "parcel_code", "meter", "district")
 
 
-class FeedMapping(Strict):
+class FeedMapping(Head):
     """A mapping file as read; see the module for the format.
 
     Raises pydantic's ValidationError when built directly; `parse_mapping` and `read_mapping` raise
@@ -142,7 +150,7 @@ class FeedMapping(Strict):
                 raise ValueError(f"columns.{name}: {self.feed} cannot do without it")
             indispensable = field.key or name in _INDISPENSABLE
             rule = self.columns.get(name)
-            if rule and indispensable and (rule.optional or any(leaf.optional for leaf in rule.leaves())):
+            if rule and indispensable and (rule.optional or _may_be_absent(rule)):
                 raise ValueError(f"columns.{name}: this field cannot be optional")
         if self.feed is Feed.FIGURES:
             self._check_figures()
@@ -192,6 +200,13 @@ class FeedMapping(Strict):
                 raise ValueError(f"{place}: a constant has its unit in the mapping")
             if isinstance(target, Metric) and "meter" in self.columns and meter_kind(target, unit) is None:
                 raise ValueError(f"{place}: a meter does not count this")
+
+
+def _may_be_absent(rule: Rule) -> bool:
+    """Whether a file without any column of a rule would do; of several to choose from one must be there."""
+    leaves = list(rule.leaves())
+    choice = rule.combine == "first"
+    return (all if choice else any)(leaf.optional for leaf in leaves)
 
 
 def _metric(place: str, code: str) -> Metric:

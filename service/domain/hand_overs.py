@@ -12,6 +12,12 @@ Key = tuple[Any, ...]
 Fact = tuple[Key, tuple[Any, ...]]
 """What a row states: the key it speaks of and the content it gives to it."""
 
+AT, ROW = "@at", "@row"
+"""Columns of facts as a table: the position of the fact's row in its file from 0, and the row's number there."""
+
+FIGURE_KEY = ("subject_kind", "subject_code", "part_of", "period")
+"""The key of a figure but for its metric: in tables of facts each metric is a column."""
+
 
 class Feed(StrEnum):
     """What a file hands over."""
@@ -51,7 +57,11 @@ class HandedRow:
     detail: str | None = None
     facts: tuple[Fact, ...] = ()
     subject: str | None = None
-    """The parcel code or USCC that a held row speaks of, where it can be read."""
+    """The parcel code or USCC that a row speaks of, where it is readable though the row is held."""
+    corrects: int | None = None
+    """The source row that this one corrects."""
+    match_id: int | None = None
+    """The open question of whom the row means."""
 
     def hold(self, reason: str, column: str | None, detail: str | None) -> None:
         """Keep the row out of the tables and say why."""

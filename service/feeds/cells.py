@@ -64,6 +64,11 @@ def half_width(text: str) -> str:
     return text.strip() if text.isascii() else unicodedata.normalize("NFKC", text).strip()
 
 
+def looks_usual(text: str) -> bool:
+    """Tell whether a text is written as nearly all plain numbers and USCC are."""
+    return bool(_NUMBER.fullmatch(text) or _USCC.fullmatch(text))
+
+
 def refuse_errors(text: str) -> None:
     """Raise `Held` for a spreadsheet's error value, or a formula saved without its result."""
     if text.startswith("#") and text.strip().upper() in SPREADSHEET_ERRORS:

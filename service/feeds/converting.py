@@ -1,6 +1,7 @@
 """A mapping applied to a header: the function that turns a row of cells into what the row states."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -8,7 +9,17 @@ from typing import Any
 from service.domain.hand_overs import Fact
 from service.domain.units import MINOR_LIMIT, Metric, UnitError
 from service.errors import InvalidMapping
-from service.feeds.cells import EMPTY_MARKS, READERS, Held, code, half_width, is_empty, number, refuse_errors
+from service.feeds.cells import (
+    EMPTY_MARKS,
+    READERS,
+    Held,
+    code,
+    half_width,
+    is_empty,
+    looks_usual,
+    number,
+    refuse_errors,
+)
 from service.feeds.fields import FIELDS, Field
 from service.feeds.header import Header
 from service.feeds.mapping import FeedMapping, Rule
@@ -47,6 +58,23 @@ class NoValues(Exception):
     """A row of figures that names a subject and nothing else."""
 
 
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A field or metric that is read from one column alone, for those who read many rows at once.
+
+    ``read`` is how one cell is read; it raises `Held`. What ``kind`` tells may be done in bulk, where a text
+    is written as nearly all are: ``uscc``, ``quantity``, or nothing.
+    """
+
+    position: int
+    read: Callable[[str], Any]
+    kind: str | None = None
+    factor: Fraction = Fraction(1)
+    signed: bool = False
+    at_most: int | None = None
+    divisor: int | None = None
+
+
 class Converter:
     """Reads rows of one table; ``stated`` names the fields it fills, in canonical order."""
 
@@ -57,6 +85,8 @@ class Converter:
         self._digits_mean_nothing = any(mark[:1].isdigit() for mark in self._marks)
         self._header = header
         self.used: set[int] = set()
+        self.columns: dict[str, Column] = {}
+        self.constants: dict[str, Any] = {}
         fields = FIELDS[mapping.feed]
         self._readers = {
             name: self._rule(rule, fields[name], name)
@@ -68,6 +98,7 @@ class Converter:
             for name, rule in mapping.metrics.items()
         ]
         self.stated = tuple(name for name in fields if name in self._readers)
+        self.metrics = tuple(name for name, _ in self._metrics)
         self.key_columns = frozenset(
             position
             for name in ("code", "uscc", "parcel_code")
@@ -80,6 +111,11 @@ class Converter:
             for position in self._positions(rule)
         }
         self.last_column = max(self.used, default=-1)
+
+    def read(self, name: str, cells: Cells) -> Any:
+        """Return the value of one stated field or metric; raises `RowHeld`."""
+        read = self._readers.get(name) or dict(self._metrics)[name]
+        return read(cells)
 
     def values(self, cells: Cells) -> list[Any]:
         """Return the value of each stated field, None where the row says nothing; raises `RowHeld`."""
@@ -128,14 +164,14 @@ class Converter:
     def _rule(self, rule: Rule, target: Field | Metric, name: str) -> Read:
         read = self._minor(rule, target, name, rule.unit, rule.optional)
         divisor = _divisor(target)
-        if divisor is None:
-            return read
-
-        def scaled(cells: Cells) -> float | None:
-            minor = read(cells)
-            return None if minor is None else minor / divisor
-
-        return scaled
+        position = None if rule.column is None else self._header.find(rule.column)
+        if position is not None:
+            self.columns[name] = self._column(rule, target, position, divisor)
+        if divisor is not None:
+            read = _scaled(read, divisor)
+        if rule.of is None and position is None:
+            self.constants[name] = read(())
+        return read
 
     def _minor(self, rule: Rule, target: Field | Metric, name: str, unit: str | None, optional: bool) -> Read:
         if rule.of is not None:
@@ -170,6 +206,22 @@ class Converter:
                 raise RowHeld(held.reason, column, held.detail) from None
 
         return read
+
+    def _column(self, rule: Rule, target: Field | Metric, position: int, divisor: int | None) -> Column:
+        read = lru_cache(_CACHED)(self._cell(rule, target, rule.unit))
+        if rule.values is not None or any(looks_usual(mark) for mark in self._marks):
+            return Column(position, read, divisor=divisor)
+        if not _has_size(target):
+            return Column(position, read, "uscc" if _kind(target) == "uscc" else None)
+        return Column(
+            position,
+            read,
+            "quantity",
+            size(target, rule.unit),
+            _may_be_negative(target),
+            _at_most(target),
+            divisor,
+        )
 
     def _cell(self, rule: Rule, target: Field | Metric, unit: str | None) -> Callable[[str], Any]:
         convert = _quantity(target, unit) if _has_size(target) else READERS[_kind(target)]
@@ -223,11 +275,18 @@ def _divisor(target: Field | Metric) -> int | None:
     return _PER_UNIT.get(target.kind, 1_000_000)
 
 
+def _may_be_negative(target: Field | Metric) -> bool:
+    return isinstance(target, Metric) and target.quantity == "money"
+
+
+def _at_most(target: Field | Metric) -> int | None:
+    return 1_000_000 if _kind(target) == "share" else None
+
+
 def _quantity(target: Field | Metric, unit: str | None) -> Callable[[str], int]:
     factor: Fraction = size(target, unit)
     minor = to_minor(factor)
-    negative_is_fine = isinstance(target, Metric) and target.quantity == "money"
-    at_most = 1_000_000 if _kind(target) == "share" else None
+    negative_is_fine, at_most = _may_be_negative(target), _at_most(target)
     percent = unit == PERCENT
 
     def quantity(text: str) -> int:
@@ -243,6 +302,14 @@ def _quantity(target: Field | Metric, unit: str | None) -> Callable[[str], int]:
         return result
 
     return quantity
+
+
+def _scaled(read: Read, divisor: int) -> Read:
+    def scaled(cells: Cells) -> float | None:
+        minor = read(cells)
+        return None if minor is None else minor / divisor
+
+    return scaled
 
 
 def _combined(how: str, parts: list[Read]) -> Read:

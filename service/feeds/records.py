@@ -30,7 +30,7 @@ _UNKNOWN: dict[tuple[Feed, str], Any] = {
 }
 """Parts of a key that a row may leave open, and what then stands for them."""
 
-_SPANS = (("valid_from", "valid_to"), ("signed_on", "complete_by"))
+SPANS = (("valid_from", "valid_to"), ("signed_on", "complete_by"))
 """First and last days. A plant may well be completed before the contract in force, which renewed an older."""
 
 
@@ -59,7 +59,7 @@ def record_fact(converter: Converter, values: Sequence[Any], computed: tuple[Any
     key = tuple(_key_part(converter, name, given.get(name)) for name in KEY_FIELDS[converter.feed])
     if "district" in given:
         converter.required("district", given["district"])
-    for first, last in _SPANS:
+    for first, last in SPANS:
         begins, ends = given.get(first), given.get(last)
         if isinstance(begins, date) and isinstance(ends, date) and ends < begins:
             raise RowHeld("dates_reversed", converter.column_of(last), f"{ends} is before {begins}.")

@@ -36,9 +36,9 @@ def handed_rows(table: Table, converter: Converter) -> Iterator[tuple[HandedRow,
     names = table.header.names
     for number_, cells in table.above:
         title = any(cell.strip() for cell in cells)
-        yield _skipped(table.sheet, number_, _content(names, cells), "title" if title else "blank"), None
+        yield _skipped(table.sheet, number_, as_received(names, cells), "title" if title else "blank"), None
     for number_, cells in table.below:
-        content = _content(names, cells)
+        content = as_received(names, cells)
         if table.ragged:
             reason = skip_reason(cells, converter, table.header)
             if reason is not None:
@@ -131,7 +131,7 @@ def _skipped(sheet: str, number_: int, content: str, reason: str) -> HandedRow:
     return HandedRow(sheet, number_, content, Verdict.SKIPPED, reason)
 
 
-def _content(names: Sequence[str], cells: Sequence[str]) -> str:
+def as_received(names: Sequence[str], cells: Sequence[str]) -> str:
     """Return the row as received; empty cells are left out."""
     given = {name: cell for name, cell in zip(names, cells, strict=False) if cell}
     for position in range(len(names), len(cells)):

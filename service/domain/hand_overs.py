@@ -13,7 +13,7 @@ Fact = tuple[Key, tuple[Any, ...]]
 """What a row states: the key it speaks of and the content it gives to it."""
 
 AT, ROW = "@at", "@row"
-"""Columns of facts as a table: the position of the fact's row in its file from 0, and the row's number there."""
+"""Columns of facts as a table: the position of the fact's row in its file from 0, and its number there."""
 
 FIGURE_KEY = ("subject_kind", "subject_code", "part_of", "period")
 """The key of a figure but for its metric: in tables of facts each metric is a column."""

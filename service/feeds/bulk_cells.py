@@ -17,7 +17,7 @@ Mask = NDArray[np.bool_]
 
 _USCC_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100-2015
 _USUAL_NUMBER = r"^[+-]?[0-9]{1,15}(?:\.[0-9]{0,6})?$"
-_USUAL_CODE = r"^[0-9A-Z]{1,32}$"
+_VISIBLE = r"^[!-~]+$"
 _ROOM = 2**62
 _NOT_A_SIGN = -(2**20)
 
@@ -49,9 +49,9 @@ def usccs(cells: pl.Series) -> Mask:
     return found
 
 
-def plain_codes(cells: pl.Series) -> Mask:
-    """Tell which cells are a code in capital letters and digits."""
-    return cells.str.contains(_USUAL_CODE).to_numpy()
+def visible(cells: pl.Series, *, but: str) -> Mask:
+    """Tell which cells have visible ASCII characters and nothing else, and are not ``but``, case aside."""
+    return (cells.str.contains(_VISIBLE) & (cells.str.to_lowercase() != but)).to_numpy()
 
 
 def quantities(

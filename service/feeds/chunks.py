@@ -18,11 +18,10 @@ from service.feeds import bulk_cells, facts
 from service.feeds.bulk_cells import Mask
 from service.feeds.cells import Held
 from service.feeds.converting import Column, Converter, RowHeld
-from service.feeds.records import KEY_FIELDS, SPANS
+from service.feeds.records import KEY_FIELDS, SPANS, UNKNOWN
 from service.feeds.rows import Table, as_received
 
 CHUNK = 10_000
-_MAY_BE_UNKNOWN = "valid_from"
 
 Numbered = list[tuple[int, list[str]]]
 OneByOne = Callable[[Table, Converter], Iterator[HandedRow]]
@@ -111,12 +110,16 @@ def _chunk(
             "content": [as_received(names, cells) for _, cells in rows],
         }
     ).select(
-        pl.col(name).cast(kind) if name in ("row", "sheet", "verdict", "reason", "content") else pl.lit(None, kind).alias(name)
+        pl.col(name).cast(kind)
+        if name in ("row", "sheet", "verdict", "reason", "content")
+        else pl.lit(None, kind).alias(name)
         for name, kind in facts.KEPT.items()
     )
     if single:
         kept = _put(kept, facts.kept(single), odd)
-        by_row = facts.stated(converter.feed, ((at + p, row) for p, row in zip(odd, single, strict=True)), columns)
+        by_row = facts.stated(
+            converter.feed, ((at + p, row) for p, row in zip(odd, single, strict=True)), columns
+        )
         found = pl.concat([found, by_row])
     return Chunk(kept, found)
 
@@ -149,12 +152,12 @@ def _usual(table: Table, converter: Converter, rows: Numbered) -> _Usual:
         columns = _of_figures(converter, columns)
         needed: tuple[str, ...] = ("subject_code", "period")
     else:
-        needed = (*(name for name in KEY_FIELDS[converter.feed] if name != _MAY_BE_UNKNOWN), "district")
         for name in KEY_FIELDS[converter.feed]:
-            columns.setdefault(name, pl.Series([None] * len(regular), dtype=pl.Date))
+            _complete(converter.feed, name, columns, len(regular))
+        needed = (*KEY_FIELDS[converter.feed], "district")
         good &= _in_order(columns, len(regular))
     for name in needed:
-        if name in columns:
+        if name in columns and UNKNOWN.get((converter.feed, name), "") is not None:
             good &= columns[name].is_not_null().to_numpy()
     usual.rows[usual.rows] = good
     usual.columns = {name: column.filter(good) for name, column in columns.items()}
@@ -234,6 +237,13 @@ def _of_figures(converter: Converter, columns: dict[str, pl.Series]) -> dict[str
         "period": columns["period"],
         **{name: columns[name] for name in converter.metrics},
     }
+
+
+def _complete(feed: Feed, name: str, columns: dict[str, pl.Series], length: int) -> None:
+    """Put what stands for it where a part of the key is left open."""
+    columns.setdefault(name, pl.repeat(None, length, eager=True, dtype=pl.Null))
+    if (stands_for := UNKNOWN.get((feed, name))) is not None:
+        columns[name] = columns[name].cast(pl.String).fill_null(stands_for)
 
 
 def _in_order(columns: dict[str, pl.Series], length: int) -> Mask:

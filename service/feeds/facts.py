@@ -2,8 +2,8 @@
 
 *Kept rows* have the columns of `KEPT`, one line per row of the file in its order. *Facts* have ``@at``, the
 position of their row in the file from 0, ``@row``, its number there, the columns of the key, and those of the
-content. One line of facts is one fact, with whatever content; of figures it holds one fact in each column of a
-metric that is not null.
+content. One line of facts is one fact, with whatever content; of figures each metric is a column, and holds a
+fact where it is not null.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -86,7 +86,12 @@ def stated(feed: Feed, rows: Iterable[tuple[int, HandedRow]], columns: Mapping[s
         for key, content in row.facts:
             line = of_key.get(key[:-1])
             if line is None:
-                line = of_key[key[:-1]] = [at, row.row, *key[:-1], *[None] * (len(columns) - 2 - len(FIGURE_KEY))]
+                line = of_key[key[:-1]] = [
+                    at,
+                    row.row,
+                    *key[:-1],
+                    *[None] * (len(columns) - 2 - len(FIGURE_KEY)),
+                ]
             line[place[key[-1]]] = content[0]
         lines.extend(map(tuple, of_key.values()))
     return pl.DataFrame(lines, schema=columns, orient="row")

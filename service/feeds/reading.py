@@ -1,11 +1,15 @@
 """Reads one hand-over whole: every row with its verdict, as far as the file alone decides it."""
 
-from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from service.domain.hand_overs import Feed, HandedRow, Key, Verdict
+import polars as pl
+
+from service.domain.hand_overs import Fact, Feed, HandedRow, Verdict
 from service.errors import InvalidMapping, InvalidParameter, UnreadableFile
+from service.feeds import facts
+from service.feeds.chunks import Chunk, chunked, table_chunks
 from service.feeds.converting import Converter
 from service.feeds.files import Kind, kind_of
 from service.feeds.layers import read_layer
@@ -13,18 +17,61 @@ from service.feeds.mapping import FeedMapping, Rule
 from service.feeds.parcels import COMPUTED, REPAIRED, parcel_rows
 from service.feeds.records import content_fields, record_rows
 from service.feeds.rows import figure_rows
+from service.feeds.settling import settle
+from service.feeds.spool import Spool
 from service.feeds.tables import layer_table, open_table
+
+Progress = Callable[[int, int | None, str], None]
+"""Is told the rows done, all rows or None while nobody knows, and the phase: ``reading`` or ``writing``."""
 
 
 @dataclass(slots=True)
 class Reading:
-    """A file as read: its rows, the content fields their facts fill, the mapping as applied, and notes."""
+    """A file as read: what is kept of its rows, what they state, the mapping as applied, and notes.
 
+    Rows and facts are the frames of `service.feeds.facts`; of facts each key is left once.
+    """
+
+    feed: Feed
     mapping: FeedMapping
     fields: tuple[str, ...]
-    rows: list[HandedRow]
+    """The content that the facts fill, in order; of figures their metrics."""
+    facts: pl.DataFrame
+    later: pl.DataFrame
+    """Verdicts that came of comparing the rows with each other (`service.feeds.settling.LATER`)."""
     notes: list[str]
-    repaired: int
+    spool: Spool
+
+    @property
+    def rows(self) -> list[HandedRow]:
+        """All rows as objects: for files that a person looks at."""
+        later = {at: values for at, *values in self.later.iter_rows()}
+        stated = self._facts_by_row()
+        found: list[HandedRow] = []
+        for frame in self.spool:
+            for row in frame.iter_rows(named=True):
+                at = len(found)
+                row.update(zip(self.later.columns[1:], later.get(at, ()), strict=False))
+                verdict = Verdict(row.pop("verdict"))
+                found.append(HandedRow(**row, verdict=verdict, facts=tuple(stated.get(at, ()))))
+        return found
+
+    @property
+    def repaired(self) -> int:
+        """How many rows are accepted with a geometry that was mended."""
+        return sum(row.reason == REPAIRED and row.verdict is Verdict.ACCEPTED for row in self.rows)
+
+    def _facts_by_row(self) -> dict[int, list[Fact]]:
+        found: dict[int, list[Fact]] = {}
+        parts = len(facts.key_of(self.feed))
+        for at, _, *values in self.facts.iter_rows():
+            key, content = tuple(values[:parts]), tuple(values[parts:])
+            if self.feed is not Feed.FIGURES:
+                found.setdefault(at, []).append((key, content))
+                continue
+            measured = zip(self.fields, content, strict=True)
+            found.setdefault(at, []).extend(((*key, m), (v,)) for m, v in measured if v is not None)
+        return found
 
 
 def read_hand_over(
@@ -37,6 +84,7 @@ def read_hand_over(
     crs: str | None = None,
     transformation: str | None = None,
     repair: bool = False,
+    progress: Progress | None = None,
 ) -> Reading:
     """Read a file of a feed; nothing is stored.
 
@@ -44,6 +92,7 @@ def read_hand_over(
     :param crs: the operator's word on the coordinate system, before the file's own
     :param transformation: the operator's way to CGCS2000; see `service.feeds.crs`
     :param repair: mend invalid geometries instead of holding them
+    :param progress: is called for each chunk of rows
     :raises InputError: when the file, the mapping or a parameter cannot be used at all
     """
     name = file_name or path.name
@@ -62,68 +111,43 @@ def read_hand_over(
         used = _with_district(used, district)
         converter = Converter(used, table.header)
         fields = (*content_fields(feed, converter.stated), *COMPUTED)
-        rows = list(
-            parcel_rows(
-                layer,
-                converter,
-                crs=crs,
-                transformation=transformation,
-                repair=repair,
-                place=name,
-                notes=notes,
-            )
+        columns = facts.schema(feed, fields)
+        rows = parcel_rows(
+            layer,
+            converter,
+            crs=crs,
+            transformation=transformation,
+            repair=repair,
+            place=name,
+            notes=notes,
         )
+        chunks = chunked(feed, rows, columns)
     else:
         used, table = open_table(path, kind, name, feed, mapping, notes)
         converter = Converter(used, table.header)
         is_figures = feed is Feed.FIGURES
-        fields = ("value",) if is_figures else content_fields(feed, converter.stated)
-        rows = list((figure_rows if is_figures else record_rows)(table, converter))
-    settle(rows)
-    repaired = sum(row.reason == REPAIRED and row.verdict is Verdict.ACCEPTED for row in rows)
-    return Reading(used, fields, rows, notes, repaired)
+        fields = converter.metrics if is_figures else content_fields(feed, converter.stated)
+        columns = facts.schema(feed, fields)
+        chunks = table_chunks(table, converter, figure_rows if is_figures else record_rows, columns)
+    spool, stated = _put_aside(chunks, progress)
+    stated, later = settle(
+        stated if stated is not None else pl.DataFrame(schema=columns),
+        facts.key_of(feed),
+        apart=feed is Feed.FIGURES,
+    )
+    return Reading(feed, used, fields, stated, later, notes, spool)
 
 
-def settle(rows: list[HandedRow]) -> None:
-    """Decide what rows of one file say to each other, in place; the order of rows does not matter.
-
-    All rows that take part in a contradiction are held; of rows that say the same, the first states it.
-    """
-    first: dict[Key, tuple[object, ...]] = {}
-    disputed: dict[Key, list[int]] = defaultdict(list)
-    for row in rows:
-        for key, content in row.facts:
-            if first.setdefault(key, content) != content:
-                disputed[key] = []
-    if disputed:
-        _hold_disputed(rows, disputed)
-    seen: set[Key] = set()
-    for row in rows:
-        if not row.facts:
-            continue
-        fresh = tuple(fact for fact in row.facts if fact[0] not in seen)
-        if not fresh:
-            row.verdict, row.reason, row.column, row.detail = Verdict.DUPLICATE, "repeated_row", None, None
-        seen.update(key for key, _ in fresh)
-        row.facts = fresh
-
-
-def _hold_disputed(rows: list[HandedRow], disputed: dict[Key, list[int]]) -> None:
-    for row in rows:
-        for key, _ in row.facts:
-            if key in disputed:
-                disputed[key].append(row.row)
-    for row in rows:
-        for key, _ in row.facts:
-            if key in disputed:
-                others = [number for number in disputed[key] if number != row.row][:10]
-                what = " ".join(str(part) for part in key if part not in (None, ""))
-                row.hold(
-                    "conflicting_rows",
-                    None,
-                    f"Row {', '.join(map(str, others))} of this file says something else of {what}.",
-                )
-                break
+def _put_aside(chunks: Iterator[Chunk], progress: Progress | None) -> tuple[Spool, pl.DataFrame | None]:
+    """Return what is kept of all rows, on disk, and what they state, in memory."""
+    spool, stated = Spool(), []
+    for chunk in chunks:
+        spool.append(chunk.kept)
+        if chunk.facts.height:
+            stated.append(chunk.facts)
+        if progress is not None:
+            progress(spool.rows, None, "reading")
+    return spool, pl.concat(stated) if stated else None
 
 
 def _layer_kind(kind: Kind, file_name: str) -> Kind:

@@ -22,7 +22,7 @@ KEY_FIELDS: dict[Feed, tuple[str, ...]] = {
 }
 """What tells one record from another."""
 
-_UNKNOWN: dict[tuple[Feed, str], Any] = {
+UNKNOWN: dict[tuple[Feed, str], Any] = {
     (Feed.OCCUPANCIES, "valid_from"): None,
     (Feed.METERS, "parcel_code"): "",
     (Feed.METERS, "uscc"): "",
@@ -68,6 +68,6 @@ def record_fact(converter: Converter, values: Sequence[Any], computed: tuple[Any
 
 
 def _key_part(converter: Converter, name: str, value: Any) -> Any:
-    if value is None and (converter.feed, name) in _UNKNOWN:
-        return _UNKNOWN[converter.feed, name]
+    if value is None and (converter.feed, name) in UNKNOWN:
+        return UNKNOWN[converter.feed, name]
     return converter.required(name, value)

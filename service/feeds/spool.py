@@ -11,7 +11,7 @@ _IN_MEMORY = 16 << 20
 
 
 class Spool:
-    """Frames put aside in order: small ones in memory, else in a temporary file that goes with this object."""
+    """Frames put aside in order: a few in memory, more in a temporary file that goes with this object."""
 
     def __init__(self) -> None:
         self._file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - lives as long as this object

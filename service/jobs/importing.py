@@ -1,8 +1,14 @@
-"""Import (导入): a file becomes a batch in one transaction, or, received before, changes nothing."""
+"""Import (导入): a file becomes a batch in one transaction, or, received before, changes nothing.
 
-from collections import Counter
+The file is read first, its rows wait on disk with what they state in memory; then one transaction keeps the
+file, compares with the store and writes. Killed at any point, the store is as it was, and the same call again
+finishes the work: `keep_file` and `import_kept` for those who want to keep the file before reading it.
+"""
+
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import orjson
 
@@ -11,13 +17,26 @@ from service.errors import InvalidParameter, NotFound
 from service.feeds.cells import Held, code
 from service.feeds.files import digest
 from service.feeds.mapping import FeedMapping
-from service.feeds.reading import Reading, read_hand_over
-from service.store import hand_overs
+from service.feeds.parcels import REPAIRED
+from service.feeds.reading import Progress, Reading, read_hand_over
+from service.store import hand_overs, received
 from service.store.database import Database
-from service.store.hand_overs import HandOver
+from service.store.hand_overs import HandOver, Rows, Written
 
 READER = 1
 """Counted up when the same file would be read differently, so that it may be handed over again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a hand-over comes from, as its batch says it."""
+
+    profile: str | None = None
+    """The profile by which it is read."""
+    corrects: int | None = None
+    """The batch whose held rows it settles."""
+    pulled_from: str | None = None
+    """The source that a pull asked."""
 
 
 class _Received(Exception):
@@ -35,6 +54,8 @@ def import_file(
     transformation: str | None = None,
     repair: bool = False,
     file_name: str | None = None,
+    origin: Origin | None = None,
+    progress: Progress | None = None,
 ) -> ImportReport:
     """Read a file and store every row of it with its verdict; return what became of them.
 
@@ -44,6 +65,8 @@ def import_file(
     :param transformation: the operator's way to CGCS2000; see `service.feeds.crs`
     :param repair: mend invalid geometries instead of holding them
     :param file_name: the name under which the file was handed over, when ``path`` is another
+    :param origin: what else its batch says
+    :param progress: is called for every 10,000 rows; what it raises ends the import, and nothing is stored
     :raises InputError: when the file, the mapping or a parameter cannot be used at all; nothing is stored
     """
     feed = Feed(feed)
@@ -61,42 +84,108 @@ def import_file(
         crs=crs,
         transformation=transformation,
         repair=repair,
+        progress=progress,
     )
-    if feed is Feed.PARCELS:
-        district = district or _district(reading.mapping.columns["district"].constant)
+    if feed is Feed.PARCELS and (rule := reading.mapping.columns.get("district")) is not None:
+        district = district or _district(rule.constant)
     options = {"crs": crs, "transformation": transformation, "repair": repair, "reader": READER}
-    hand_over = HandOver(feed, district, sha256, _canonical(reading.mapping, options), name)
+    given = origin or Origin()
+    hand_over = HandOver(
+        feed,
+        district,
+        sha256,
+        _canonical(reading.mapping, options),
+        name,
+        given.profile,
+        given.corrects,
+        given.pulled_from,
+    )
     if (report := _received_before(database, hand_over)) is not None:
         return report
     try:
-        with database.writing() as connection:
-            if hand_overs.find(connection, hand_over) is not None:
-                raise _Received
-            batch_id = hand_overs.write(connection, hand_over, reading.rows, reading.fields)
+        written = _store(database, hand_over, reading, path, progress)
     except _Received:
         if (report := _received_before(database, hand_over)) is not None:
             return report
         raise
-    return _report(batch_id, hand_over, reading)
+    return _report(hand_over, reading, written)
 
 
-def _report(batch_id: int, hand_over: HandOver, reading: Reading) -> ImportReport:
-    verdicts = Counter(row.verdict for row in reading.rows)
-    reasons = Counter(row.reason for row in reading.rows if row.verdict is not Verdict.ACCEPTED)
+def keep_file(database: Database, path: Path) -> str:
+    """Keep a file as received, in a transaction of its own; return its SHA-256, which finds it again."""
+    if not path.is_file():
+        raise NotFound(f"There is no file {path.name}.", "找不到文件。", place=path.name)
+    sha256 = digest(path)
+    with database.reading() as connection:
+        if received.is_kept(connection, sha256):
+            return sha256
+    with database.writing() as connection:
+        received.keep(connection, sha256, path)
+    return sha256
+
+
+def import_kept(
+    database: Database,
+    sha256: str,
+    feed: Feed | str,
+    *,
+    file_name: str,
+    mapping: FeedMapping | None = None,
+    district: str | None = None,
+    crs: str | None = None,
+    transformation: str | None = None,
+    repair: bool = False,
+    origin: Origin | None = None,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Import a file that the store keeps; otherwise as `import_file`."""
+    with TemporaryDirectory(prefix="mujun-") as folder:
+        path = Path(folder, "kept")
+        with database.reading() as connection, path.open("wb") as file:
+            if not received.is_kept(connection, sha256):
+                raise NotFound("The store keeps no such file.", "库中没有此文件。", place="sha256")
+            for part in received.parts(connection, sha256):
+                file.write(part)
+        return import_file(
+            database,
+            feed,
+            path,
+            mapping=mapping,
+            district=district,
+            crs=crs,
+            transformation=transformation,
+            repair=repair,
+            file_name=file_name,
+            origin=origin,
+            progress=progress,
+        )
+
+
+def _store(
+    database: Database, hand_over: HandOver, reading: Reading, path: Path, progress: Progress | None
+) -> Written:
+    """Keep the file and write the hand-over in one transaction; raises `_Received`."""
+    rows = Rows(reading.spool.rows, reading.spool, reading.facts, reading.later, reading.fields)
+    with database.writing() as connection:
+        if hand_overs.find(connection, hand_over) is not None:
+            raise _Received
+        received.keep(connection, hand_over.sha256, path)
+        told = None if progress is None else (lambda done, total: progress(done, total, "writing"))
+        return hand_overs.write(connection, hand_over, rows, told)
+
+
+def _report(hand_over: HandOver, reading: Reading, written: Written) -> ImportReport:
     return ImportReport(
-        batch_id=batch_id,
+        batch_id=written.batch_id,
         feed=hand_over.feed,
         district=hand_over.district,
         file_name=hand_over.file_name,
         sha256=hand_over.sha256,
-        read=len(reading.rows),
-        accepted=verdicts[Verdict.ACCEPTED],
-        held=verdicts[Verdict.HELD],
-        duplicate=verdicts[Verdict.DUPLICATE],
-        skipped=verdicts[Verdict.SKIPPED],
-        reasons={reason: count for reason, count in sorted(reasons.items()) if reason},
-        repaired=reading.repaired,
+        read=reading.spool.rows,
+        reasons=dict(sorted(written.reasons.items())),
+        repaired=written.noted[REPAIRED],
         notes=reading.notes,
+        **{verdict.value: written.verdicts[verdict.value] for verdict in Verdict},
     )
 
 

@@ -8,6 +8,7 @@ from itertools import chain, islice
 from typing import Any, cast
 
 import numpy as np
+import polars as pl
 import psycopg
 from geoalchemy2 import Geometry
 from numpy.typing import NDArray
@@ -48,6 +49,55 @@ def insert(
         if geometry is None:
             return _insert_chunks(connection, table, columns, values)
         return _insert_spatial(connection, table, columns, values, geometry)
+
+
+def append(connection: Connection, table: Table | FromClause, frames: Iterable[pl.DataFrame]) -> int:
+    """Append frames, whose columns are those of the table by name, and return how many rows there were.
+
+    As `insert`, for texts, numbers, truth values and dates, and several times as quick.
+    """
+    table = cast(Table, table)
+    count = 0
+    with connection.begin_nested():
+        if connection.dialect.name == "postgresql":
+            return _copy_frames(connection, table, frames)
+        for frame in frames:
+            if frame.height:
+                statement = _statement(connection, table, frame.columns)
+                dates = [name for name, kind in frame.schema.items() if kind == pl.Date]
+                plain = frame.with_columns(pl.col(dates).cast(pl.String))
+                for part in plain.iter_slices(_CHUNK):
+                    connection.exec_driver_sql(statement, part.rows())
+                count += frame.height
+    return count
+
+
+def _copy_frames(connection: Connection, table: Table, frames: Iterable[pl.DataFrame]) -> int:
+    """Copy frames as CSV, where a text without characters is quoted and nothing is not."""
+    source = iter(frames)
+    first = next(source, None)
+    if first is None:
+        return 0
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
+        sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, first.columns))
+    )
+    driver: psycopg.Connection = cast(Any, connection.connection.driver_connection)
+    count = 0
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for frame in chain([first], source):
+                copy.write(frame.write_csv(include_header=False, quote_style="non_numeric"))
+                count += frame.height
+    except psycopg.Error as error:
+        raise _as_sqlalchemy_says_it(connection, statement.as_string(), error) from error
+    return count
+
+
+def _as_sqlalchemy_says_it(connection: Connection, statement: str, error: psycopg.Error) -> Exception:
+    found: Exception = DBAPIError.instance(
+        statement, None, error, psycopg.Error, hide_parameters=True, dialect=connection.dialect
+    )
+    return found
 
 
 def reserve_ids(connection: Connection, table: Table | FromClause, count: int) -> int:
@@ -107,14 +157,7 @@ def _copy(
                 copy.write_row(row)
                 count += 1
     except psycopg.Error as error:
-        raise DBAPIError.instance(
-            statement.as_string(),
-            None,
-            error,
-            psycopg.Error,
-            hide_parameters=True,
-            dialect=connection.dialect,
-        ) from error
+        raise _as_sqlalchemy_says_it(connection, statement.as_string(), error) from error
     return count
 
 

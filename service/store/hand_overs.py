@@ -1,30 +1,20 @@
 """Hand-overs in the store: batches and their rows as received, and the queries on them."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, select
+import polars as pl
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
-from service.domain.hand_overs import Feed, HandedRow, Verdict
+from service.domain.hand_overs import AT, Feed, Verdict
 from service.store import bulk
 from service.store.models import Batch, Figure, SourceRow
 from service.store.recording import record
 
-_ROW_COLUMNS = (
-    "id",
-    "batch_id",
-    "sheet",
-    "row",
-    "verdict",
-    "reason",
-    "column",
-    "detail",
-    "content",
-    "subject",
-)
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +26,50 @@ class HandOver:
     sha256: str
     mapping: str  # the mapping and options as applied, canonical JSON
     file_name: str
+    profile: str | None = None
+    corrects: int | None = None
+    """The batch whose held rows it settles."""
+    pulled_from: str | None = None
 
 
-def write(connection: Connection, hand_over: HandOver, rows: list[HandedRow], fields: Sequence[str]) -> int:
-    """Store a hand-over with all its rows and what the accepted ones state; return the batch's id.
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of a hand-over: what is kept of them, what they state, and how that is to be written."""
+
+    count: int
+    kept: Iterable[pl.DataFrame]
+    """All rows in their order, with the columns of `SourceRow`, as they were first judged."""
+    facts: pl.DataFrame
+    later: pl.DataFrame
+    """Verdicts that replace the first ones (`service.store.recording.LATER`)."""
+    fields: Sequence[str]
+    """The columns that the content of the facts fills, in order."""
+
+
+@dataclass(slots=True)
+class Written:
+    """What became of a hand-over's rows: its batch, and how many rows have each verdict and reason."""
+
+    batch_id: int
+    verdicts: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    """Of rows that were not accepted."""
+    noted: Counter[str] = field(default_factory=Counter)
+    """Of rows that were."""
+
+
+def write(
+    connection: Connection, hand_over: HandOver, rows: Rows, progress: Progress | None = None
+) -> Written:
+    """Store a hand-over with all its rows and what the accepted ones state; return what became of them.
 
     :param connection: a writing transaction; nothing is visible before it commits
-    :param rows: verdicts are completed in place by what the store holds already
-    :param fields: the columns that the content of the rows' facts fills, in order
+    :param progress: is told the rows written and all rows
     """
     batch_id = bulk.reserve_ids(connection, Batch.__table__, 1)
-    first = bulk.reserve_ids(connection, SourceRow.__table__, len(rows))
-    changes = record(connection, hand_over.feed, rows, fields, batch_id, first)
-    counts = Counter(row.verdict for row in rows)
+    first = bulk.reserve_ids(connection, SourceRow.__table__, rows.count)
+    changes = record(connection, hand_over.feed, rows.facts, rows.fields, batch_id, first)
+    written = Written(batch_id)
     connection.execute(
         insert(Batch).values(
             id=batch_id,
@@ -58,33 +79,53 @@ def write(connection: Connection, hand_over: HandOver, rows: list[HandedRow], fi
             sha256=hand_over.sha256,
             mapping=hand_over.mapping,
             received_at=datetime.now(UTC),
-            read=len(rows),
-            **{verdict.value: counts[verdict] for verdict in Verdict},
+            read=rows.count,
+            profile=hand_over.profile,
+            corrects=hand_over.corrects,
+            pulled_from=hand_over.pulled_from,
+            **{verdict.value: 0 for verdict in Verdict},
         )
     )
-    text = {verdict: verdict.value for verdict in Verdict}
-    bulk.insert(
-        connection,
-        SourceRow.__table__,
-        _ROW_COLUMNS,
-        (
-            (
-                first + index,
-                batch_id,
-                row.sheet,
-                row.row,
-                text[row.verdict],
-                row.reason,
-                row.column,
-                row.detail,
-                row.content,
-                row.subject,
-            )
-            for index, row in enumerate(rows)
-        ),
-    )
+    later = pl.concat([rows.later, changes.later])
+    bulk.append(connection, SourceRow.__table__, _source_rows(rows, later, first, written, progress))
+    counts = {verdict.value: written.verdicts[verdict.value] for verdict in Verdict}
+    connection.execute(update(Batch).where(Batch.id == batch_id).values(counts))
     changes.apply(connection)
-    return batch_id
+    return written
+
+
+def _source_rows(
+    rows: Rows, later: pl.DataFrame, first: int, written: Written, progress: Progress | None
+) -> Iterator[pl.DataFrame]:
+    at = 0
+    for kept in rows.kept:
+        judged = _judged(at, kept, later)
+        for verdict, reason, count in judged.group_by("verdict", "reason").len().iter_rows():
+            written.verdicts[verdict] += count
+            if reason is not None:
+                (written.noted if verdict == Verdict.ACCEPTED else written.reasons)[reason] += count
+        yield judged.with_columns(
+            id=pl.int_range(first + at, first + at + kept.height), batch_id=pl.lit(written.batch_id)
+        )
+        at += kept.height
+        if progress is not None:
+            progress(at, rows.count)
+
+
+def _judged(start: int, kept: pl.DataFrame, later: pl.DataFrame) -> pl.DataFrame:
+    """Return kept rows, the first of which is at ``start`` in the file, with their later verdicts."""
+    theirs = later.filter(pl.col(AT).is_between(start, start + kept.height - 1))
+    if theirs.is_empty():
+        return kept
+    placed = kept.with_columns(pl.int_range(start, start + kept.height, dtype=pl.UInt32).alias(AT))
+    placed = placed.join(theirs, on=AT, how="left", suffix="@", maintain_order="left")
+    given = pl.col("verdict@").is_not_null()
+    replaced = (
+        pl.when(given).then(pl.col(f"{name}@")).otherwise(pl.col(name)).alias(name)
+        for name in later.columns
+        if name != AT
+    )
+    return placed.with_columns(replaced).select(kept.columns)
 
 
 def find(connection: Connection, hand_over: HandOver) -> RowMapping | None:

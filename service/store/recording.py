@@ -1,20 +1,34 @@
 """What the rows of a hand-over change: compared with the store in bulk, written after the rows themselves.
 
-Figures keep their history: a new value supersedes the old one by key. Parcels, enterprises, occupancies
-and contracts are kept in place, and only in the fields that the hand-over states; what was there before stays
-in its own source row.
+Figures keep their history: a new value supersedes the old one by key. All other records are kept in place,
+and only in the fields that the hand-over states; what was there before stays in its own source row.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
+import polars as pl
 from geoalchemy2 import WKBElement
-from sqlalchemy import Column, Connection, MetaData, Table, and_, bindparam, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    MetaData,
+    Table,
+    and_,
+    bindparam,
+    exists,
+    insert,
+    literal,
+    select,
+    text,
+    update,
+)
 
-from service.domain.hand_overs import Fact, Feed, HandedRow, Key, Verdict
+from service.domain.hand_overs import AT, FIGURE_KEY, ROW, Feed, Verdict
 from service.store import bulk
+from service.store.frames import frame
 from service.store.models import (
     SRID,
     Branch,
@@ -32,11 +46,13 @@ from service.store.models import (
 from service.store.spatial import wkb
 
 _CHUNK = 1000
+_SLICE = 20_000
+_LINE, _ID = "line", "stored_id"
 _TABLES: dict[Feed, tuple[Any, tuple[str, ...]]] = {
     Feed.PARCELS: (Parcel.__table__, ("code",)),
     Feed.ENTERPRISES: (Enterprise.__table__, ("uscc",)),
     Feed.OCCUPANCIES: (Occupancy.__table__, ("parcel_code", "uscc", "role", "valid_from")),
-    Feed.FIGURES: (Figure.__table__, ("subject_kind", "subject_code", "part_of", "period", "metric")),
+    Feed.FIGURES: (Figure.__table__, FIGURE_KEY),
     Feed.CONTRACTS: (GrantContract.__table__, ("parcel_code",)),
     Feed.BRANCHES: (Branch.__table__, ("uscc",)),
     Feed.RATINGS: (EnterpriseRating.__table__, ("uscc", "period")),
@@ -45,143 +61,270 @@ _TABLES: dict[Feed, tuple[Any, tuple[str, ...]]] = {
     Feed.BUILDINGS: (Building.__table__, ("code",)),
     Feed.SUCCESSIONS: (ParcelSuccession.__table__, ("old_code", "new_code")),
 }
-"""Where the facts of each feed are kept, and the columns of their key."""
+"""Where the facts of each feed are kept, and the columns of their key; a figure's metric comes beside it."""
 
-T = TypeVar("T")
-Stored = dict[Key, tuple[int, tuple[Any, ...]]]
+LATER: dict[str, Any] = {
+    AT: pl.UInt32,
+    "verdict": pl.String,
+    "reason": pl.String,
+    "column": pl.String,
+    "detail": pl.String,
+}
+"""The columns of verdicts that the store gives; they replace a row's first one whole."""
 
 
 @dataclass(slots=True)
 class Changes:
-    """What is to be written once the source rows are: new facts, and those that replace stored ones."""
+    """What is to be written once the source rows are, and the verdicts that came of the comparison."""
 
     feed: Feed
     fields: tuple[str, ...]
     batch_id: int
-    new: list[tuple[int, Fact]] = field(default_factory=list)
-    changed: list[tuple[int, int, Fact]] = field(default_factory=list)  # id in the store, source row, fact
+    first_row_id: int
+    new: pl.DataFrame
+    """Facts that the store has not, or not with this content."""
+    changed: pl.DataFrame = field(default_factory=pl.DataFrame)
+    """Records that the store has with another content, with their id there."""
+    superseded: list[pl.Series] = field(default_factory=list)
+    """Ids of the figures that have another value now."""
+    later: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LATER))
 
     def apply(self, connection: Connection) -> None:
         """Write them."""
-        table, key = _TABLES[self.feed]
-        columns = [*key, *self.fields, "source_row_id"]
-        new: Iterable[Sequence[Any]] = ((*k, *content, row) for row, (k, content) in self.new)
         if self.feed is Feed.FIGURES:
-            self._supersede(connection, table)
-            columns.append("batch_id")
-            again = ((*k, *content, row) for _, row, (k, content) in self.changed)
-            new = ((*values, self.batch_id) for part in (new, again) for values in part)
+            _supersede(connection, self.superseded, self.batch_id)
+            _insert_figures(connection, self)
         else:
-            self._replace(connection, table)
-        bulk.insert(connection, table, columns, new)
-
-    def _supersede(self, connection: Connection, table: Table) -> None:
-        statement = update(table).values(superseded_by=self.batch_id)
-        for chunk in _chunks(stored for stored, _, _ in self.changed):
-            connection.execute(statement.where(table.c.id.in_(chunk)))
-
-    def _replace(self, connection: Connection, table: Table) -> None:
-        if not self.changed:
-            return
-        names = [*self.fields, "source_row_id"]
-        statement = (
-            update(table)
-            .where(table.c.id == bindparam("stored_id"))
-            .values({name: bindparam(f"new_{name}") for name in names})
-        )
-        for chunk in _chunks(self.changed):
-            connection.execute(
-                statement,
-                [
-                    {
-                        "stored_id": stored,
-                        **{
-                            f"new_{name}": WKBElement(value, SRID) if name == "geom" else value
-                            for name, value in zip(names, (*content, row), strict=True)
-                        },
-                    }
-                    for stored, row, (_, content) in chunk
-                ],
-            )
+            _replace(connection, self)
+            _insert_records(connection, self)
 
 
 def record(
     connection: Connection,
     feed: Feed,
-    rows: list[HandedRow],
+    facts: pl.DataFrame,
     fields: Sequence[str],
     batch_id: int,
     first_row_id: int,
 ) -> Changes:
-    """Compare what the rows state with the store; complete verdicts in place, return what is to be written.
+    """Compare what the rows of a hand-over state with the store; return what is to be written.
 
-    :param rows: the rows of one hand-over, settled among themselves: no key is stated twice
-    :param first_row_id: the id that the first row will have; the others follow
+    :param facts: ``@at``, ``@row``, key and content, each key once; of figures one column for each metric
+    :param fields: the columns of the content, in order
+    :param first_row_id: the id that the first row of the file will have; the others follow
     """
-    changes = Changes(feed, tuple(fields), batch_id)
-    stored = _stored(connection, feed, fields, (key for row in rows for key, _ in row.facts))
-    for row_id, row in enumerate(rows, start=first_row_id):
-        if row.facts:
-            _compare(row, row_id, stored, changes)
+    facts = facts.drop(ROW).with_row_index(_LINE)
+    changes = Changes(feed, tuple(fields), batch_id, first_row_id, facts)
+    if facts.height:
+        (_compare_figures if feed is Feed.FIGURES else _compare_records)(connection, changes)
     return changes
 
 
-def _compare(row: HandedRow, row_id: int, stored: Stored, changes: Changes) -> None:
-    known = [stored.get(key) for key, _ in row.facts]
-    if changes.feed is Feed.PARCELS and known[0] is not None:
-        at = changes.fields.index("district")
-        here, there = row.facts[0][1][at], known[0][1][at]
-        if here != there:
-            row.hold("district_differs", None, f"The store has this parcel in the district {there}.")
-            return
-    if all(old is not None and old[1] == content for old, (_, content) in zip(known, row.facts, strict=True)):
-        row.verdict, row.reason, row.column, row.detail = Verdict.DUPLICATE, "already_stored", None, None
+def _compare_figures(connection: Connection, changes: Changes) -> None:
+    facts, found = changes.new, []
+    periods = facts["period"].unique().to_list()
+    table = Figure.__table__
+    known = []
+    for metric in changes.fields:
+        there = exists().where(Figure.metric == metric, Figure.period.in_(periods))
+        if facts[metric].null_count() < facts.height and connection.execute(select(there)).scalar_one():
+            known.append(metric)
+    if not known:
         return
-    for old, fact in zip(known, row.facts, strict=True):
-        if old is None:
-            changes.new.append((row_id, fact))
-        elif old[1] != fact[1]:
-            changes.changed.append((old[0], row_id, fact))
+    stage, on = _staged(connection, changes.feed, facts)
+    for metric in known:
+        query = select(stage.c.line, table.c.id, table.c.value).select_from(stage.join(table, on))
+        query = query.where(table.c.metric == metric, table.c.superseded_by.is_(None))
+        stored = frame(connection, query, {_LINE: "int", _ID: "int", "stored": "int"})
+        stated = facts.select(pl.col(_LINE).cast(pl.Int64), pl.col(metric)).drop_nulls(metric)
+        both = stated.join(stored, on=_LINE)
+        same = pl.col(metric) == pl.col("stored")
+        changes.superseded.append(both.filter(~same)[_ID])
+        found.append(both.filter(same)[_LINE].cast(pl.UInt32))
+    stage.drop(connection)
+    for metric, lines in zip(known, found, strict=True):
+        if len(lines):
+            is_there = pl.col(_LINE).is_in(lines.implode())
+            facts = facts.with_columns(pl.when(~is_there).then(pl.col(metric)).alias(metric))
+    says = pl.any_horizontal(pl.col(name).is_not_null() for name in changes.fields)
+    changes.new = facts.filter(says)
+    silent = facts.select(AT).unique().join(changes.new, on=AT, how="anti")
+    changes.later = _verdict(silent.sort(AT), Verdict.DUPLICATE, "already_stored")
 
 
-def _stored(connection: Connection, feed: Feed, fields: Sequence[str], keys: Iterable[Key]) -> Stored:
-    """Return what the store says now of these keys: key → id and content.
+def _compare_records(connection: Connection, changes: Changes) -> None:
+    facts, fields = changes.new, changes.fields
+    stage, on = _staged(connection, changes.feed, facts)
+    table, _ = _TABLES[changes.feed]
+    content = [wkb(table.c.geom) if name == "geom" else table.c[name] for name in fields]
+    query = select(stage.c.line, table.c.id, *content).select_from(stage.join(table, on))
+    types: dict[str, Any] = {
+        _LINE: pl.UInt32,
+        _ID: pl.Int64,
+        **{f"{name}@": facts.schema[name] for name in fields},
+    }
+    parts = [pl.DataFrame(schema=types)]
+    answer = connection.execute(query, execution_options={"yield_per": _SLICE})
+    parts.extend(
+        pl.DataFrame([_plain(row) for row in rows], schema=types, orient="row")
+        for rows in answer.partitions(_SLICE)
+    )
+    stage.drop(connection)
+    both = facts.join(pl.concat(parts), on=_LINE, how="left", maintain_order="left")
+    is_known = pl.col(_ID).is_not_null()
+    verdicts = []
+    if changes.feed is Feed.PARCELS:
+        both, refused = _refuse_parcels(both, fields)
+        verdicts.append(refused)
+    same = pl.all_horizontal(is_known, *(pl.col(name).eq_missing(pl.col(f"{name}@")) for name in fields))
+    repeated = both.filter(same)
+    verdicts.append(_verdict(repeated, Verdict.DUPLICATE, "already_stored"))
+    left = both.filter(~same).select(*facts.columns, _ID)
+    changes.new = left.filter(~is_known).drop(_ID)
+    changes.changed = left.filter(is_known)
+    changes.later = pl.concat(verdicts).sort(AT)
 
-    The keys go into a temporary table that one query joins. Lists of values in chunks are as quick while the
-    planner sees the right index, and take minutes when it does not.
+
+def _refuse_parcels(both: pl.DataFrame, fields: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Hold parcels recorded in another district, and unknown ones that come without outline."""
+    is_known, held = pl.col(_ID).is_not_null(), []
+    if "district" in fields:
+        moved = is_known & (pl.col("district") != pl.col("district@"))
+        detail = pl.format("The store has this parcel in the district {}.", "district@")
+        held.append(_verdict(both.filter(moved), Verdict.HELD, "district_differs", detail))
+        both = both.filter(~moved)
+    if "geom" not in fields:
+        detail = pl.format("There is no parcel {} yet, and this file gives no outline.", "code")
+        held.append(_verdict(both.filter(~is_known), Verdict.HELD, "parcel_unknown", detail))
+        both = both.filter(is_known)
+    return both, pl.concat(held)
+
+
+def _verdict(
+    lines: pl.DataFrame, verdict: Verdict, reason: str, detail: pl.Expr | None = None
+) -> pl.DataFrame:
+    return lines.select(
+        AT,
+        verdict=pl.lit(verdict.value),
+        reason=pl.lit(reason),
+        column=pl.lit(None, pl.String),
+        detail=pl.lit(None, pl.String) if detail is None else detail,
+    )
+
+
+def _staged(connection: Connection, feed: Feed, facts: pl.DataFrame) -> tuple[Table, Any]:
+    """Put the keys into a temporary table that one query joins; return it and on what to join.
+
+    Lists of values in chunks are as quick while the planner sees the right index, and take minutes when it
+    does not.
     """
-    table, key_columns = _TABLES[feed]
-    selective = [name for name in key_columns if not table.c[name].nullable]
+    table, key = _TABLES[feed]
+    selective = [name for name in key if not table.c[name].nullable]
+    open_ = [name for name in key if table.c[name].nullable]
     stage = Table(
         "stated_key",
         MetaData(),
-        *(Column(name, table.c[name].type) for name in selective),
+        Column(_LINE, BigInteger),
+        *(Column(name, table.c[name].type) for name in key),
         prefixes=["TEMPORARY"],
     )
     stage.create(connection)
-    bulk.insert(connection, stage, selective, (key[: len(selective)] for key in keys))
+    bulk.append(connection, stage, facts.select(_LINE, *key).iter_slices(_SLICE))
     if connection.dialect.name == "postgresql":
         connection.execute(text("ANALYZE stated_key"))
-    content: list[Any] = [wkb(table.c.geom) if name == "geom" else table.c[name] for name in fields]
-    matches = and_(*(stage.c[name] == table.c[name] for name in selective))
-    query = select(table.c.id, *(table.c[name] for name in key_columns), *content)
-    query = query.select_from(stage.join(table, matches))
-    if feed is Feed.FIGURES:
-        query = query.where(table.c.superseded_by.is_(None))
-    width = 1 + len(key_columns)
-    found: Stored = {
-        tuple(row[1:width]): (row[0], tuple(_plain(value) for value in row[width:]))
-        for row in connection.execute(query)
-    }
+    same = (stage.c[name] == table.c[name] for name in selective)
+    return stage, and_(*same, *(stage.c[name].is_not_distinct_from(table.c[name]) for name in open_))
+
+
+def _plain(row: Sequence[Any]) -> list[Any]:
+    return [bytes(value) if isinstance(value, (memoryview, bytearray)) else value for value in row]
+
+
+def _supersede(connection: Connection, ids: list[pl.Series], batch_id: int) -> None:
+    if not any(len(part) for part in ids):
+        return
+    gone = Table("superseded_id", MetaData(), Column("id", BigInteger), prefixes=["TEMPORARY"])
+    gone.create(connection)
+    bulk.append(connection, gone, (part.to_frame("id") for part in ids if len(part)))
+    connection.execute(update(Figure).where(Figure.id.in_(select(gone.c.id))).values(superseded_by=batch_id))
+    gone.drop(connection)
+
+
+def _insert_figures(connection: Connection, changes: Changes) -> None:
+    """Append figures in the order of their index, which is then filled from one end."""
+    if changes.new.is_empty():
+        return
+    facts = changes.new.sort(FIGURE_KEY[:2]).select(
+        *FIGURE_KEY, *changes.fields, source_row_id=pl.col(AT).cast(pl.Int64) + changes.first_row_id
+    )
+    if connection.dialect.name == "postgresql":
+        bulk.append(connection, Figure.__table__, _long(facts, changes))
+        return
+    # SQLite itself makes a line for each metric: quicker than rows through Python
+    places = {f"m{place}": name for place, name in enumerate(changes.fields)}
+    stage = Table(
+        "stated_figure",
+        MetaData(),
+        *(Column(name, Figure.__table__.c[name].type) for name in (*FIGURE_KEY, "source_row_id")),
+        *(Column(name, BigInteger) for name in places),
+        prefixes=["TEMPORARY"],
+    )
+    stage.create(connection)
+    wide = facts.rename({name: place for place, name in places.items()})
+    bulk.append(connection, stage, wide.iter_slices(_SLICE))
+    names = [*FIGURE_KEY, "metric", "value", "batch_id", "source_row_id"]
+    for place, metric in places.items():
+        given = [stage.c[name] for name in FIGURE_KEY]
+        lines = select(
+            *given, literal(metric), stage.c[place], literal(changes.batch_id), stage.c.source_row_id
+        ).where(stage.c[place].is_not(None))
+        connection.execute(insert(Figure).from_select(names, lines))
     stage.drop(connection)
-    return found
 
 
-def _plain(value: Any) -> Any:
-    return bytes(value) if isinstance(value, (memoryview, bytearray)) else value
+def _long(facts: pl.DataFrame, changes: Changes) -> Iterator[pl.DataFrame]:
+    for part in facts.iter_slices(_SLICE):
+        long = part.unpivot(
+            changes.fields, index=[*FIGURE_KEY, "source_row_id"], variable_name="metric", value_name="value"
+        )
+        yield long.drop_nulls("value").with_columns(batch_id=pl.lit(changes.batch_id))
 
 
-def _chunks(items: Iterable[T]) -> Iterator[list[T]]:
-    source = iter(items)
-    while chunk := list(islice(source, _CHUNK)):
-        yield chunk
+def _insert_records(connection: Connection, changes: Changes) -> None:
+    if changes.new.is_empty():
+        return
+    table, key = _TABLES[changes.feed]
+    row = pl.col(AT).cast(pl.Int64) + changes.first_row_id
+    new = changes.new.select(*key, *changes.fields, source_row_id=row)
+    if "geom" in changes.fields:
+        bulk.insert(connection, table, new.columns, new.iter_rows())
+    else:
+        bulk.append(connection, table, new.iter_slices(_SLICE))
+
+
+def _replace(connection: Connection, changes: Changes) -> None:
+    if changes.changed.is_empty():
+        return
+    table, _ = _TABLES[changes.feed]
+    names = [*changes.fields, "source_row_id"]
+    statement = (
+        update(table)
+        .where(table.c.id == bindparam(_ID))
+        .values({name: bindparam(f"new_{name}") for name in names})
+    )
+    row = pl.col(AT).cast(pl.Int64) + changes.first_row_id
+    given = changes.changed.select(_ID, *changes.fields, source_row_id=row)
+    for part in given.iter_slices(_CHUNK):
+        connection.execute(
+            statement,
+            [
+                {
+                    _ID: stored,
+                    **{
+                        f"new_{name}": WKBElement(value, SRID) if name == "geom" else value
+                        for name, value in zip(names, values, strict=True)
+                    },
+                }
+                for stored, *values in part.iter_rows()
+            ],
+        )

@@ -1,0 +1,47 @@
+"""Files exactly as they were received, in parts: one backup of the store has them too."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import Connection, exists, func, insert, select
+
+from service.store.models import ReceivedFile
+
+PART = 4 << 20
+
+
+def keep(connection: Connection, sha256: str, path: Path) -> None:
+    """Keep a file under its digest; what is kept already stays.
+
+    :param connection: a writing transaction
+    """
+    if is_kept(connection, sha256):
+        return
+    with path.open("rb") as file:
+        part = 0
+        # a file of no bytes is kept as one part of none
+        while (content := file.read(PART)) or part == 0:
+            connection.execute(insert(ReceivedFile).values(sha256=sha256, part=part, content=content))
+            part += 1
+
+
+def is_kept(connection: Connection, sha256: str) -> bool:
+    """Tell whether the file of this digest is there."""
+    return bool(connection.execute(select(exists().where(ReceivedFile.sha256 == sha256))).scalar_one())
+
+
+def size(connection: Connection, sha256: str) -> int:
+    """Return how many bytes a kept file has."""
+    query = select(func.sum(func.length(ReceivedFile.content))).where(ReceivedFile.sha256 == sha256)
+    return int(connection.execute(query).scalar_one() or 0)
+
+
+def parts(connection: Connection, sha256: str) -> Iterator[bytes]:
+    """Yield the bytes of a kept file, part by part."""
+    part = 0
+    query = select(ReceivedFile.content).where(ReceivedFile.sha256 == sha256)
+    while (
+        content := connection.execute(query.where(ReceivedFile.part == part)).scalar_one_or_none()
+    ) is not None:
+        yield bytes(content)
+        part += 1

@@ -16,6 +16,9 @@ class Settings(BaseSettings):
     data_dir: Path = Path("mujun-data")
     """Where the demo writes its hand-over files."""
 
+    profiles_dir: Path | None = None
+    """A folder of the installation's own profiles, beside those shipped."""
+
     open: bool = False
     """Serve without keys: loopback only, forwarded requests refused."""
 

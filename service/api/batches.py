@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, Path, Query, Request, Response, UploadFile
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
 from service.access.identity import Principal
@@ -13,9 +13,10 @@ from service.access.policy import masked
 from service.api.dependencies import Asker, Configuration, Store
 from service.api.paging import LARGEST_ID, After, Before, Limit, Text, next_page
 from service.api.problems import responses
-from service.api.uploads import base_name, known_fields_only, on_disk, text_of
+from service.api.uploads import Epsg, base_name, known_fields_only, on_disk, text_of
 from service.domain.hand_overs import Feed, ImportReport, Verdict
 from service.errors import NotFound
+from service.feeds.choosing import mapping_for
 from service.feeds.mapping import parse_mapping
 from service.jobs.importing import import_file
 from service.store import hand_overs
@@ -23,8 +24,6 @@ from service.store import hand_overs
 router = APIRouter(prefix="/feeds/{feed}/batches", tags=["Hand-overs 数据交付"])
 
 BatchId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
-# a code and nothing else: PROJ would also read the name of a file of this machine
-Epsg = Annotated[str, StringConstraints(pattern=r"^(EPSG:)?[0-9]{4,6}$")]
 
 
 class Batch(BaseModel):
@@ -104,24 +103,39 @@ def receive(
         UploadFile | str | None,
         File(description="YAML: which column fills which field 字段映射"),
     ] = None,
+    profile: Annotated[
+        Text | None, Form(description="A profile by name, in place of a mapping 交付方案")
+    ] = None,
     district: Annotated[Text | None, Form(description="District of the parcels 行政区")] = None,
     crs: Annotated[Epsg | None, Form(description="EPSG:4549, before the file's own 坐标系")] = None,
     repair: Annotated[bool, Form(description="Mend invalid geometries, do not hold them 修复图形")] = False,
 ) -> ImportReport:
-    """Receive a hand-over file, wholly or not at all; rows that cannot be used are held with their reason."""
+    """Receive a hand-over file, wholly or not at all; rows that cannot be used are held with their reason.
+
+    Without a mapping or profile the file uses our own names, or exactly one profile fits it.
+    """
     text = text_of(mapping)
     name = base_name(file)
     with on_disk(file, settings.max_upload_bytes) as path:
+        chosen = mapping_for(
+            path,
+            feed,
+            mapping=parse_mapping(text) if text is not None else None,
+            profile=profile,
+            folder=settings.profiles_dir,
+            file_name=name,
+        )
         report = import_file(
             store,
             feed,
             path,
-            mapping=parse_mapping(text) if text is not None else None,
+            mapping=chosen.mapping,
             district=district,
             crs=crs,
             repair=repair,
             file_name=name,
         )
+    report.notes[:0] = chosen.notes
     if report.batch_id is None:
         response.status_code = 200
     else:

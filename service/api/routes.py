@@ -2,13 +2,14 @@
 
 from fastapi import APIRouter
 
-from service.api import batches, coverage, evaluations, explanations, health, openapi, schemes, whatif
+from service.api import batches, coverage, evaluations, explanations, health, openapi, profiles, schemes, whatif
 
 
 def routers() -> list[APIRouter]:
     """Return the routers of the service's own resources."""
     return [
         batches.router,
+        profiles.router,
         schemes.router,
         evaluations.router,
         explanations.router,

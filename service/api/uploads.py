@@ -6,11 +6,17 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Annotated
 
 from fastapi import Request, UploadFile
+from pydantic import StringConstraints
 from starlette.exceptions import HTTPException
 
 from service.errors import InvalidParameter, TooLarge, UnreadableFile
+
+# a code and nothing else: PROJ would also read the name of a file of this machine
+Epsg = Annotated[str, StringConstraints(pattern=r"^(EPSG:)?[0-9]{4,6}$")]
+"""A coordinate system as a form may name it."""
 
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,10}")
 _LONGEST_MAPPING = 256 * 1024

@@ -96,7 +96,7 @@ def import_file(
         sha256,
         _canonical(reading.mapping, options),
         name,
-        given.profile,
+        given.profile or reading.mapping.profile,
         given.corrects,
         given.pulled_from,
     )

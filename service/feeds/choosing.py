@@ -1,0 +1,158 @@
+"""Choosing a profile: which of them fit a file, and whether exactly one is the one to use.
+
+A profile fits when every column that it cannot do without is there, the units of all it reads are settled, and
+it reads more than whom a row is about. Of those that fit, one is used without being named only if it reads
+everything that any other reads, and more: no column that another knows is passed over, and nothing is left
+to taste.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from service.domain.hand_overs import Feed
+from service.errors import InvalidMapping, InvalidParameter, MujunError
+from service.feeds.converting import Converter
+from service.feeds.files import kind_of
+from service.feeds.header import SEARCHED_ROWS, Header
+from service.feeds.header_search import locate
+from service.feeds.heads import TableHead, table_heads
+from service.feeds.identity import identity_mapping
+from service.feeds.mapping import FeedMapping
+from service.feeds.profiles import Profile, all_profiles, find_profile
+
+_WHOM = frozenset({"uscc", "parcel_code", "code", "name", "period", "district", "town"})
+"""Fields that many hand-overs share: reading these alone is reading nothing of a feed's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A profile that fits one table of a file; ``used`` are the positions of the columns that it reads."""
+
+    profile: Profile
+    sheet: str
+    header: Header
+    used: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """How a file is to be read: None for our own names; ``notes`` say why where nobody said it."""
+
+    mapping: FeedMapping | None
+    notes: tuple[str, ...] = ()
+
+
+def mapping_for(
+    path: Path,
+    feed: Feed,
+    *,
+    mapping: FeedMapping | None = None,
+    profile: str | None = None,
+    folder: Path | None = None,
+    file_name: str | None = None,
+) -> Chosen:
+    """Return the mapping to import a file with: the one given, the profile named, or the one that fits.
+
+    Raises `InvalidParameter` when both are given, `NotFound` for an unknown profile, and `InvalidMapping`
+    that lists the profiles when several fit. What no profile fits is left to our own names.
+    """
+    if mapping is not None and profile is not None:
+        raise InvalidParameter(
+            "Give either a mapping or a profile.", "映射文件与交付方案只能指定其一。", place="profile"
+        )
+    if profile is not None:
+        return Chosen(find_profile(profile, folder).mapping)
+    if mapping is not None:
+        return Chosen(mapping)
+    name = file_name or path.name
+    heads = table_heads(path, kind_of(path, name), name)
+    if uses_own_names(heads, feed):
+        return Chosen(None)
+    fits = fitting(heads, (each for each in all_profiles(folder).values() if each.mapping.feed is feed))
+    best = best_of(fits)
+    if best is None and fits:
+        raise several(fits, name)
+    if best is None:
+        return Chosen(None)
+    return Chosen(best.profile.mapping, (said_of(best),))
+
+
+def fitting(heads: Iterable[TableHead], profiles: Iterable[Profile]) -> list[Fit]:
+    """Return where which profiles fit, each sheet by itself."""
+    tables = list(heads)
+    found: list[Fit] = []
+    for profile in profiles:
+        here = [fit for head in tables if (fit := _fit(head, profile)) is not None]
+        by_sheet = {fit.sheet: fit for fit in reversed(here)}  # of a CSV only the likeliest delimiter
+        found.extend(reversed(by_sheet.values()))
+    return found
+
+
+def best_of(fits: Sequence[Fit]) -> Fit | None:
+    """Return the one that reads all that any other reads and more, or the only one; else None."""
+    for fit in fits:
+        others = [other for other in fits if other is not fit]
+        if all(other.sheet == fit.sheet and other.used < fit.used for other in others):
+            return fit
+    return None
+
+
+def uses_own_names(heads: Iterable[TableHead], feed: Feed) -> bool:
+    """Tell whether a table has our own names of all it needs, and hence needs no mapping."""
+    for head in heads:
+        try:
+            identity_mapping(feed, head.rows[:SEARCHED_ROWS], head.place)
+        except InvalidMapping:
+            continue
+        return True
+    return False
+
+
+def said_of(fit: Fit) -> str:
+    """Return the note that a profile was chosen."""
+    title = fit.profile.mapping.title
+    zh = title.zh if title else ""
+    return f"Read by the profile {fit.profile.name}, the only one that fits 按交付方案“{zh}”读取."
+
+
+def several(fits: Sequence[Fit], file_name: str) -> InvalidMapping:
+    """Return the error that several profiles fit."""
+    names = list(dict.fromkeys(fit.profile.name for fit in fits))
+    sheets = list(dict.fromkeys(fit.sheet for fit in fits if fit.sheet))
+    where = f" in the sheets {', '.join(sheets)}" if len(sheets) > 1 else ""
+    return InvalidMapping(
+        f"Several profiles fit{where}: {', '.join(names)}." if len(names) > 1 else f"{names[0]} fits{where}.",
+        "有多个交付方案与文件相符，请指明其一。",
+        code="profile-ambiguous",
+        place=file_name,
+        action="Name one with --profile, or give a mapping with `sheet:`. 请用 --profile 指明。",
+    )
+
+
+def _fit(head: TableHead, profile: Profile) -> Fit | None:
+    mapping = profile.mapping
+    if mapping.sheet is not None and mapping.sheet.strip() != head.sheet.strip():
+        return None
+    try:
+        header, _ = locate(head.rows[:SEARCHED_ROWS], mapping, head.place)
+        header.sheet, header.file_name = head.sheet, head.place
+        converter = Converter(mapping, header)
+    except MujunError:
+        return None
+    if not _is_telling(mapping, header):
+        return None
+    return Fit(profile, head.sheet, header, frozenset(converter.used))
+
+
+def _is_telling(mapping: FeedMapping, header: Header) -> bool:
+    """Whether the table has a column that is read into anything but whom a row is about."""
+    if mapping.metric is not None:
+        return True
+    rules = [rule for name, rule in mapping.columns.items() if name not in _WHOM]
+    for rule in [*rules, *mapping.metrics.values()]:
+        for leaf in rule.leaves():
+            bare = (leaf.unit or rule.unit) == "header"
+            if leaf.column and header.find(leaf.column, without_unit=bare) is not None:
+                return True
+    return False

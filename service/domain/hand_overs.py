@@ -108,7 +108,7 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "parcel_code_malformed": ("not a parcel code", "宗地代码格式不符"),
         "code_precision_lost": ("a long code stored as a rounded number", "长编码按数值存储已失真"),
         "period_missing": ("no period", "缺所属期"),
-        "period_unreadable": ("not a year", "所属期无法识别"),
+        "period_unreadable": ("neither a year, a quarter nor a month", "所属期无法识别"),
         "role_missing": ("no role", "缺占用方式"),
         "role_unknown": ("not a role", "占用方式无法识别"),
         "word_unknown": ("none of the words that may stand here", "取值不在可选范围内"),
@@ -134,6 +134,11 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "boolean_unreadable": ("neither yes nor no", "无法识别为是否"),
         "value_unmapped": ("a value the mapping does not list", "取值不在映射表中"),
         "text_unusable": ("control characters or far too long", "文本含控制字符或过长"),
+        "unit_missing": ("an amount without its unit", "数值未注明单位"),
+        "unit_unknown": ("a unit that is not known for this", "计量单位无法识别"),
+        "metric_unmapped": ("a metric the mapping does not list", "指标不在映射表中"),
+        "interval_unreadable": ("not a limit that reads only one way", "限值无法唯一识别"),
+        "area_contradicts": ("two areas in one cell that differ", "同一单元格的两个面积不一致"),
         "cells_missing": ("the row is shorter than its header", "行的列数少于表头"),
         "cells_in_excess": ("the row is longer than its header", "行的列数多于表头"),
         # held: geometry
@@ -155,9 +160,11 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         # skipped
         "blank": ("blank row", "空行"),
         "title": ("title above the header", "标题行"),
+        "code_row": ("codes of the columns", "列代码行"),
         "repeated_header": ("header repeated", "重复表头"),
         "subtotal": ("subtotal or total", "小计或合计"),
         "footnote": ("footnote or signature", "备注或落款"),
+        "skipped_by_mapping": ("no data by the mapping's word", "映射指明略过的行"),
         "no_values": ("a subject without any value", "无数据"),
     }
 )

@@ -10,11 +10,14 @@ from typing import Any
 
 from service.domain.codes import InvalidCode, normalise_parcel_code, normalise_uscc
 from service.feeds.fields import WORDS
+from service.feeds.periods import read_period
 
 EMPTY_MARKS = frozenset(
-    {"", "/", "\\", "-", "--", "—", "——", "–", "―", ",", "、", ".", "无", "暂无", "#", "null"}
+    {"", ",", "、", "。", "无", "暂无", "未纳入统计", "未纳统", "不适用", "#", "null", "NULL", "N/A", "n/a"}
 )
-"""What people type for nothing, in half width; any run of asterisks counts too."""
+"""What people type for nothing, in half width; any run of `_DRAWN` counts too."""
+
+_DRAWN = "*/\\-—–―_.…·"
 
 SPREADSHEET_ERRORS = frozenset(
     {"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#GETTING_DATA", "#SPILL!", "#CALC!"}
@@ -31,7 +34,6 @@ _DATE = re.compile(
     r"(?:[T ]00:00(?::00(?:\.0+)?)?(?:Z|\+00:00)?|\.0)?",
     re.ASCII,
 )
-_YEAR = re.compile(r"((?:19|20)\d{2})(?:\.0+|年度?)?", re.ASCII)
 _USCC = re.compile(r"[0-9]{8}[0-9A-HJ-NP-RTUWXY]{10}")
 _WORTH = [
     {sign: value * pow(3, position, 31) for value, sign in enumerate("0123456789ABCDEFGHJKLMNPQRTUWXY")}
@@ -56,7 +58,7 @@ def is_empty(text: str, marks: frozenset[str] = EMPTY_MARKS) -> bool:
     if not text:
         return True
     plain = half_width(text)
-    return plain in marks or not plain.strip("*")
+    return plain in marks or not plain.strip(_DRAWN)
 
 
 def half_width(text: str) -> str:
@@ -155,11 +157,11 @@ def day(text: str) -> date:
 
 
 def period(text: str) -> str:
-    """Read a calendar year as ``2023``, from 2023, 2023年 or 2023年度."""
-    match = _YEAR.fullmatch(half_width(text))
-    if match is None:
-        raise Held("period_unreadable", f"{_short(text)} is not a year.")
-    return match[1]
+    """Read a year as ``2023``, a quarter as ``2023Q3``, a month as ``2023-07``."""
+    found = read_period(text)
+    if found is None:
+        raise Held("period_unreadable", f"{_short(text)} is neither a year, a quarter nor a month.")
+    return found
 
 
 def boolean(text: str) -> bool:

@@ -130,11 +130,16 @@ def _put(kept: pl.DataFrame, single: pl.DataFrame, places: Sequence[int]) -> pl.
     return pl.concat([kept, single])[order]
 
 
+def nothing_usual(rows: Numbered) -> _Usual:
+    """Tell that every row is to be read by itself."""
+    return _Usual(np.zeros(len(rows), np.bool_))
+
+
 def _usual(table: Table, converter: Converter, rows: Numbered) -> _Usual:
     """Read in bulk what can be."""
     width = len(table.header.names)
     usual = _Usual(np.array([len(cells) == width for _, cells in rows], np.bool_))
-    if table.ragged and not converter.key_columns:
+    if (table.ragged and not converter.key_columns) or converter.aside:
         usual.rows[:] = False  # whether such a row is data at all, only its cells together tell
     if not usual.rows.any():
         return usual
@@ -143,7 +148,8 @@ def _usual(table: Table, converter: Converter, rows: Numbered) -> _Usual:
     good = np.ones(len(regular), np.bool_)
     if table.ragged:
         for position in converter.key_columns:
-            good &= bulk_cells.visible(cells[position], but=table.header.plain_names[position])
+            for label in table.header.labels[position] or ("",):
+                good &= bulk_cells.visible(cells[position], but=label)
     columns: dict[str, pl.Series] = {}
     for name in (*converter.stated, *converter.metrics):
         columns[name], fine = _column(converter, name, cells)
@@ -226,7 +232,7 @@ def _row_by_row(converter: Converter, name: str, cells: _Cells) -> tuple[pl.Seri
 
 def _of_figures(converter: Converter, columns: dict[str, pl.Series]) -> dict[str, pl.Series]:
     """Return the columns under the names that facts of figures have."""
-    kind, subject = ("enterprise", "uscc") if "uscc" in columns else ("parcel", "parcel_code")
+    kind, subject = converter.subject
     length = len(columns[subject])
     return {
         "subject_kind": pl.repeat(kind, length, eager=True),

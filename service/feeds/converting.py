@@ -6,9 +6,20 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from service.domain.hand_overs import Fact
-from service.domain.units import MINOR_LIMIT, Metric, UnitError
+from service.domain.hand_overs import Fact, Feed
+from service.domain.units import MINOR_LIMIT, Metric
 from service.errors import InvalidMapping
+from service.feeds.amounts import (
+    at_most,
+    currency,
+    has_size,
+    kind_of_target,
+    limit,
+    may_be_negative,
+    printed,
+    quantity,
+)
+from service.feeds.aside import Aside
 from service.feeds.cells import (
     EMPTY_MARKS,
     READERS,
@@ -17,13 +28,15 @@ from service.feeds.cells import (
     half_width,
     is_empty,
     looks_usual,
-    number,
     refuse_errors,
 )
 from service.feeds.fields import FIELDS, Field
-from service.feeds.header import Header
-from service.feeds.mapping import FeedMapping, Rule
-from service.feeds.units import PERCENT, size, to_minor, unit_in_header
+from service.feeds.header import Header, plain
+from service.feeds.mapping import FeedMapping
+from service.feeds.periods import one_period
+from service.feeds.rules import MetricColumn, Rule, UnitColumn
+from service.feeds.unit_words import unit_named, units_in_header, units_in_titles
+from service.feeds.units import PERCENT, size
 from service.reference.tables import unit_table
 
 Cells = Sequence[str]
@@ -35,8 +48,16 @@ _PER_UNIT = {
     "energy_per_money": 1_000_000_000,
     "length": 1000,
     "power": 1000,
+    "money": 1_000_000,
 }
 """Minor units in the unit in which the store keeps a field, where they are no millionths."""
+
+_KEYS = ("code", "uscc", "parcel_code", "meter", "old_code", "new_code")
+_SUBJECT_KINDS = {
+    "uscc": ("enterprise", "uscc"),
+    "parcel_code": ("parcel", "parcel_code"),
+    "meter": ("meter", "meter"),
+}
 
 _PICK: dict[str, Callable[[list[Any]], Any]] = {
     "max": max,
@@ -97,13 +118,18 @@ class Converter:
             (name, self._rule(rule, unit_table().metrics[name], name))
             for name, rule in mapping.metrics.items()
         ]
+        if mapping.metric is not None and mapping.value is not None:
+            self._metrics = self._one_a_row(mapping.metric, mapping.value)
         self.stated = tuple(name for name in fields if name in self._readers)
         self.metrics = tuple(name for name, _ in self._metrics)
+        self.subject = _SUBJECT_KINDS[mapping.subject()] if self.feed is Feed.FIGURES else ("", "")
         self.key_columns = frozenset(
             position
-            for name in ("code", "uscc", "parcel_code")
+            for name in _KEYS
+            if name in fields and (fields[name].key or name == self.subject[1])
             for position in self._positions(mapping.columns.get(name))
         )
+        self.aside = Aside(mapping, header)
         self.number_columns = self.used - {
             position
             for name, rule in mapping.columns.items()
@@ -124,7 +150,7 @@ class Converter:
     def figures(self, cells: Cells) -> tuple[Fact, ...]:
         """Return the figures of a row as facts; raises `RowHeld` and `NoValues`."""
         readers = self._readers
-        kind, field = ("enterprise", "uscc") if "uscc" in readers else ("parcel", "parcel_code")
+        kind, field = self.subject
         subject = self.required(field, readers[field](cells))
         part_of = readers["part_of"](cells) if "part_of" in readers else None
         period = self.required("period", readers["period"](cells))
@@ -154,49 +180,53 @@ class Converter:
         leaves = list(rule.leaves())
         required = not rule.optional and not all(leaf.optional for leaf in leaves)
         return required or any(
-            leaf.column is None or self._header.find(leaf.column) is not None for leaf in leaves
+            leaf.column is None or self._find(leaf, rule.unit) is not None for leaf in leaves
         )
 
     def _positions(self, rule: Rule | None) -> list[int]:
-        found = (self._header.find(leaf.column) for leaf in (rule.leaves() if rule else ()) if leaf.column)
+        found = (self._find(leaf, rule.unit) for leaf in rule.leaves()) if rule else ()
         return [position for position in found if position is not None]
+
+    def _find(self, leaf: Rule, unit: str | UnitColumn | None) -> int | None:
+        without_unit = (leaf.unit or unit) == "header"
+        return self._header.find(leaf.column, without_unit=without_unit) if leaf.column else None
 
     def _rule(self, rule: Rule, target: Field | Metric, name: str) -> Read:
         read = self._minor(rule, target, name, rule.unit, rule.optional)
         divisor = _divisor(target)
-        position = None if rule.column is None else self._header.find(rule.column)
-        if position is not None:
-            self.columns[name] = self._column(rule, target, position, divisor)
+        position = self._find(rule, None)
+        if position is not None and not isinstance(rule.unit, UnitColumn):
+            unit = self._unit(rule.unit, position, target, name)
+            self.columns[name] = self._column(rule, target, position, unit, divisor)
         if divisor is not None:
             read = _scaled(read, divisor)
         if rule.of is None and position is None:
             self.constants[name] = read(())
         return read
 
-    def _minor(self, rule: Rule, target: Field | Metric, name: str, unit: str | None, optional: bool) -> Read:
+    def _minor(
+        self, rule: Rule, target: Field | Metric, name: str, unit: str | UnitColumn | None, optional: bool
+    ) -> Read:
         if rule.of is not None:
             parts = [
                 self._minor(part, target, name, part.unit or unit, part.optional or optional)
                 for part in rule.of
             ]
             return _combined(rule.combine or "first", parts)
-        convert = self._cell(rule, target, unit)
         if rule.column is None:
-            try:
-                constant = convert(rule.constant or "")
-            except Held as held:
-                raise InvalidMapping(f"{name}: {held.detail}", "常量取值无效。", place=name) from None
+            constant = self._constant(rule, target, name, unit)
             return lambda _cells: constant
-        position = self._header.find(rule.column)
+        position = self._find(rule, unit)
         if position is None:
             if not (rule.optional or optional):
                 raise InvalidMapping(
                     f"{name}: the file has no column {' / '.join(rule.column)}.", place=self._header.place
                 )
             return lambda _cells: None
-        self._check_header_unit(position, target, unit, name)
         self.used.add(position)
-        cached = lru_cache(_CACHED)(convert)
+        if isinstance(unit, UnitColumn):
+            return self._with_unit_column(rule, target, position, unit)
+        cached = lru_cache(_CACHED)(self._cell(rule, target, self._unit(unit, position, target, name)))
         column = self._header.names[position]
 
         def read(cells: Cells) -> Any:
@@ -207,24 +237,92 @@ class Converter:
 
         return read
 
-    def _column(self, rule: Rule, target: Field | Metric, position: int, divisor: int | None) -> Column:
-        read = lru_cache(_CACHED)(self._cell(rule, target, rule.unit))
-        if rule.values is not None or any(looks_usual(mark) for mark in self._marks):
+    def _constant(self, rule: Rule, target: Field | Metric, name: str, unit: str | UnitColumn | None) -> Any:
+        """Return what all rows say: by the mapping, or by what the file says of itself."""
+        if rule.from_ is not None:
+            return one_period(self._header, rule.from_, name)
+        try:
+            return self._cell(rule, target, unit if isinstance(unit, str) else None)(rule.constant or "")
+        except Held as held:
+            raise InvalidMapping(f"{name}: {held.detail}", "常量取值无效。", place=name) from None
+
+    def _with_unit_column(self, rule: Rule, target: Field | Metric, position: int, unit: UnitColumn) -> Read:
+        """Return the reader of amounts whose unit stands in a column of its own."""
+        unit_position = self._header.find(unit.column)
+        if unit_position is None:
+            raise InvalidMapping(
+                f"The file has no column {' / '.join(unit.column)}.", place=self._header.place
+            )
+        self.used.add(unit_position)
+        words = {plain(word): symbol for word, symbol in unit.values.items()}
+        column, unit_column = self._header.names[position], self._header.names[unit_position]
+
+        @lru_cache(_CACHED)
+        def reader(said: str) -> Callable[[str], Any]:
+            if is_empty(said, self._marks):
+                raise RowHeld("unit_missing", unit_column, "The row gives no unit.")
+            symbol = unit_named(words.get(plain(said), said), target)
+            if symbol is None:
+                raise RowHeld("unit_unknown", unit_column, f"{said[:40]!r} is no unit of this.")
+            return lru_cache(_CACHED)(self._cell(rule, target, symbol))
+
+        def read(cells: Cells) -> Any:
+            text = cells[position]
+            if is_empty(text, self._marks):
+                return None
+            try:
+                return reader(cells[unit_position])(text)
+            except Held as held:
+                raise RowHeld(held.reason, column, held.detail) from None
+
+        return read
+
+    def _one_a_row(self, metric: MetricColumn, value: Rule) -> list[tuple[str, Read]]:
+        """Return a reader for each metric of a table that names the metric in every row."""
+        position = self._header.find(metric.column)
+        if position is None:
+            raise InvalidMapping(
+                f"metric: the file has no column {' / '.join(metric.column)}.", place=self._header.place
+            )
+        self.used.add(position)
+        column = self._header.names[position]
+        readers: dict[str, tuple[str, Read]] = {}
+        for word, meaning in metric.values.items():
+            rule = value.model_copy(update={"unit": meaning.unit or value.unit})
+            target = unit_table().metrics[meaning.metric]
+            reader = self._minor(rule, target, f"metric.values.{word}", rule.unit, rule.optional)
+            readers[plain(word)] = meaning.metric, reader
+
+        @lru_cache(_CACHED)
+        def meant(word: str) -> tuple[str, Read]:
+            if (known := readers.get(plain(word))) is None:
+                raise RowHeld("metric_unmapped", column, f"{word[:40]!r} is not in the list of metrics.")
+            return known
+
+        def of(name: str) -> Read:
+            def read(cells: Cells) -> Any:
+                stated, reader = meant(cells[position])
+                return reader(cells) if stated == name else None
+
+            return read
+
+        return [(name, of(name)) for name in dict.fromkeys(name for name, _ in readers.values())]
+
+    def _column(
+        self, rule: Rule, target: Field | Metric, position: int, unit: str | None, divisor: int | None
+    ) -> Column:
+        read = lru_cache(_CACHED)(self._cell(rule, target, unit))
+        unusual = rule.values is not None or rule.bound is not None or unit == "text"
+        if unusual or any(looks_usual(mark) for mark in self._marks):
             return Column(position, read, divisor=divisor)
-        if not _has_size(target):
-            return Column(position, read, "uscc" if _kind(target) == "uscc" else None)
+        if not has_size(target):
+            return Column(position, read, "uscc" if kind_of_target(target) == "uscc" else None)
         return Column(
-            position,
-            read,
-            "quantity",
-            size(target, rule.unit),
-            _may_be_negative(target),
-            _at_most(target),
-            divisor,
+            position, read, "quantity", size(target, unit), may_be_negative(target), at_most(target), divisor
         )
 
     def _cell(self, rule: Rule, target: Field | Metric, unit: str | None) -> Callable[[str], Any]:
-        convert = _quantity(target, unit) if _has_size(target) else READERS[_kind(target)]
+        convert = self._reader(rule, target, unit)
         marks, otherwise, careful = self._marks, rule.otherwise, self._digits_mean_nothing
         values = None if rule.values is None else {code(key): value for key, value in rule.values.items()}
 
@@ -247,61 +345,60 @@ class Converter:
 
         return cell
 
-    def _check_header_unit(self, position: int, target: Field | Metric, unit: str | None, name: str) -> None:
-        said = unit_in_header(self._header.names[position])
-        declared = unit_table().units.get(unit or (target.unit or ""))
-        if said and declared and said.quantity == declared.quantity and said.minor != declared.minor:
+    def _reader(self, rule: Rule, target: Field | Metric, unit: str | None) -> Callable[[str], Any]:
+        if rule.bound is not None and isinstance(target, Field):
+            return limit(target, unit, rule.bound, rule.plain)
+        kind = kind_of_target(target)
+        if kind == "metered":
+            (counted,) = self._mapping.counted()
+            return lambda text: f"{counted}:{code(text)}"
+        if not has_size(target):
+            return currency if kind == "currency" else READERS[kind]
+        return printed(target) if unit == "text" else quantity(target, unit)
+
+    def _unit(
+        self, unit: str | UnitColumn | None, position: int, target: Field | Metric, name: str
+    ) -> str | None:
+        """Return the unit of a column, from the file where the mapping says so.
+
+        Raises `InvalidMapping` when the file names none or several, or another than the mapping does.
+        """
+        column = self._header.names[position]
+        if unit in ("header", "title"):
+            said = (
+                units_in_header(column, target)
+                if unit == "header"
+                else units_in_titles(self._header.titles, target)
+            )
+            if len({size(target, symbol) for symbol in said}) == 1:
+                return said.pop()
+            where = f"the header {column!r}" if unit == "header" else "no row above the table"
+            found = f"names {len(said)} units" if unit == "header" else "names one unit"
             raise InvalidMapping(
-                f"{name}: the column {self._header.names[position]!r} says {said.symbol}, "
-                f"the mapping says {declared.symbol}.",
+                f"{name}: {where} {found} that this can have.",
+                "表头或标题中没有可用的计量单位。",
+                place=self._header.place,
+                action="Give the unit in the mapping: `unit: 万元`. 请在映射中写明 unit。",
+            )
+        if isinstance(unit, UnitColumn) or unit == "text" or not has_size(target):
+            return unit if isinstance(unit, str) else None
+        said = units_in_header(column, target) - {PERCENT}
+        if said and size(target, unit) not in {size(target, symbol) for symbol in said}:
+            declared = unit or (target.unit if isinstance(target, Field) else "")
+            raise InvalidMapping(
+                f"{name}: the column {column!r} says {', '.join(sorted(said))}, the mapping says {declared}.",
                 "映射的单位与表头所写单位不一致。",
                 place=self._header.place,
                 action="Correct `unit:` in the mapping. 请修改映射中的单位。",
             )
-
-
-def _kind(target: Field | Metric) -> str:
-    return target.kind if isinstance(target, Field) else target.quantity
-
-
-def _has_size(target: Field | Metric) -> bool:
-    return isinstance(target, Metric) or target.unit is not None or target.kind == "ratio"
+        return unit
 
 
 def _divisor(target: Field | Metric) -> int | None:
     """Return what turns minor units into the number the store keeps; None for what is kept as it is."""
-    if isinstance(target, Metric) or not _has_size(target):
+    if isinstance(target, Metric) or not has_size(target):
         return None
     return _PER_UNIT.get(target.kind, 1_000_000)
-
-
-def _may_be_negative(target: Field | Metric) -> bool:
-    return isinstance(target, Metric) and target.quantity == "money"
-
-
-def _at_most(target: Field | Metric) -> int | None:
-    return 1_000_000 if _kind(target) == "share" else None
-
-
-def _quantity(target: Field | Metric, unit: str | None) -> Callable[[str], int]:
-    factor: Fraction = size(target, unit)
-    minor = to_minor(factor)
-    negative_is_fine, at_most = _may_be_negative(target), _at_most(target)
-    percent = unit == PERCENT
-
-    def quantity(text: str) -> int:
-        amount = number(text.strip().rstrip("%％") if percent else text)
-        if amount < 0 and not negative_is_fine:
-            raise Held("number_negative", f"{text[:40]!r} is below zero.")
-        try:
-            result = minor(amount)
-        except UnitError as error:
-            raise Held("number_out_of_range", str(error)) from None
-        if at_most is not None and result > at_most:
-            raise Held("number_out_of_range", f"{text[:40]!r} is more than the whole.")
-        return result
-
-    return quantity
 
 
 def _scaled(read: Read, divisor: int) -> Read:

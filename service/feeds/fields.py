@@ -70,7 +70,7 @@ _FIELDS = {
     Feed.FIGURES: (
         Field("uscc", "uscc"),
         Field("parcel_code", "parcel_code"),
-        Field("meter", "code"),
+        Field("meter", "metered"),  # its number, kept as electricity:10023
         Field("part_of", "uscc"),
         Field("period", "period", key=True),
     ),

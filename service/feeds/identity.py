@@ -51,4 +51,4 @@ def _own_names(feed: Feed) -> list[str]:
 
 def _found(rows: Sequence[Sequence[str]], place: str) -> Iterable[str]:
     fullest = max(rows[:SEARCHED_ROWS], key=lambda row: sum(bool(cell.strip()) for cell in row), default=())
-    return Header(fullest, place).names[:60]
+    return Header([fullest], place).names[:60]

@@ -106,9 +106,11 @@ from service.feeds.rules import (
     Text,
     UnitColumn,
 )
-from service.feeds.units import check_unit, meter_kind
+from service.feeds.units import METER_KINDS, check_unit, meter_kind
 from service.feeds.yaml_text import load_yaml
 from service.reference.tables import unit_table
+
+__all__ = ["SUBJECTS", "FeedMapping", "Rule", "parse_mapping", "read_mapping"]
 
 SUBJECTS = ("uscc", "parcel_code", "meter")
 """By what figures name their subject."""
@@ -184,6 +186,25 @@ class FeedMapping(Head):
                 place = f"metric.values.{word}"
                 rule = self.value.model_copy(update={"unit": meaning.unit or self.value.unit})
                 self._check_rule(place, rule, _metric(place, meaning.metric))
+        if "meter" in self.columns and len(kinds := self.counted()) != 1:
+            raise ValueError(
+                f"columns.meter: figures of meters are of one kind of {', '.join(sorted(METER_KINDS))}; "
+                f"these are of {', '.join(sorted(map(str, kinds)))}"
+            )
+
+    def counted(self) -> set[str | None]:
+        """Return what the meters of the mapping count, by the units of their figures."""
+        metrics = unit_table().metrics
+        kinds = {
+            meter_kind(metrics[code], leaf.unit or rule.unit)
+            for code, rule in self.metrics.items()
+            if code in metrics
+            for leaf in rule.leaves()
+        }
+        for meaning in self.metric.values.values() if self.metric else ():
+            unit = meaning.unit or (self.value.unit if self.value else None)
+            kinds.add(meter_kind(metrics[meaning.metric], unit))
+        return kinds
 
     def _check_rule(self, place: str, rule: Rule, target: Field | Metric) -> None:
         measured = isinstance(target, Metric) or target.unit is not None or target.kind == "ratio"
@@ -198,8 +219,6 @@ class FeedMapping(Head):
                 raise ValueError(f"{place}: only what has limits has a bound")
             if leaf.column is None and (unit in UNIT_IN_FILE or isinstance(unit, UnitColumn)):
                 raise ValueError(f"{place}: a constant has its unit in the mapping")
-            if isinstance(target, Metric) and "meter" in self.columns and meter_kind(target, unit) is None:
-                raise ValueError(f"{place}: a meter does not count this")
 
 
 def _may_be_absent(rule: Rule) -> bool:

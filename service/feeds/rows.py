@@ -35,22 +35,23 @@ def handed_rows(table: Table, converter: Converter) -> Iterator[tuple[HandedRow,
     """Yield every row with its content; cells come along for rows that are still to be converted."""
     names = table.header.names
     for number_, cells in table.above:
-        title = any(cell.strip() for cell in cells)
-        yield _skipped(table.sheet, number_, as_received(names, cells), "title" if title else "blank"), None
+        why = "title" if any(cell.strip() for cell in cells) else "blank"
+        why = "code_row" if number_ == table.header.code_row else why
+        yield _skipped(table.sheet, number_, as_received(names, cells), why), None
     for number_, cells in table.below:
         content = as_received(names, cells)
-        if table.ragged:
-            reason = skip_reason(cells, converter, table.header)
-            if reason is not None:
-                yield _skipped(table.sheet, number_, content, reason), None
-                continue
-            row = HandedRow(table.sheet, number_, content)
-            if _misaligned(row, cells, names, converter):
-                yield row, None
-                continue
-            yield row, cells
-        else:
-            yield HandedRow(table.sheet, number_, content), cells
+        reason = skip_reason(cells, converter, table.header) if table.ragged else None
+        if reason is None and converter.aside and converter.aside.skips(cells):
+            reason = "skipped_by_mapping"
+        if reason is not None:
+            converter.aside.stop()
+            yield _skipped(table.sheet, number_, content, reason), None
+            continue
+        row = HandedRow(table.sheet, number_, content)
+        if table.ragged and _misaligned(row, cells, names, converter):
+            yield row, None
+            continue
+        yield row, converter.aside.fill(cells)
 
 
 def figure_rows(table: Table, converter: Converter) -> Iterator[HandedRow]:
@@ -67,7 +68,7 @@ def figure_rows(table: Table, converter: Converter) -> Iterator[HandedRow]:
 
 
 def skip_reason(cells: Sequence[str], converter: Converter, header: Header) -> str | None:
-    """Tell why a row is no data: blank, repeated_header, subtotal or footnote; None for data.
+    """Tell why a row is no data: blank, repeated_header, code_row, subtotal or footnote; None for data.
 
     A row is taken for a subtotal or footnote only when a key cell is empty or holds the label itself.
     """
@@ -76,13 +77,14 @@ def skip_reason(cells: Sequence[str], converter: Converter, header: Header) -> s
         return "blank"
     if all(key and key.isascii() and not key.isspace() for key in keys):
         first = next(iter(converter.key_columns), None)
-        if first is None or plain(cells[first]) != header.plain_names[first]:
+        if first is None or plain(cells[first]) not in header.labels[first]:
             return None
-    if all(
-        position < len(cells) and plain(cells[position]) == header.plain_names[position]
-        for position in converter.used
+    if (again := header.repeats(cells, converter.used)) is not None:
+        return again
+    if not any(cells[position].strip() for position in converter.used if position < len(cells)) and all(
+        _is_number(cell) for cell in cells if cell.strip()
     ):
-        return "repeated_header"
+        return "blank"  # a form numbers its lines before it is filled in
     if not any(_is_label(key) for key in keys):
         return None
     said = [text for cell in cells if (text := half_width(cell))]

@@ -8,7 +8,8 @@ from service.domain.hand_overs import Feed
 from service.errors import InvalidMapping
 from service.feeds.csv_text import likely_delimiters, open_csv
 from service.feeds.files import Kind
-from service.feeds.header import SEARCHED_ROWS, Header, locate
+from service.feeds.header import SEARCHED_ROWS, Header
+from service.feeds.header_search import locate
 from service.feeds.identity import identity_mapping
 from service.feeds.layers import Layer, read_layer
 from service.feeds.mapping import FeedMapping
@@ -36,6 +37,7 @@ def layer_table(layer: Layer, file_name: str, feed: Feed, mapping: FeedMapping |
     place = f"{file_name}, layer {layer.name}"
     mapping = mapping or identity_mapping(feed, [layer.columns], place)
     header, _ = locate([layer.columns], mapping.model_copy(update={"header": "auto"}), place)
+    header.sheet, header.file_name = layer.name, file_name
     rows = zip(layer.numbers, layer.cells, strict=True)
     return mapping, Table(layer.name, header, [], rows, ragged=False)
 
@@ -50,6 +52,7 @@ def _open_csv(
     for delimiter, head in likely_delimiters(file, file_name):
         try:
             used, header, down = _fit(head, feed, mapping, file_name)
+            header.file_name = file_name
         except InvalidMapping as error:
             first = first or error
             continue
@@ -75,9 +78,10 @@ def _open_workbook(
     for name, rows in sheets:
         try:
             used, header, down = _fit(rows[:SEARCHED_ROWS], feed, mapping, f"{file_name}, sheet {name}")
+            header.sheet, header.file_name = name, file_name
         except InvalidMapping as error:
             first = first or error
-            if rows:
+            if len(rows):
                 aside.append(name)
             continue
         fitting.append((used, _table(_printable(name), header, down, rows)))

@@ -12,12 +12,15 @@ from sqlalchemy import Connection, RowMapping
 from service.domain.scheme import Scheme
 from service.errors import NotFound
 from service.evaluation.explain import Record, Sources, Surroundings, calculation, public, surroundings
-from service.store import evaluations, sources
+from service.store import built, evaluations, metered, sources
 from service.store.database import Database
 from service.store.snapshot import snapshot_rows
 
 _AT_ONCE = 200
 """Parcels whose surroundings are made together: dearer than one alone, and far cheaper than one by one."""
+
+_PARTS = ("building", "reading")
+"""Inputs of which others are made."""
 
 Key = tuple[Any, ...]
 
@@ -129,10 +132,29 @@ def _sources(connection: Connection, run: RowMapping, wanted: set[Key]) -> Sourc
         for row in sources.figures(connection, run["period"], run["as_of_batch"], subject, codes):
             figure = (subject, row["subject_code"], row["part_of"], row["metric"])
             found["figure", *figure] = row["source_row_id"]
-    inputs = {key: row_id for key, row_id in found.items() if key in wanted}
+    for row in built.sources(connection, {key[0] for key in kinds.get("parcel", ())}):
+        found["building", row["parcel_code"], row["code"]] = row["source_row_id"]
+    found |= _readings(connection, run, wanted - found.keys())
+    inputs = {key: row_id for key, row_id in found.items() if key in wanted or key[0] in _PARTS}
     rows = {
         row_id: row | {"later": row["batch_id"] > run["as_of_batch"]}
         for row_id, row in sources.rows(connection, inputs.values()).items()
     }
     names: Mapping[str, str | None] = {row["uscc"]: row["name"] for row in enterprises}
     return Sources(rows, inputs, names)
+
+
+def _readings(connection: Connection, run: RowMapping, wanted: set[Key]) -> dict[Key, int]:
+    """Return the rows of the readings that make the figures which nobody reported as they are."""
+    figures = {key[1:] for key in wanted if key[0] == "figure"}
+    parcels = {code for kind, code, *_ in figures if kind == "parcel"}
+    firms = {code for kind, code, *_ in figures if kind == "enterprise"}
+    found: dict[Key, int] = {}
+    for row in metered.sources(connection, run["period"], run["as_of_batch"], parcels, firms):
+        for figure in (
+            ("parcel", row["parcel_code"], row["uscc"], row["metric"]),
+            ("enterprise", row["uscc"], "", row["metric"]),
+        ):
+            if figure in figures:
+                found["reading", *figure, row["meter"]] = row["source_row_id"]
+    return found

@@ -34,3 +34,9 @@ def unit_table() -> UnitTable:
 def unit_words() -> dict[str, str]:
     """Return what bureaus call a unit, word → symbol or the part of it before a carrier's name."""
     return {str(word): str(symbol) for word, symbol in _read("unit_words.yaml").items()}
+
+
+@cache
+def currencies() -> dict[str, str]:
+    """Return how currencies are written, word → ISO 4217 code."""
+    return {str(word): str(code) for word, code in _read("currencies.yaml").items()}

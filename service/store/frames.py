@@ -45,7 +45,7 @@ def _by_copy(
 ) -> pl.DataFrame:
     connection.execute(select(literal(1)))  # psycopg begins with a statement of its own, and not before
     driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
-    compiled = query.compile(dialect=connection.dialect)
+    compiled = query.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
     copy = f"COPY ({compiled}) TO STDOUT (FORMAT csv)"
     statement = psycopg.ClientCursor(driver).mogrify(copy, compiled.params)
     libpq, text = driver.pgconn, BytesIO()
@@ -73,7 +73,7 @@ def _expect(result: Any, status: pq.ExecStatus) -> None:
 def _by_column(
     connection: Connection, query: Select[*tuple[Any, ...]], columns: Mapping[str, str]
 ) -> pl.DataFrame:
-    compiled = query.compile(dialect=connection.dialect)
+    compiled = query.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
     values = [compiled.params[name] for name in compiled.positiontup or ()]
     texts = []
     for name, kind in columns.items():

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, tru
 
 from service.domain.tables import KEYS, PROMISES, read_columns
 from service.reference.tables import unit_table
+from service.store import built, metered
 from service.store.frames import TYPES, frame
 from service.store.models import Batch, Enterprise, Figure, GrantContract, Occupancy, Parcel
 from service.store.numbering import numbered
@@ -113,6 +114,11 @@ def _parcels(scope: _Scope) -> pl.DataFrame:
         query.where(Parcel.district == scope.district),
         {**texts, **dict.fromkeys(numbers, "float")},
     )
+    on_it = built.built(scope.connection, scope.district)
+    if not on_it.is_empty():
+        found = found.join(on_it, on="parcel_code", how="left", suffix="_built").with_columns(
+            pl.coalesce(name, f"{name}_built") for name in ("floor_area", "footprint_area")
+        )
     return found.with_columns(*(_scaled(*number) for number in numbers.items())).select(
         *read_columns("parcels")
     )
@@ -220,20 +226,33 @@ def _year(scope: _Scope, period: str, places: pl.DataFrame) -> _Year:
     )
     query = select(
         of_parcel, Figure.subject_code, Figure.part_of, Figure.metric, Figure.value, Figure.batch_id
-    ).where(Figure.period == period, Figure.superseded_by.is_(None), true() if scope.is_only else concerns)
+    ).where(
+        Figure.period == period,
+        Figure.superseded_by.is_(None),
+        Figure.subject_kind != metered.SUBJECT,
+        true() if scope.is_only else concerns,
+    )
     columns = {"of_parcel": "bool", "code": "str", "part_of": "str", "metric": "str"}
     figures = frame(scope.connection, query, {**columns, "value": "int", "batch_id": "int"})
-
-    # what has no place of its own belongs to the district it was handed over for, or to every one
-    for_here = or_(Batch.district.is_(None), Batch.district == "", Batch.district == scope.district)
-    batches = frame(scope.connection, select(Batch.id).where(for_here), {"id": "int"})["id"]
-    figures = figures.with_columns(handed_over_here=pl.col("batch_id").is_in(batches.implode()))
-    totals = figures.filter(~pl.col("of_parcel")).rename({"code": "uscc"})
-    metered = figures.filter("of_parcel").rename({"code": "parcel_code"})
+    figures = _handed_over(scope, figures)
+    totals = figures.filter(~pl.col("of_parcel")).drop("of_parcel", "part_of").rename({"code": "uscc"})
+    parts = figures.filter("of_parcel").drop("of_parcel").rename({"code": "parcel_code"})
+    read = _handed_over(scope, metered.readings(scope.connection, period))
+    if not read.is_empty():
+        given = metered.placed(read, metered.meters(scope.connection), period)
+        totals = pl.concat([totals, metered.of_enterprises(given, totals)], how="diagonal")
+        parts = pl.concat([parts, metered.of_parcels(given, parts)], how="diagonal")
     return _Year(
         _wide(totals, ["uscc"], pl.col("handed_over_here").any()),
-        _placed(metered.with_columns(pl.col("part_of").fill_null("")), places),
+        _placed(parts.with_columns(pl.col("part_of").fill_null("")), places),
     )
+
+
+def _handed_over(scope: _Scope, figures: pl.DataFrame) -> pl.DataFrame:
+    """Add ``handed_over_here``; what has no place is of the district it was handed over for, or of all."""
+    for_here = or_(Batch.district.is_(None), Batch.district == "", Batch.district == scope.district)
+    batches = frame(scope.connection, select(Batch.id).where(for_here), {"id": "int"})["id"]
+    return figures.with_columns(handed_over_here=pl.col("batch_id").is_in(batches.implode())).drop("batch_id")
 
 
 def _of_enterprises(totals: pl.DataFrame, concerned: pl.DataFrame) -> pl.DataFrame:

@@ -33,7 +33,7 @@ def make_park(parcels: int, seed: int = 1) -> Park:
     width, height = STEP * random.uniform(0.6, 0.95, (2, parcels))
     area = width * height * 111_000 * 96_600
 
-    firms = [_uscc(n) for n in numbers]
+    firms = [firm(n) for n in numbers]
     holdings = parcels + parcels // 2
     held_by = np.concatenate([numbers, random.integers(0, parcels, holdings - parcels)])
     on = np.concatenate([random.permutation(parcels), random.integers(0, parcels, holdings - parcels)])
@@ -88,6 +88,7 @@ def side(parcels: int) -> int:
     return int(np.ceil(np.sqrt(parcels)))
 
 
-def _uscc(number: int) -> str:
+def firm(number: int) -> str:
+    """Return the code of a firm by its number."""
     stem = f"91330299{number:09d}"
     return stem + uscc.calc_check_digit(stem)

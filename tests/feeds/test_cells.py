@@ -11,11 +11,15 @@ from service.feeds.cells import Held
 
 
 @pytest.mark.parametrize(
-    "text", ["", "  ", "/", "-", "—", "――", "****", "*", "，", ",", "无", "　", "＊＊", "／", "．"]
+    "text",
+    [
+        *("", "  ", "/", "-", "—", "――", "——", "-——-", "****", "*", "，", ",", "无", "　", "＊＊", "／", "．", "－"),
+        *("…", "……", "未纳入统计", "＿", "//", "\\"),
+    ],
 )
 def test_marks_for_nothing_are_nothing(text: str) -> None:
     """What people type into a cell that has no value, in full and half width."""
-    assert cells.is_empty(text) is (text != "――")
+    assert cells.is_empty(text)
 
 
 @pytest.mark.parametrize(
@@ -101,11 +105,26 @@ def test_a_year_is_a_period(text: str) -> None:
     assert cells.period(text) == "2023"
 
 
-@pytest.mark.parametrize("text", ["23", "2023Q1", "2023-06", "20233", "12023"])
-def test_what_is_no_year_is_held(text: str) -> None:
-    """Quarters and months are not read as years."""
-    with pytest.raises(Held):
+@pytest.mark.parametrize(
+    "text", ["23", "20233", "12023", "2023Q5", "2023-13", "2023年1-6月", "2023-2024", "2023-07-01", "今年"]
+)
+def test_what_is_no_period_is_held(text: str) -> None:
+    """Half years, days and spans are neither year, quarter nor month."""
+    with pytest.raises(Held) as caught:
         cells.period(text)
+    assert caught.value.reason == "period_unreadable"
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [
+        *((text, "2023Q3") for text in ("2023Q3", "2023年3季度", "2023年第三季度", "2023三季度", "2023-q3")),
+        *((text, "2023-07") for text in ("2023-07", "2023年7月", "202307", "2023/7", "２０２３年７月份")),
+    ],
+)
+def test_a_quarter_or_month_stays_one(text: str, period: str) -> None:
+    """Quarters and months are kept as what they are, and never read as years."""
+    assert cells.period(text) == period
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ def parcel(record: Record) -> dict[str, Any]:
         "far_limit": None if score["far_limit"] is None else score["far_limit"] / 1_000_000,
         "partial_occupancy": score["partial_occupancy"],
         "source": record.sources.of("parcel", score["parcel_code"]),
+        "buildings": record.sources.buildings(score["parcel_code"]),
     }
 
 
@@ -147,6 +148,7 @@ def figures(record: Record) -> list[dict[str, Any]]:
             "value": value,
             "value_text": quantity(metric, value),
             "source": record.sources.of("figure", kind, code, part_of, metric),
+            "readings": record.sources.readings(kind, code, part_of, metric),
         }
         for kind, code, part_of, metric, value in _figures(record)
     ]

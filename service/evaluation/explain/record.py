@@ -20,7 +20,9 @@ class Sources:
     """Source rows by id (batch, feed, file, sheet, row, content as received), and which input has which.
 
     Inputs are named by table and key: ``("parcel", code)``, ``("contract", code)``, ``("enterprise", uscc)``,
-    ``("occupancy", code, uscc, role, valid_from)``, ``("figure", kind, code, part_of, metric)``.
+    ``("occupancy", code, uscc, role, valid_from)``, ``("figure", kind, code, part_of, metric)``; what such a
+    figure is made of, ``("reading", kind, code, part_of, metric, meter)``; and the buildings that tell the
+    floor area of a parcel, ``("building", code, building)``.
     """
 
     rows: Mapping[int, Source] = field(default_factory=dict)
@@ -29,14 +31,31 @@ class Sources:
     """What enterprises are called."""
 
     def only(self, keys: Collection[tuple[Any, ...]]) -> "Sources":
-        """Return those of some inputs."""
-        inputs = {key: self.inputs[key] for key in keys if key in self.inputs}
+        """Return those of some inputs, with what those are made of."""
+        inputs = {key: row for key, row in self.inputs.items() if _made_of(key) in keys}
         return Sources({row: self.rows[row] for row in set(inputs.values())}, inputs, self.names)
 
     def of(self, *key: Any) -> dict[str, Any] | None:
         """Return where an input stands, without its content: that is listed once for all inputs of a row."""
         source = self.rows.get(self.inputs.get(key, 0))
         return None if source is None else {name: source[name] for name in source if name != "content"}
+
+    def buildings(self, code: str) -> list[dict[str, Any]]:
+        """Return the buildings that tell the floor area of a parcel, where its register does not."""
+        known = sorted(key[2] for key in self.inputs if key[:2] == ("building", code))
+        return [{"building": each, "source": self.of("building", code, each)} for each in known]
+
+    def readings(self, *figure: Any) -> list[dict[str, Any]]:
+        """Return the meters whose readings make a figure (``kind, code, part_of, metric``)."""
+        known = sorted(key[5] for key in self.inputs if key[0] == "reading" and key[1:5] == figure)
+        return [{"meter": meter, "source": self.of("reading", *figure, meter)} for meter in known]
+
+
+def _made_of(key: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The input that this one is a part of, or itself."""
+    if key[0] == "reading":
+        return "figure", *key[1:5]
+    return ("parcel", key[1]) if key[0] == "building" else key
 
 
 @dataclass(frozen=True)

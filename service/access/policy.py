@@ -206,6 +206,12 @@ PROPERTIES: Mapping[str, Mapping[str, Sensitivity]] = {
         "shipped": "public",
         "text": "analyst",  # may set a constant where a figure belongs
     },
+    "preview_columns": {
+        "field": "public",
+        "columns": "public",
+        "unit": "public",
+        "constant": "analyst",
+    },
     "previews": {
         "file_name": "public",
         "feed": "public",

@@ -93,7 +93,9 @@ def preview_(
             crs=crs,
             shown=shown,
         )
-    return Preview(**masked(asker, "previews", found.model_dump()))
+    told = found.model_dump()
+    told["columns"] = [masked(asker, "preview_columns", each) for each in told["columns"]]
+    return Preview(**masked(asker, "previews", told))
 
 
 def _head(found: shelf.Profile) -> dict[str, object]:

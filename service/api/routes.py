@@ -2,7 +2,17 @@
 
 from fastapi import APIRouter
 
-from service.api import batches, coverage, evaluations, explanations, health, openapi, profiles, schemes, whatif
+from service.api import (
+    batches,
+    coverage,
+    evaluations,
+    explanations,
+    health,
+    openapi,
+    profiles,
+    schemes,
+    whatif,
+)
 
 
 def routers() -> list[APIRouter]:

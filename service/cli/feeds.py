@@ -7,15 +7,21 @@ import typer
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
+from service.cli import feeds_preview
 from service.cli.common import open_database, out
 from service.domain.hand_overs import REASONS, Feed, ImportReport
+from service.feeds.choosing import mapping_for
 from service.feeds.mapping import read_mapping
 from service.jobs.importing import import_file
+from service.settings import Settings
 
 
 def register(cli: typer.Typer) -> None:
-    """Add the command."""
+    """Add the command and the group ``feeds``."""
     cli.command("import")(import_)
+    group = typer.Typer(help="Feeds 数据交付: preview, profiles.", no_args_is_help=True)
+    feeds_preview.register(group)
+    cli.add_typer(group, name="feeds")
 
 
 def import_(
@@ -23,6 +29,9 @@ def import_(
     files: Annotated[list[Path], typer.Argument(metavar="FILE …", help="Files as received.")],
     mapping: Annotated[
         Path | None, typer.Option(help="YAML: which column fills which field 字段映射文件.")
+    ] = None,
+    profile: Annotated[
+        str | None, typer.Option(help="A profile by name, in place of a mapping 交付方案.")
     ] = None,
     district: Annotated[str | None, typer.Option(help="District of the parcels 行政区.")] = None,
     crs: Annotated[
@@ -38,24 +47,28 @@ def import_(
 ) -> None:
     """Import hand-over files of one feed, each wholly or not at all 导入交付文件.
 
+    Without a mapping or profile a file uses our own names, or exactly one profile fits it.
     Rows that cannot be used are held with their reason, which is no error.
     Exit status 1: a file could not be read; files named before it are in the store.
     """
-    applied = read_mapping(mapping) if mapping else None
+    given = read_mapping(mapping) if mapping else None
+    folder = Settings().profiles_dir
     reports: list[ImportReport] = []
     try:
         with open_database() as database:
             for file in files:
+                chosen = mapping_for(file, feed, mapping=given, profile=profile, folder=folder)
                 report = import_file(
                     database,
                     feed,
                     file,
-                    mapping=applied,
+                    mapping=chosen.mapping,
                     district=district,
                     crs=crs,
                     transformation=transformation,
                     repair=repair,
                 )
+                report.notes[:0] = chosen.notes
                 reports.append(report)
     finally:
         # files before one that cannot be read are in the store: say so before the error

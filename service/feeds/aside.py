@@ -17,7 +17,7 @@ class Aside:
 
     def __init__(self, mapping: FeedMapping, header: Header) -> None:
         self._skips = [(_position(skip, header), _matcher(skip)) for skip in mapping.skip]
-        found = (header.find(names) for names in mapping.fill_down)
+        found = (header.find(names, without_unit=True) for names in mapping.fill_down)
         self._filled = {position: "" for position in found if position is not None}
 
     def __bool__(self) -> bool:
@@ -54,7 +54,7 @@ class Aside:
 
 
 def _position(skip: Skip, header: Header) -> int | None:
-    return header.find(skip.column) if skip.column else None
+    return header.find(skip.column, without_unit=True) if skip.column else None
 
 
 def _matcher(skip: Skip) -> Callable[[str], bool]:

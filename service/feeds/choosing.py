@@ -2,11 +2,11 @@
 
 A profile fits when every column that it cannot do without is there, the units of all it reads are settled, and
 it reads more than whom a row is about. Of those that fit, one is used without being named only if it reads
-everything that any other reads, and more: no column that another knows is passed over, and nothing is left
-to taste.
+everything that any other reads, and more: no column that another knows is passed over, not even one whose
+unit is missing, and nothing is left to taste.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,12 +14,13 @@ from service.domain.hand_overs import Feed
 from service.errors import InvalidMapping, InvalidParameter, MujunError
 from service.feeds.converting import Converter
 from service.feeds.files import kind_of
-from service.feeds.header import SEARCHED_ROWS, Header
+from service.feeds.header import SEARCHED_ROWS, Header, rules
 from service.feeds.header_search import locate
 from service.feeds.heads import TableHead, table_heads
 from service.feeds.identity import identity_mapping
 from service.feeds.mapping import FeedMapping
 from service.feeds.profiles import Profile, all_profiles, find_profile
+from service.feeds.rules import UnitColumn
 
 _WHOM = frozenset({"uscc", "parcel_code", "code", "name", "period", "district", "town"})
 """Fields that many hand-overs share: reading these alone is reading nothing of a feed's own."""
@@ -27,12 +28,16 @@ _WHOM = frozenset({"uscc", "parcel_code", "code", "name", "period", "district", 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A profile that fits one table of a file; ``used`` are the positions of the columns that it reads."""
+    """A profile that fits one table of a file; ``used`` are the positions of the columns that it reads.
+
+    One with a ``problem`` has all its columns there and still cannot read them, for want of a unit mostly.
+    """
 
     profile: Profile
     sheet: str
     header: Header
     used: frozenset[int]
+    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,8 @@ def mapping_for(
     heads = table_heads(path, kind_of(path, name), name)
     if uses_own_names(heads, feed):
         return Chosen(None)
-    fits = fitting(heads, (each for each in all_profiles(folder).values() if each.mapping.feed is feed))
+    of_feed = [each for each in all_profiles(folder).values() if each.mapping.feed is feed]
+    fits = fitting(heads, of_feed, name)
     best = best_of(fits)
     if best is None and fits:
         raise several(fits, name)
@@ -78,12 +84,12 @@ def mapping_for(
     return Chosen(best.profile.mapping, (said_of(best),))
 
 
-def fitting(heads: Iterable[TableHead], profiles: Iterable[Profile]) -> list[Fit]:
+def fitting(heads: Iterable[TableHead], profiles: Iterable[Profile], file_name: str) -> list[Fit]:
     """Return where which profiles fit, each sheet by itself."""
     tables = list(heads)
     found: list[Fit] = []
     for profile in profiles:
-        here = [fit for head in tables if (fit := _fit(head, profile)) is not None]
+        here = [fit for head in tables if (fit := _fit(head, profile, file_name)) is not None]
         by_sheet = {fit.sheet: fit for fit in reversed(here)}  # of a CSV only the likeliest delimiter
         found.extend(reversed(by_sheet.values()))
     return found
@@ -93,9 +99,15 @@ def best_of(fits: Sequence[Fit]) -> Fit | None:
     """Return the one that reads all that any other reads and more, or the only one; else None."""
     for fit in fits:
         others = [other for other in fits if other is not fit]
-        if all(other.sheet == fit.sheet and other.used < fit.used for other in others):
+        if fit.problem is None and all(_reads_less(other, fit) for other in others):
             return fit
     return None
+
+
+def _reads_less(other: Fit, fit: Fit) -> bool:
+    if other.sheet != fit.sheet:
+        return False
+    return other.used < fit.used or (other.problem is not None and other.used == fit.used)
 
 
 def uses_own_names(heads: Iterable[TableHead], feed: Feed) -> bool:
@@ -118,11 +130,13 @@ def said_of(fit: Fit) -> str:
 
 def several(fits: Sequence[Fit], file_name: str) -> InvalidMapping:
     """Return the error that several profiles fit."""
-    names = list(dict.fromkeys(fit.profile.name for fit in fits))
+    troubled = [f"{fit.profile.name} ({fit.problem})" for fit in fits if fit.problem]
+    names = list(dict.fromkeys(fit.profile.name for fit in fits if not fit.problem))
     sheets = list(dict.fromkeys(fit.sheet for fit in fits if fit.sheet))
     where = f" in the sheets {', '.join(sheets)}" if len(sheets) > 1 else ""
+    fit_ = f"Profiles that fit{where}: {', '.join(names) or 'none'}."
     return InvalidMapping(
-        f"Several profiles fit{where}: {', '.join(names)}." if len(names) > 1 else f"{names[0]} fits{where}.",
+        f"{fit_} Would fit, but: {'; '.join(troubled)}" if troubled else fit_,
         "有多个交付方案与文件相符，请指明其一。",
         code="profile-ambiguous",
         place=file_name,
@@ -130,19 +144,36 @@ def several(fits: Sequence[Fit], file_name: str) -> InvalidMapping:
     )
 
 
-def _fit(head: TableHead, profile: Profile) -> Fit | None:
+def _fit(head: TableHead, profile: Profile, file_name: str) -> Fit | None:
     mapping = profile.mapping
     if mapping.sheet is not None and mapping.sheet.strip() != head.sheet.strip():
         return None
     try:
         header, _ = locate(head.rows[:SEARCHED_ROWS], mapping, head.place)
-        header.sheet, header.file_name = head.sheet, head.place
-        converter = Converter(mapping, header)
+        header.sheet, header.file_name = head.sheet, file_name
+        found = frozenset(_columns(mapping, header))
     except MujunError:
         return None
     if not _is_telling(mapping, header):
         return None
-    return Fit(profile, head.sheet, header, frozenset(converter.used))
+    try:
+        Converter(mapping, header)
+    except MujunError as error:
+        return Fit(profile, head.sheet, header, found, error.detail)
+    return Fit(profile, head.sheet, header, found)
+
+
+def _columns(mapping: FeedMapping, header: Header) -> Iterator[int]:
+    """Yield the positions of all columns that a mapping reads."""
+    for rule in rules(mapping):
+        units = rule.unit.column if isinstance(rule.unit, UnitColumn) else None
+        for names in (rule.column, units):
+            position = header.find(names, without_unit=rule.unit == "header") if names else None
+            if position is not None:
+                yield position
+    position = header.find(mapping.metric.column) if mapping.metric else None
+    if position is not None:
+        yield position
 
 
 def _is_telling(mapping: FeedMapping, header: Header) -> bool:

@@ -33,7 +33,7 @@ from service.feeds.cells import (
 from service.feeds.fields import FIELDS, Field
 from service.feeds.header import Header, plain
 from service.feeds.mapping import FeedMapping
-from service.feeds.periods import one_period
+from service.feeds.periods import one_period, speaks_of_period
 from service.feeds.rules import MetricColumn, Rule, UnitColumn
 from service.feeds.unit_words import unit_named, units_in_header, units_in_titles
 from service.feeds.units import PERCENT, size
@@ -192,6 +192,7 @@ class Converter:
         return self._header.find(leaf.column, without_unit=without_unit) if leaf.column else None
 
     def _rule(self, rule: Rule, target: Field | Metric, name: str) -> Read:
+        rule = self._only_one_there(rule)
         read = self._minor(rule, target, name, rule.unit, rule.optional)
         divisor = _divisor(target)
         position = self._find(rule, None)
@@ -208,12 +209,16 @@ class Converter:
         self, rule: Rule, target: Field | Metric, name: str, unit: str | UnitColumn | None, optional: bool
     ) -> Read:
         if rule.of is not None:
+            # of several to choose from, one that is there lets the others be absent
+            chosen = rule.combine == "first" and any(self._is_there(part, unit) for part in rule.of)
             parts = [
-                self._minor(part, target, name, part.unit or unit, part.optional or optional)
+                self._minor(part, target, name, part.unit or unit, part.optional or optional or chosen)
                 for part in rule.of
             ]
             return _combined(rule.combine or "first", parts)
         if rule.column is None:
+            if (rule.optional or optional) and not self._is_there(rule, unit):
+                return lambda _cells: None
             constant = self._constant(rule, target, name, unit)
             return lambda _cells: constant
         position = self._find(rule, unit)
@@ -236,6 +241,23 @@ class Converter:
                 raise RowHeld(held.reason, column, held.detail) from None
 
         return read
+
+    def _only_one_there(self, rule: Rule) -> Rule:
+        """Return the only part that is there of a rule that chooses, which many rows at once are read by."""
+        there = [part for part in rule.of or () if self._is_there(part, rule.unit)]
+        if rule.combine != "first" or len(there) != 1 or there[0].of is not None:
+            return rule
+        return there[0].model_copy(
+            update={"unit": there[0].unit or rule.unit, "optional": rule.optional or there[0].optional}
+        )
+
+    def _is_there(self, rule: Rule, unit: str | UnitColumn | None) -> bool:
+        """Whether the file has what a rule reads: a column, or titles and names that speak of a period."""
+        if rule.of is not None:
+            return any(self._is_there(part, part.unit or rule.unit or unit) for part in rule.of)
+        if rule.from_ is not None:
+            return speaks_of_period(self._header, rule.from_)
+        return rule.column is None or self._find(rule, unit) is not None
 
     def _constant(self, rule: Rule, target: Field | Metric, name: str, unit: str | UnitColumn | None) -> Any:
         """Return what all rows say: by the mapping, or by what the file says of itself."""

@@ -138,7 +138,7 @@ def wanted_columns(mapping: FeedMapping) -> Iterator[tuple[list[str], bool]]:
         yield mapping.metric.column, False
     for skip in mapping.skip:
         if skip.column is not None:
-            yield skip.column, False
+            yield skip.column, True
 
 
 def rules(mapping: FeedMapping) -> Iterator[Rule]:

@@ -70,8 +70,7 @@ def one_period(header: Said, where: Literal["title", "file_name", "sheet"], fiel
 
     Raises `InvalidMapping` when they speak of none, of several, or of a part of a year that is none.
     """
-    texts = {"title": header.titles, "file_name": [header.file_name], "sheet": [header.sheet]}[where]
-    found = periods_in(texts)
+    found = periods_in(_texts(header, where))
     if len(found) == 1 and (period := read_period(next(iter(found)))) is not None:
         return period
     said = f"speaks of {', '.join(sorted(found))[:100]}" if found else "speaks of no period"
@@ -81,3 +80,12 @@ def one_period(header: Said, where: Literal["title", "file_name", "sheet"], fiel
         place=header.place,
         action="Give it in the mapping: `period: {constant: 2023}`. 请在映射中写明所属期。",
     )
+
+
+def speaks_of_period(header: Said, where: Literal["title", "file_name", "sheet"]) -> bool:
+    """Tell whether the title, the file's name or the sheet's name speaks of any period, be it of several."""
+    return bool(periods_in(_texts(header, where)))
+
+
+def _texts(header: Said, where: Literal["title", "file_name", "sheet"]) -> list[str]:
+    return {"title": header.titles, "file_name": [header.file_name], "sheet": [header.sheet]}[where]

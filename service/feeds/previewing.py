@@ -116,9 +116,7 @@ def preview(
         mapping = find_profile(profile, folder).mapping
     heads = table_heads(path, kind_of(path, file_name), file_name)
     found = Preview(file_name=file_name, feed=feed or (mapping.feed if mapping else None), how="unknown")
-    fits = fitting(
-        heads, (p for p in all_profiles(folder).values() if found.feed in (None, p.mapping.feed))
-    )
+    fits = fitting(heads, (p for p in all_profiles(folder).values() if found.feed in (None, p.mapping.feed)))
     found.fitting = list(dict.fromkeys(fit.profile.name for fit in fits))
     if mapping is not None:
         found.how = "profile" if profile else "mapping"
@@ -152,12 +150,10 @@ def _settled(found: Preview, heads: list[TableHead], fits: list[Fit]) -> FeedMap
         found.how = "chosen"
         found.notes.append(said_of(best))
         return best.profile.mapping
-    if fits:
+    if found.fitting:
         found.how = "ambiguous"
-        found.notes.append(
-            "Several profiles fit, none would be used unless named 有多个交付方案相符，须指明: "
-            + ", ".join(found.fitting)
-        )
+        found.notes.append("None of the profiles would be used unless named 须指明交付方案.")
+    found.notes.extend(f"{fit.profile.name}: {fit.problem}" for fit in fits if fit.problem)
     return None
 
 
@@ -293,9 +289,7 @@ def _from_file(rule: Rule) -> str | None:
     return next((leaf.from_ for leaf in rule.leaves() if leaf.from_), None)
 
 
-def _unit_of(
-    field: str, rule: Rule, header: Header, columns: list[str], mapping: FeedMapping
-) -> str | None:
+def _unit_of(field: str, rule: Rule, header: Header, columns: list[str], mapping: FeedMapping) -> str | None:
     """The unit in which the first column of a field is read, None where it has none."""
     target = FIELDS[mapping.feed].get(field) or unit_table().metrics.get(field)
     if target is None or not columns:

@@ -52,7 +52,7 @@ def preview_(
 ) -> None:
     """Show what an import would read of a file; nothing is stored 预览交付文件.
 
-    A layout that no profile fits is guessed: the guess can be written to a file, corrected, and used as a mapping.
+    A layout that no profile fits is guessed: the guess can be written to a file, corrected, and used.
     """
     if not file.is_file():
         raise InvalidParameter(f"There is no file {file.name}.", "找不到文件。", place=file.name)
@@ -146,7 +146,7 @@ def _print(found: Preview) -> None:
 
 
 def _profile_name(path: Path | None) -> str:
-    """The name under which a guess may stand in a folder of profiles: that of its file, as far as it is one."""
+    """The name under which a guess may stand in a folder of profiles: that of its file, if it is one."""
     name = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")[:60].strip("-") if path else ""
     return name or "guessed"
 

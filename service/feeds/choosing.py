@@ -1,9 +1,9 @@
 """Choosing a profile: which of them fit a file, and whether exactly one is the one to use.
 
-A profile fits when every column that it cannot do without is there, the units of all it reads are settled, and
-it reads more than whom a row is about. Of those that fit, one is used without being named only if it reads
-everything that any other reads, and more: no column that another knows is passed over, not even one whose
-unit is missing, and nothing is left to taste.
+A profile fits when every column that it cannot do without is there, the units of all it reads are settled,
+and it reads more than whom a row is about. Of those that fit, one is used without being named only if it
+reads everything that any other reads, and more: no column that another knows is passed over, not even one
+whose unit is missing, and nothing is left to taste.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,8 +1,8 @@
 """Guessing (推测方案): a mapping for a layout that nobody described, as YAML for a person to correct.
 
-Every line says how sure it is and why. What the file does not say, a unit above all, is left out as a comment,
-so that a guess that nobody corrected reads too little rather than wrongly. Only `service.feeds.previewing`
-reads by a guess; an import never does.
+Every line says how sure it is and why. What the file does not say, a unit above all, is left out as a
+comment, so that a guess that nobody corrected reads too little rather than wrongly. Only
+`service.feeds.previewing` reads by a guess; an import never does.
 """
 
 from collections.abc import Iterator, Sequence
@@ -65,7 +65,7 @@ class Guess:
 
 
 def guess(heads: Sequence[TableHead], feed: Feed | None = None) -> Guess | None:
-    """Return the likeliest reading of the tables of a file, for one feed or the likeliest; None if nothing is."""
+    """Return the likeliest reading of the tables of a file, of one feed or of any; None if nothing is."""
     found = [
         _of_table(head, each, len({head.sheet for head in heads}) > 1)
         for head in heads
@@ -118,7 +118,7 @@ def _of_table(head: TableHead, feed: Feed, several_sheets: bool) -> Guess | None
 
 
 def _header_rows(rows: Sequence[Sequence[str]]) -> Iterator[tuple[int, ...]]:
-    """Yield the rows that may be the header: most of what is in them is text, and there is something below."""
+    """Yield the rows that may be the header: what is in them is text, and there is something below."""
     texts = [sum(bool(cell.strip()) and not _is_figure(cell) for cell in row) for row in rows[:_SEARCHED]]
     widest = max(texts, default=0)
     for number, count in enumerate(texts, start=1):
@@ -163,7 +163,8 @@ def _columns(guessed: Guess) -> Iterator[str]:
         if sure or not _is_needed(guessed, name):
             continue
         if name == "period":
-            yield "  period: {combine: first, of: [{from: title, optional: true}, {from: file_name}]} # no column"
+            sources = "[{from: title, optional: true}, {from: file_name}]"
+            yield f"  period: {{combine: first, of: {sources}}} # no column"
         else:
             yield f"  {name}: {_scalar(FILL_IN)} # no column looks like it"
 
@@ -178,7 +179,7 @@ def _is_needed(guessed: Guess, name: str) -> bool:
 def _metrics(guessed: Guess) -> Iterator[str]:
     found = [match for match in guessed.matches if match.place.startswith("metrics.")]
     if not any(match.likeness.confidence >= SURE and _settled(guessed, match) for match in found):
-        yield f"  tax: {{column: {_scalar(FILL_IN)}, unit: 万元}} # no column is settled: name one, and its unit"
+        yield f"  tax: {{column: {_scalar(FILL_IN)}, unit: 万元}} # nothing is settled: correct this line"
         found = [match for match in found if match.place != "metrics.tax"]
     known = targets(Feed.FIGURES)
     for match in sorted(found, key=lambda match: match.position):

@@ -41,7 +41,7 @@ def identity_mapping(feed: Feed, rows: Sequence[Sequence[str]], place: str) -> F
         f"Found: {', '.join(_found(rows, place))}.",
         "未提供字段映射，且列名不是本系统的字段名。",
         place=place,
-        action="Give a mapping file (--mapping). 请提供字段映射文件。",
+        action="Give a mapping or a profile; `mujun feeds preview` guesses one. 请提供字段映射或交付方案。",
     )
 
 

@@ -64,7 +64,7 @@ def likeness(name: str, cells: Sequence[str], place: str, target: Target, feed: 
 
 @cache
 def known_names(feed: Feed) -> Mapping[str, tuple[str, ...]]:
-    """Return by which names each target is known: in the shipped profiles, in the reference tables, our own."""
+    """Return by which names each target is known: in shipped profiles, in the reference tables, our own."""
     found: dict[str, set[str]] = {place: set() for place in targets(feed)}
     for profile in shipped_profiles().values():
         mapping = profile.mapping

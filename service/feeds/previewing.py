@@ -116,8 +116,9 @@ def preview(
         mapping = find_profile(profile, folder).mapping
     heads = table_heads(path, kind_of(path, file_name), file_name)
     found = Preview(file_name=file_name, feed=feed or (mapping.feed if mapping else None), how="unknown")
-    fits = fitting(heads, (p for p in all_profiles(folder).values() if found.feed in (None, p.mapping.feed)))
-    found.fitting = list(dict.fromkeys(fit.profile.name for fit in fits))
+    possible = [each for each in all_profiles(folder).values() if found.feed in (None, each.mapping.feed)]
+    fits = fitting(heads, possible, file_name)
+    found.fitting = list(dict.fromkeys(fit.profile.name for fit in fits if fit.problem is None))
     if mapping is not None:
         found.how = "profile" if profile else "mapping"
     else:
@@ -140,11 +141,15 @@ def preview(
 
 def _settled(found: Preview, heads: list[TableHead], fits: list[Fit]) -> FeedMapping | None:
     """Return the mapping that an import would use without being told one, and say which in ``found``."""
-    for feed in [found.feed] if found.feed else list(Feed):
-        for head in heads:
-            if uses_own_names([head], feed):
-                found.how = "own_names"
-                return identity_mapping(feed, head.rows[:SEARCHED_ROWS], head.place)
+    own = [
+        identity_mapping(feed, head.rows[:SEARCHED_ROWS], head.place)
+        for feed in ([found.feed] if found.feed else Feed)
+        for head in heads
+        if uses_own_names([head], feed)
+    ]
+    if own:
+        found.how = "own_names"
+        return max(own, key=lambda mapping: len(mapping.columns) + len(mapping.metrics))
     best = best_of(fits)
     if best is not None:
         found.how = "chosen"

@@ -35,6 +35,8 @@ def requests_of(park: Park) -> dict[tuple[str, str], list[Request]]:
         "/problems/{code}": ["/problems/not-found", "/problems/tax_missing", "/problems/none"],
         "/openapi.json": ["/openapi.json"],
         "/schemes": ["/schemes"],
+        "/feeds/profiles": ["/feeds/profiles", "/feeds/profiles?feed=figures"],
+        "/feeds/profiles/{name}": ["/feeds/profiles/tax-finance", "/feeds/profiles/none"],
         "/feeds/{feed}/batches": [f"/feeds/{feed}/batches" for feed in park.batches],
         "/feeds/{feed}/batches/{batch_id}": [f"/feeds/{f}/batches/{b}" for f, b in park.batches.items()],
         "/feeds/{feed}/batches/{batch_id}/rows": [
@@ -101,6 +103,10 @@ def requests_of(park: Park) -> dict[tuple[str, str], list[Request]]:
     posts: dict[str, list[Request]] = {
         "/feeds/{feed}/batches": [
             ("POST", "/feeds/figures/batches", {"files": figures, "data": of_district})
+        ],
+        "/feeds/preview": [
+            ("POST", "/feeds/preview", {"files": figures, "data": more})
+            for more in ({}, {"feed": "figures", "shown": "100"})
         ],
         "/evaluations": [
             ("POST", "/evaluations", {"json": asked})

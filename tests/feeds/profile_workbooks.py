@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from service.domain.hand_overs import Feed
 from service.domain.units import Metric
 from service.feeds.fields import FIELDS, Field
 from service.feeds.mapping import FeedMapping

@@ -104,6 +104,8 @@ def currency(text: str) -> str | None:
     plain = _plain(text)
     if (known := currencies().get(plain.upper())) is not None:
         return known
+    if not re.search(r"\d", plain):
+        raise Held("word_unknown", f"{text[:40]!r} is no currency that is known.")
     return _capital_parts(text)[1]
 
 
@@ -161,7 +163,7 @@ def _capital(target: Field) -> Reader:
     minor = _checked(target, "元")
 
     def read(text: str) -> int:
-        amount, code = _capital_parts(text)
+        amount = _capital_parts(text)[0]
         if amount is None:
             raise Held("unit_missing", f"{text[:40]!r} names neither a unit nor a currency.")
         return minor(amount, text)

@@ -70,7 +70,7 @@ def _search(rows: Rows, mapping: FeedMapping, place: str) -> tuple[Header, int]:
         if not missing:
             if doubtful and not set(doubtful[0]) & set(numbers):
                 break
-            if header.names_all(mapping):
+            if header.names_all(mapping) and not is_code_row(rows[numbers[0] - 1]):
                 return _finished(rows, numbers, mapping, place)
             by_code = by_code or numbers
             continue

@@ -14,6 +14,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from pyogrio.raw import read as read_raw
 
 from service.errors import UnreadableFile
+from service.feeds.file_gdb import unpack_gdb
 from service.feeds.files import Kind
 from service.feeds.mapping import FeedMapping
 from service.feeds.shapefile import settle_encoding, unpack
@@ -23,13 +24,17 @@ _DRIVERS = {
     Kind.FLATGEOBUF: "FlatGeobuf",
     Kind.GEOJSON: "GeoJSON",
     Kind.SHAPEFILE: "ESRI Shapefile",
+    Kind.FILE_GDB: "OpenFileGDB",
 }
 _SUFFIX = {Kind.GEOPACKAGE: ".gpkg", Kind.FLATGEOBUF: ".fgb", Kind.GEOJSON: ".geojson"}
 
 
 @dataclass(slots=True)
 class Layer:
-    """One layer: ``numbers`` are GDAL's feature ids, ``cells`` attributes as text, ``wkb`` bytes or None."""
+    """One layer: ``numbers`` are GDAL's feature ids, ``cells`` attributes as text, ``wkb`` bytes or None.
+
+    ``wkb`` as a whole is None when geometry was not asked for, or the layer is a table without any.
+    """
 
     name: str
     columns: list[str]
@@ -82,7 +87,7 @@ def read_layer(
         columns=[str(field) for field in meta["fields"]],
         numbers=[int(number) for number in numbers],
         cells=[list(row) for row in zip(*cells, strict=True)] if cells else [[] for _ in numbers],
-        wkb=wkb if geometry else None,
+        wkb=wkb if geometry and meta["geometry_type"] is not None else None,
         crs=meta["crs"],
         notes=notes,
     )
@@ -99,8 +104,8 @@ def _unpacked(path: Path, file_name: str, layer: str | None, folder: Path) -> tu
 
 def _direct(path: Path, kind: Kind, file_name: str, layer: str | None, folder: Path) -> tuple[str, str]:
     """Return what to open and the layer's name."""
-    opened = path.resolve()
-    if opened.suffix.lower() != _SUFFIX[kind]:
+    opened = unpack_gdb(path, folder, file_name) if kind is Kind.FILE_GDB else path.resolve()
+    if kind is not Kind.FILE_GDB and opened.suffix.lower() != _SUFFIX[kind]:
         # uploads lie under names of their own; GDAL looks at the suffix
         link = folder / f"layer{_SUFFIX[kind]}"
         link.symlink_to(opened)

@@ -11,10 +11,10 @@ from service.errors import InvalidMapping, InvalidParameter, UnreadableFile
 from service.feeds import facts
 from service.feeds.chunks import Chunk, chunked, table_chunks
 from service.feeds.converting import Converter
+from service.feeds.features import COMPUTED, REPAIRED, feature_rows
 from service.feeds.files import Kind, kind_of
-from service.feeds.layers import read_layer
+from service.feeds.layers import Layer, read_layer
 from service.feeds.mapping import FeedMapping, Rule
-from service.feeds.parcels import COMPUTED, REPAIRED, parcel_rows
 from service.feeds.records import content_fields, record_rows
 from service.feeds.rows import figure_rows
 from service.feeds.settling import settle
@@ -35,7 +35,8 @@ class Reading:
     feed: Feed
     mapping: FeedMapping
     fields: tuple[str, ...]
-    """The content that the facts fill, in order; of figures their metrics."""
+    """The content that the facts fill, in order; of figures their metrics. Parcels whose fields lack ``geom``
+    come from a table without geometry: they bring known parcels up to date and make no new ones."""
     facts: pl.DataFrame
     later: pl.DataFrame
     """Verdicts that came of comparing the rows with each other (`service.feeds.settling.LATER`)."""
@@ -104,15 +105,21 @@ def read_hand_over(
             "映射文件与交付的数据类型不符。",
             place=name,
         )
-    if feed is Feed.PARCELS:
-        layer = read_layer(path, _layer_kind(kind, name), name, mapping, geometry=True)
+    layer = _shapes(path, kind, name, feed, mapping)
+    if layer is not None:
         notes.extend(layer.notes)
         used, table = layer_table(layer, name, feed, mapping)
-        used = _with_district(used, district)
-        converter = Converter(used, table.header)
-        fields = (*content_fields(feed, converter.stated), *COMPUTED)
+    else:
+        used, table = open_table(path, kind, name, feed, mapping, notes)
+    spatial = layer is not None and layer.wkb is not None
+    if feed is Feed.PARCELS:
+        used = _with_district(used, district, needed=spatial)
+    converter = Converter(used, table.header)
+    fields = converter.metrics if feed is Feed.FIGURES else content_fields(feed, converter.stated)
+    if layer is not None and spatial:
+        fields = (*fields, *COMPUTED)
         columns = facts.schema(feed, fields)
-        rows = parcel_rows(
+        rows = feature_rows(
             layer,
             converter,
             crs=crs,
@@ -123,12 +130,11 @@ def read_hand_over(
         )
         chunks = chunked(feed, rows, columns)
     else:
-        used, table = open_table(path, kind, name, feed, mapping, notes)
-        converter = Converter(used, table.header)
-        is_figures = feed is Feed.FIGURES
-        fields = converter.metrics if is_figures else content_fields(feed, converter.stated)
+        if feed is Feed.PARCELS:
+            notes.append("Without geometry: brings known parcels up to date. 不含图形，仅更新已有宗地。")
         columns = facts.schema(feed, fields)
-        chunks = table_chunks(table, converter, figure_rows if is_figures else record_rows, columns)
+        one_by_one = figure_rows if feed is Feed.FIGURES else record_rows
+        chunks = table_chunks(table, converter, one_by_one, columns)
     spool, stated = _put_aside(chunks, progress)
     stated, later = settle(
         stated if stated is not None else pl.DataFrame(schema=columns),
@@ -150,20 +156,31 @@ def _put_aside(chunks: Iterator[Chunk], progress: Progress | None) -> tuple[Spoo
     return spool, pl.concat(stated) if stated else None
 
 
-def _layer_kind(kind: Kind, file_name: str) -> Kind:
-    if not kind.is_layer:
+def _shapes(path: Path, kind: Kind, file_name: str, feed: Feed, mapping: FeedMapping | None) -> Layer | None:
+    """Return the layer with the geometry of parcels or buildings; None for what is only a table.
+
+    Raises `UnreadableFile` for buildings without geometry: they have nowhere to stand.
+    """
+    if feed not in (Feed.PARCELS, Feed.BUILDINGS):
+        return None
+    layer = read_layer(path, kind, file_name, mapping, geometry=True) if kind.is_layer else None
+    if feed is Feed.BUILDINGS and (layer is None or layer.wkb is None):
         raise UnreadableFile(
-            f"Parcels need geometry; a {kind} has none.",
-            "宗地须以带图形的 GIS 文件交付。",
+            f"Buildings need geometry; this {kind} has none.",
+            "建筑物须以带图形的 GIS 文件交付。",
             place=file_name,
-            action="Hand over GeoPackage, GeoJSON, FlatGeobuf or a zipped Shapefile. 请提交 GIS 文件。",
+            action="Hand over GeoPackage, GeoJSON, FlatGeobuf, or a zipped Shapefile or File GDB. "
+            "请提交 GIS 文件。",
         )
-    return kind
+    return layer
 
 
-def _with_district(mapping: FeedMapping, district: str | None) -> FeedMapping:
+def _with_district(mapping: FeedMapping, district: str | None, *, needed: bool) -> FeedMapping:
+    """Return the mapping with the district of the import; a table about known parcels may do without."""
     rule = mapping.columns.get("district")
     if rule is None:
+        if not district and not needed:
+            return mapping
         if not district:
             raise InvalidParameter(
                 "Parcels belong to a district, and neither the mapping nor the import names one.",

@@ -6,11 +6,11 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from service.errors import TooLarge, UnreadableFile
+from service.errors import UnreadableFile
+from service.feeds.archives import extract, opened, unreadable
 
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
-_MEMBERS, _BYTES = 1000, 2 << 30
-_CHUNK = 1 << 20
+_MEMBERS = 1000
 
 
 def unpack(archive_path: Path, folder: Path, layer: str | None, file_name: str) -> tuple[Path, str]:
@@ -20,21 +20,9 @@ def unpack(archive_path: Path, folder: Path, layer: str | None, file_name: str) 
     `TooLarge` for an archive that unpacks to more than 2 GiB, `UnreadableFile` for a damaged one or one
     that holds several layers when ``layer`` names none.
     """
-    try:
-        with zipfile.ZipFile(archive_path) as archive:
-            chosen, name = _choose(archive, layer, file_name)
-            if sum(member.file_size for member in chosen.values()) > _BYTES:
-                raise TooLarge(
-                    "The archive unpacks to more than 2 GiB.", "压缩包解压后过大。", place=file_name
-                )
-            for suffix, member in chosen.items():
-                _extract(archive, member, folder / f"layer{suffix}", file_name)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, EOFError, ValueError, RuntimeError) as error:
-        raise _unreadable(
-            f"The archive is damaged or encrypted ({type(error).__name__}).", file_name
-        ) from None
-    except _DECOMPRESSION_ERRORS:
-        raise _unreadable("The archive is damaged.", file_name) from None
+    with opened(archive_path, file_name, _MEMBERS) as archive:
+        chosen, name = _choose(archive, layer, file_name)
+        extract(archive, {folder / f"layer{suffix}": member for suffix, member in chosen.items()}, file_name)
     return folder / "layer.shp", name
 
 
@@ -92,11 +80,8 @@ def _choose_encoding(
 def _choose(
     archive: zipfile.ZipFile, layer: str | None, file_name: str
 ) -> tuple[dict[str, zipfile.ZipInfo], str]:
-    members = archive.infolist()
-    if len(members) > _MEMBERS:
-        raise TooLarge("The archive has more than 1,000 members.", "压缩包内文件过多。", place=file_name)
     groups: dict[str, dict[str, zipfile.ZipInfo]] = {}
-    for member in members:
+    for member in archive.infolist():
         where = PurePosixPath(member.filename.replace("\\", "/"))
         if where.suffix.lower() in _PARTS and "__MACOSX" not in where.parts:
             groups.setdefault(str(where.with_suffix("")), {})[where.suffix.lower()] = member
@@ -112,20 +97,8 @@ def _choose(
         )
     parts = layers[layer]
     if ".shx" not in parts or ".dbf" not in parts:
-        raise _unreadable(f"The Shapefile {layer} lacks its .shx or .dbf.", file_name)
+        raise unreadable(f"The Shapefile {layer} lacks its .shx or .dbf.", file_name)
     return parts, layer
-
-
-def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, file_name: str) -> None:
-    written = 0
-    with archive.open(member) as source, target.open("wb") as sink:
-        while chunk := source.read(_CHUNK):
-            written += len(chunk)
-            if written > _BYTES:  # the directory of an archive can lie
-                raise TooLarge(
-                    "The archive unpacks to more than 2 GiB.", "压缩包解压后过大。", place=file_name
-                )
-            sink.write(chunk)
 
 
 def _declared(shapefile: Path, dbf: bytearray) -> str | None:
@@ -174,22 +147,3 @@ def _fits(cells: list[bytes], encoding: str) -> bool:
         return all(cell.startswith(_whole_characters(cell, encoding)) for cell in cells)
     except (UnicodeError, LookupError):
         return False
-
-
-def _unreadable(sentence: str, file_name: str) -> UnreadableFile:
-    return UnreadableFile(
-        sentence,
-        "压缩包无法读取。",
-        place=file_name,
-        action="Zip .shp, .shx, .dbf and .prj again without a password. 请重新压缩，不设密码。",
-    )
-
-
-def _decompression_errors() -> tuple[type[BaseException], ...]:
-    import lzma
-    import zlib
-
-    return zlib.error, lzma.LZMAError
-
-
-_DECOMPRESSION_ERRORS = _decompression_errors()

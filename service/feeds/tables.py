@@ -11,6 +11,7 @@ from service.feeds.files import Kind
 from service.feeds.header import SEARCHED_ROWS, Header
 from service.feeds.header_search import locate
 from service.feeds.identity import identity_mapping
+from service.feeds.json_records import open_records
 from service.feeds.layers import Layer, read_layer
 from service.feeds.mapping import FeedMapping
 from service.feeds.rows import Table
@@ -27,6 +28,8 @@ def open_table(
         return _open_csv(path, file_name, feed, mapping, notes)
     if kind is Kind.WORKBOOK:
         return _open_workbook(path, file_name, feed, mapping, notes)
+    if kind is Kind.RECORDS:
+        return _open_records(path, file_name, feed, mapping)
     layer = read_layer(path, kind, file_name, mapping, geometry=False)
     notes.extend(layer.notes)
     return layer_table(layer, file_name, feed, mapping)
@@ -34,12 +37,31 @@ def open_table(
 
 def layer_table(layer: Layer, file_name: str, feed: Feed, mapping: FeedMapping | None) -> Opened:
     """Return the attribute table of a GIS layer."""
-    place = f"{file_name}, layer {layer.name}"
-    mapping = mapping or identity_mapping(feed, [layer.columns], place)
-    header, _ = locate([layer.columns], mapping.model_copy(update={"header": "auto"}), place)
-    header.sheet, header.file_name = layer.name, file_name
     rows = zip(layer.numbers, layer.cells, strict=True)
-    return mapping, Table(layer.name, header, [], rows, ragged=False)
+    return _regular(layer.columns, rows, feed, mapping, file_name, layer.name)
+
+
+def _open_records(path: Path, file_name: str, feed: Feed, mapping: FeedMapping | None) -> Opened:
+    records = open_records(
+        path, file_name, mapping.records if mapping else None, mapping.encoding if mapping else None
+    )
+    return _regular(records.columns, records.rows(), feed, mapping, file_name, "")
+
+
+def _regular(
+    columns: Sequence[str],
+    rows: Iterable[tuple[int, list[str]]],
+    feed: Feed,
+    mapping: FeedMapping | None,
+    file_name: str,
+    layer: str,
+) -> Opened:
+    """Return a table that a program wrote: its names are known, and every row is data."""
+    place = f"{file_name}, layer {layer}" if layer else file_name
+    mapping = mapping or identity_mapping(feed, [columns], place)
+    header, _ = locate([columns], mapping.model_copy(update={"header": "auto"}), place)
+    header.sheet, header.file_name = layer, file_name
+    return mapping, Table(layer, header, [], rows, ragged=False)
 
 
 def _open_csv(

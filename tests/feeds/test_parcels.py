@@ -11,9 +11,9 @@ from shapely import MultiPolygon, Polygon, box
 
 from service.domain.hand_overs import Feed, HandedRow, Verdict
 from service.errors import InvalidParameter, TooLarge, UnreadableFile, UnusableCrs
-from service.feeds import geometry, shapefile
+from service.feeds import archives, geometry, shapefile
 from service.feeds.reading import read_hand_over
-from tests.feeds.handing import content, read, verdicts, write_csv, write_layer, zipped
+from tests.feeds.handing import content, read, verdicts, write_layer, zipped
 
 SQUARE = box(120, 30, 120.001, 30.001)
 _E2 = (2 - 1 / 298.257222101) / 298.257222101
@@ -213,12 +213,6 @@ def test_parcels_need_a_district(tmp_path: Path) -> None:
         read(path, "feed: parcels\ncolumns: {code: code, district: {constant: 330200}}", district="330299")
 
 
-def test_parcels_without_geometry_are_refused(tmp_path: Path) -> None:
-    """A table of parcels is no layer."""
-    with pytest.raises(UnreadableFile, match="geometry"):
-        parcels(write_csv(tmp_path / "p.csv", [["code"], ["P1"]]))
-
-
 def test_several_layers_leave_a_choice_to_the_mapping(tmp_path: Path) -> None:
     """Of two layers one is named, in a GeoPackage and in an archive of Shapefiles."""
     write_layer(tmp_path / "p.gpkg", [SQUARE], layer="a")
@@ -278,7 +272,7 @@ def test_an_archive_that_unpacks_to_too_much_is_refused(
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for part in (tmp_path / "s").iterdir():
             archive.write(part, part.name)
-    monkeypatch.setattr(shapefile, "_BYTES", 5_000)
+    monkeypatch.setattr(archives, "_BYTES", 5_000)
     with pytest.raises(TooLarge):
         parcels(path)
     monkeypatch.setattr(shapefile, "_MEMBERS", 3)

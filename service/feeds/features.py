@@ -1,11 +1,11 @@
-"""Parcels (宗地): attributes and geometry of each feature become one record."""
+"""Parcels (宗地) and buildings (建筑物): attributes and geometry of each feature become one record."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import orjson
 
-from service.domain.hand_overs import HandedRow
+from service.domain.hand_overs import HandedRow, Verdict
 from service.feeds.converting import Converter, RowHeld
 from service.feeds.crs import NotTransformable, to_cgcs2000, understand
 from service.feeds.geometry import MAX_VERTICES, decode, judge, sample
@@ -19,7 +19,7 @@ COMPUTED = ("geodesic_area_m2", "geom")
 REPAIRED = "geometry_repaired"
 
 
-def parcel_rows(
+def feature_rows(
     layer: Layer,
     converter: Converter,
     *,
@@ -46,9 +46,14 @@ def parcel_rows(
         judged = judge(layer.wkb, geometries, str(refusal), repair=repair)
     for index, number in enumerate(layer.numbers):
         row = HandedRow(layer.name, number, _content(layer, index))
+        cells = layer.cells[index]
+        if converter.aside and converter.aside.skips(cells):
+            row.verdict, row.reason = Verdict.SKIPPED, "skipped_by_mapping"
+            yield row
+            continue
         values: list[Any]
         try:
-            values = converter.values(layer.cells[index])
+            values = converter.values(converter.aside.fill(cells))
             fact = record_fact(converter, values, (judged.area[index], judged.wkb[index]))
         except RowHeld as held:
             row.hold(held.reason, held.column, held.detail)

@@ -14,8 +14,7 @@ from service.domain.hand_overs import Feed
 from service.errors import InvalidMapping, InvalidParameter, MujunError
 from service.feeds.converting import Converter
 from service.feeds.files import kind_of
-from service.feeds.header import SEARCHED_ROWS, Header, rules
-from service.feeds.header_search import locate
+from service.feeds.header import Header, rules
 from service.feeds.heads import TableHead, table_heads
 from service.feeds.identity import identity_mapping
 from service.feeds.mapping import FeedMapping
@@ -75,7 +74,7 @@ def mapping_for(
     if uses_own_names(heads, feed):
         return Chosen(None)
     of_feed = [each for each in all_profiles(folder).values() if each.mapping.feed is feed]
-    fits = fitting(heads, of_feed, name)
+    fits = fitting(heads, of_feed)
     best = best_of(fits)
     if best is None and fits:
         raise several(fits, name)
@@ -84,12 +83,12 @@ def mapping_for(
     return Chosen(best.profile.mapping, (said_of(best),))
 
 
-def fitting(heads: Iterable[TableHead], profiles: Iterable[Profile], file_name: str) -> list[Fit]:
+def fitting(heads: Iterable[TableHead], profiles: Iterable[Profile]) -> list[Fit]:
     """Return where which profiles fit, each sheet by itself."""
     tables = list(heads)
     found: list[Fit] = []
     for profile in profiles:
-        here = [fit for head in tables if (fit := _fit(head, profile, file_name)) is not None]
+        here = [fit for head in tables if (fit := _fit(head, profile)) is not None]
         by_sheet = {fit.sheet: fit for fit in reversed(here)}  # of a CSV only the likeliest delimiter
         found.extend(reversed(by_sheet.values()))
     return found
@@ -114,7 +113,7 @@ def uses_own_names(heads: Iterable[TableHead], feed: Feed) -> bool:
     """Tell whether a table has our own names of all it needs, and hence needs no mapping."""
     for head in heads:
         try:
-            identity_mapping(feed, head.rows[:SEARCHED_ROWS], head.place)
+            identity_mapping(feed, head.searched, head.place)
         except InvalidMapping:
             continue
         return True
@@ -144,13 +143,12 @@ def several(fits: Sequence[Fit], file_name: str) -> InvalidMapping:
     )
 
 
-def _fit(head: TableHead, profile: Profile, file_name: str) -> Fit | None:
+def _fit(head: TableHead, profile: Profile) -> Fit | None:
     mapping = profile.mapping
-    if mapping.sheet is not None and mapping.sheet.strip() != head.sheet.strip():
+    if not head.is_meant_by(mapping):
         return None
     try:
-        header, _ = locate(head.rows[:SEARCHED_ROWS], mapping, head.place)
-        header.sheet, header.file_name = head.sheet, file_name
+        header = head.header(mapping)
         found = frozenset(_columns(mapping, header))
     except MujunError:
         return None

@@ -105,7 +105,7 @@ def guessed_text(guessed: Guess, file_name: str, name: str = "guessed") -> str:
 
 def _of_table(head: TableHead, feed: Feed, several_sheets: bool) -> Guess | None:
     best: Guess | None = None
-    for rows in _header_rows(head.rows):
+    for rows in [(1,)] if head.regular else _header_rows(head.rows):
         levels = [head.rows[number - 1] for number in rows]
         titles = [cell.strip() for row in head.rows[: rows[0] - 1] for cell in row if cell.strip()]
         header = Header(levels, head.place, rows, titles=titles)

@@ -1,11 +1,16 @@
 """The first rows of every table in a file: what a profile is chosen by, and guessed from."""
 
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from service.feeds.csv_text import likely_delimiters, open_csv
 from service.feeds.files import Kind
+from service.feeds.header import SEARCHED_ROWS, Header
+from service.feeds.header_search import locate
+from service.feeds.json_records import open_records
 from service.feeds.layers import read_layer
+from service.feeds.mapping import FeedMapping
 from service.feeds.spreadsheet import read_sheets
 
 _ROWS = 400
@@ -14,27 +19,58 @@ _ROWS = 400
 
 @dataclass(frozen=True, slots=True)
 class TableHead:
-    """One sheet or layer, or a CSV as one delimiter splits it: its first rows as text."""
+    """One sheet or layer, or a CSV as one delimiter splits it: its first rows as text.
+
+    Where a program wrote it (``regular``) the first row are the names, and nothing else is.
+    """
 
     sheet: str
     rows: list[list[str]]
     place: str
+    file_name: str
+    regular: bool = False
+
+    @property
+    def searched(self) -> list[list[str]]:
+        """The rows among which the header is."""
+        return self.rows[: 1 if self.regular else SEARCHED_ROWS]
+
+    def header(self, mapping: FeedMapping) -> Header:
+        """Return the header that a mapping finds; raises `InvalidMapping` that tells what is missing."""
+        if self.regular:
+            mapping = mapping.model_copy(update={"header": "auto"})
+        header, _ = locate(self.searched, mapping, self.place)
+        header.sheet, header.file_name = self.sheet, self.file_name
+        return header
+
+    def is_meant_by(self, mapping: FeedMapping) -> bool:
+        """Tell whether a mapping may be of this sheet."""
+        return self.regular or mapping.sheet is None or mapping.sheet.strip() == self.sheet.strip()
 
 
-def table_heads(path: Path, kind: Kind, file_name: str) -> list[TableHead]:
+def table_heads(
+    path: Path, kind: Kind, file_name: str, mapping: FeedMapping | None = None
+) -> list[TableHead]:
     """Return the tables of a file; of a CSV as each delimiter splits it, the likeliest first.
 
-    Raises `UnreadableFile` for damaged files, and for GIS files of several layers.
+    :param mapping: tells layer, place of the records and encoding where it is given
+    :raises UnreadableFile: for damaged files, and for GIS files of several layers of which none is named
     """
+    encoding = mapping.encoding if mapping else None
     if kind is Kind.CSV:
-        file = open_csv(path, file_name)
-        return [TableHead("", rows, file_name) for _, rows in likely_delimiters(file, file_name)]
+        file = open_csv(path, file_name, encoding)
+        return [TableHead("", rows, file_name, file_name) for _, rows in likely_delimiters(file, file_name)]
     if kind is Kind.WORKBOOK:
         return [
-            TableHead(name, rows[:_ROWS], f"{file_name}, sheet {name}")
+            TableHead(name, rows[:_ROWS], f"{file_name}, sheet {name}", file_name)
             for name, rows in read_sheets(path, file_name)
             if any(any(cell.strip() for cell in row) for row in rows[:_ROWS])
         ]
-    layer = read_layer(path, kind, file_name, None, geometry=False)
+    if kind is Kind.RECORDS:
+        records = open_records(path, file_name, mapping.records if mapping else None, encoding)
+        rows = [cells for _, cells in islice(records.rows(), _ROWS)]
+        return [TableHead("", [records.columns, *rows], file_name, file_name, regular=True)]
+    layer = read_layer(path, kind, file_name, mapping, geometry=False)
     place = f"{file_name}, layer {layer.name}"
-    return [TableHead(layer.name, [layer.columns, *layer.cells[:_ROWS]], place)]
+    rows = layer.cells[:_ROWS]
+    return [TableHead(layer.name, [layer.columns, *rows], place, file_name, regular=True)]

@@ -12,11 +12,11 @@ from pydantic import BaseModel, Field
 from service.domain.hand_overs import AT, Feed, HandedRow, Verdict
 from service.errors import InvalidMapping, InvalidParameter
 from service.feeds.choosing import Fit, best_of, fitting, said_of, uses_own_names
+from service.feeds.features import GEOMETRY
 from service.feeds.fields import FIELDS
 from service.feeds.files import kind_of
 from service.feeds.guessing import guess, guessed_text
 from service.feeds.header import SEARCHED_ROWS, Header
-from service.feeds.header_search import locate
 from service.feeds.heads import TableHead, table_heads
 from service.feeds.identity import identity_mapping
 from service.feeds.mapping import FeedMapping, parse_mapping
@@ -114,10 +114,10 @@ def preview(
         )
     if profile is not None:
         mapping = find_profile(profile, folder).mapping
-    heads = table_heads(path, kind_of(path, file_name), file_name)
+    heads = table_heads(path, kind_of(path, file_name), file_name, mapping)
     found = Preview(file_name=file_name, feed=feed or (mapping.feed if mapping else None), how="unknown")
     possible = [each for each in all_profiles(folder).values() if found.feed in (None, each.mapping.feed)]
-    fits = fitting(heads, possible, file_name)
+    fits = fitting(heads, possible)
     found.fitting = list(dict.fromkeys(fit.profile.name for fit in fits if fit.problem is None))
     if mapping is not None:
         found.how = "profile" if profile else "mapping"
@@ -142,7 +142,7 @@ def preview(
 def _settled(found: Preview, heads: list[TableHead], fits: list[Fit]) -> FeedMapping | None:
     """Return the mapping that an import would use without being told one, and say which in ``found``."""
     own = [
-        identity_mapping(feed, head.rows[:SEARCHED_ROWS], head.place)
+        identity_mapping(feed, head.searched, head.place)
         for feed in ([found.feed] if found.feed else Feed)
         for head in heads
         if uses_own_names([head], feed)
@@ -236,22 +236,24 @@ def _shown(row: HandedRow) -> ShownRow:
         reason=row.reason,
         column=row.column,
         detail=row.detail,
-        content=json.loads(row.content),
+        content={name: text for name, text in json.loads(row.content).items() if name != GEOMETRY},
         states=[[_plain(part) for part in (*key, *content)] for key, content in row.facts],
     )
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return "(geometry)"
     return value if value is None or isinstance(value, (str, int, float, bool)) else str(value)[:100]
 
 
 def _describe(found: Preview, heads: list[TableHead], mapping: FeedMapping) -> None:
     """Say which table was read and which column fills what."""
     for head in heads:
-        if mapping.sheet is not None and mapping.sheet.strip() != head.sheet.strip():
+        if not head.is_meant_by(mapping):
             continue
         try:
-            header, _ = locate(head.rows[:SEARCHED_ROWS], mapping, head.place)
+            header = head.header(mapping)
         except InvalidMapping:
             continue
         break

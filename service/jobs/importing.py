@@ -15,9 +15,9 @@ import orjson
 from service.domain.hand_overs import Feed, ImportReport, Verdict
 from service.errors import InvalidParameter, NotFound
 from service.feeds.cells import Held, code
+from service.feeds.features import REPAIRED
 from service.feeds.files import digest
 from service.feeds.mapping import FeedMapping
-from service.feeds.features import REPAIRED
 from service.feeds.reading import Progress, Reading, read_hand_over
 from service.store import hand_overs, received
 from service.store.database import Database

@@ -134,7 +134,7 @@ def _cell(leaf: Rule, target: Field | Metric, quantity: str, in_cell: bool, numb
         ]
         return f"330203001002GB{offset + number:05d}"
     if in_cell:
-        return _IN_CELL[quantity] if quantity in _IN_CELL else "100万美元"
+        return _IN_CELL.get(quantity, "100万美元")
     if leaf.bound is not None:
         return (
             "30%-55%"

@@ -14,7 +14,7 @@ from service.domain.hand_overs import Feed
 from service.errors import InvalidMapping, InvalidParameter, MujunError
 from service.feeds.converting import Converter
 from service.feeds.files import kind_of
-from service.feeds.header import Header, rules
+from service.feeds.header import Header, plain, rules
 from service.feeds.heads import TableHead, table_heads
 from service.feeds.identity import identity_mapping
 from service.feeds.mapping import FeedMapping
@@ -145,7 +145,7 @@ def several(fits: Sequence[Fit], file_name: str) -> InvalidMapping:
 
 def _fit(head: TableHead, profile: Profile) -> Fit | None:
     mapping = profile.mapping
-    if not head.is_meant_by(mapping):
+    if not head.is_meant_by(mapping) or not head.may_have(mapping) or not _may_tell(head, mapping):
         return None
     try:
         header = head.header(mapping)
@@ -159,6 +159,17 @@ def _fit(head: TableHead, profile: Profile) -> Fit | None:
     except MujunError as error:
         return Fit(profile, head.sheet, header, found, error.detail)
     return Fit(profile, head.sheet, header, found)
+
+
+def _may_tell(head: TableHead, mapping: FeedMapping) -> bool:
+    rules_ = [rule for name, rule in mapping.columns.items() if name not in _WHOM]
+    names = (
+        n
+        for rule in (*rules_, *mapping.metrics.values())
+        for leaf in rule.leaves()
+        for n in leaf.column or ()
+    )
+    return mapping.metric is not None or any(plain(name.rsplit("/", 1)[-1]) in head.words for name in names)
 
 
 def _columns(mapping: FeedMapping, header: Header) -> Iterator[int]:

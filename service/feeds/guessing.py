@@ -16,7 +16,7 @@ from service.feeds.fields import FIELDS
 from service.feeds.header import Header
 from service.feeds.header_search import is_code_row
 from service.feeds.heads import TableHead
-from service.feeds.likeness import Likeness, Target, likeness, targets
+from service.feeds.likeness import Cells, Likeness, Target, likeness, names_known, targets
 from service.feeds.mapping import SUBJECTS
 from service.feeds.unit_words import units_in_header, units_in_titles
 from service.reference.bureaus import bureau_of
@@ -29,8 +29,14 @@ FILL_IN = "待填写 FILL IN"
 """Stands where the file gives nothing for what a feed cannot do without; no column has this name."""
 
 _SEARCHED = 30
-_LEVELS = 2
+_CANDIDATES = 3
+_WIDEST = 200
+"""More columns than that no hand-over has; a guess does not look at them."""
+
 _NEVER = frozenset({"columns.part_of"})
+
+
+Columns = dict[tuple[str, int], list[Cells]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +72,11 @@ class Guess:
 
 def guess(heads: Sequence[TableHead], feed: Feed | None = None) -> Guess | None:
     """Return the likeliest reading of the tables of a file, of one feed or of any; None if nothing is."""
+    tables = list({head.sheet: head for head in reversed(heads)}.values())  # of a CSV the likeliest delimiter
+    cells: Columns = {}
     found = [
-        _of_table(head, each, len({head.sheet for head in heads}) > 1)
-        for head in heads
+        _of_table(head, each, cells, len({head.sheet for head in heads}) > 1)
+        for head in reversed(tables)
         for each in ([feed] if feed else Feed)
     ]
     likely = [each for each in found if each is not None and each.weight > 0]
@@ -103,14 +111,14 @@ def guessed_text(guessed: Guess, file_name: str, name: str = "guessed") -> str:
     return "\n".join(lines) + "\n"
 
 
-def _of_table(head: TableHead, feed: Feed, several_sheets: bool) -> Guess | None:
+def _of_table(head: TableHead, feed: Feed, cells: Columns, several_sheets: bool) -> Guess | None:
     best: Guess | None = None
     for rows in [(1,)] if head.regular else _header_rows(head.rows):
         levels = [head.rows[number - 1] for number in rows]
         titles = [cell.strip() for row in head.rows[: rows[0] - 1] for cell in row if cell.strip()]
         header = Header(levels, head.place, rows, titles=titles)
-        below = [row for row in head.rows[rows[-1] :] if not is_code_row(row)]
-        found = Guess(feed, head, header, rows, tuple(_matches(header, below, feed)), several_sheets)
+        columns = _below(head, rows[-1], cells)
+        found = Guess(feed, head, header, rows, tuple(_matches(header, columns, feed)), several_sheets)
         # two levels must explain more than one does
         if best is None or found.weight > best.weight + 0.05 * (len(rows) - len(best.rows)):
             best = found
@@ -120,32 +128,43 @@ def _of_table(head: TableHead, feed: Feed, several_sheets: bool) -> Guess | None
 def _header_rows(rows: Sequence[Sequence[str]]) -> Iterator[tuple[int, ...]]:
     """Yield the rows that may be the header: what is in them is text, and there is something below."""
     texts = [sum(bool(cell.strip()) and not _is_figure(cell) for cell in row) for row in rows[:_SEARCHED]]
-    widest = max(texts, default=0)
-    for number, count in enumerate(texts, start=1):
-        if count < 2 or count * 4 < widest or number == len(rows):
-            continue
+    possible = [number for number, count in enumerate(texts, start=1) if count > 1 and number < len(rows)]
+    known = {number: names_known(rows[number - 1][:_WIDEST]) for number in possible}
+    for number in sorted(possible, key=lambda number: (-known[number], number))[:_CANDIDATES]:
         yield (number,)
-        if _LEVELS > 1 and number < len(texts) - 1 and not is_code_row(rows[number]) and texts[number]:
+        if number < len(texts) - 1 and not is_code_row(rows[number]) and texts[number]:
             yield (number, number + 1)
+        if number > 1 and texts[number - 2]:
+            yield (number - 1, number)
 
 
-def _matches(header: Header, below: Sequence[Sequence[str]], feed: Feed) -> Iterator[Match]:
+def _below(head: TableHead, start: int, known: Columns) -> list[Cells]:
+    """Return what stands in each column below a row, once for all feeds."""
+    if (head.sheet, start) not in known:
+        below = [row for row in head.rows[start:] if not is_code_row(row)]
+        width = min(_WIDEST, max(map(len, head.rows), default=0))
+        known[head.sheet, start] = [
+            Cells(row[position] for row in below if position < len(row)) for position in range(width)
+        ]
+    return known[head.sheet, start]
+
+
+def _matches(header: Header, columns: Sequence[Cells], feed: Feed) -> Iterator[Match]:
     """Yield one target for each column, the surest pairs first; no column and no target twice."""
     pairs = []
-    for position, name in enumerate(header.names):
-        cells = [row[position] for row in below if position < len(row)]
+    for position, name in enumerate(header.names[:_WIDEST]):
         for place, target in targets(feed).items():
-            found = likeness(name, cells, place, target, feed)
+            found = likeness(name, columns[position], place, target, feed)
             if found.confidence >= MENTIONED and place not in _NEVER:
                 pairs.append(Match(position, place, found))
     pairs.sort(key=lambda match: (-match.likeness.confidence, match.position, match.place))
-    columns: set[int] = set()
+    taken: set[int] = set()
     filled: set[str] = set()
     subjects = {f"columns.{name}" for name in SUBJECTS} if feed is Feed.FIGURES else set()
     for match in pairs:
-        if match.position in columns or match.place in filled:
+        if match.position in taken or match.place in filled:
             continue
-        columns.add(match.position)
+        taken.add(match.position)
         filled.add(match.place)
         if match.place in subjects:
             filled |= subjects  # figures have one subject

@@ -1,23 +1,25 @@
 """The first rows of every table in a file: what a profile is chosen by, and guessed from."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
 from service.feeds.csv_text import likely_delimiters, open_csv
 from service.feeds.files import Kind
-from service.feeds.header import SEARCHED_ROWS, Header
+from service.feeds.header import SEARCHED_ROWS, Header, plain, wanted_columns
 from service.feeds.header_search import locate
 from service.feeds.json_records import open_records
 from service.feeds.layers import read_layer
 from service.feeds.mapping import FeedMapping
 from service.feeds.spreadsheet import read_sheets
+from service.feeds.unit_words import without_units
 
 _ROWS = 400
 """Enough for a header far down and, below it, for telling what the columns hold."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TableHead:
     """One sheet or layer, or a CSV as one delimiter splits it: its first rows as text.
 
@@ -29,6 +31,19 @@ class TableHead:
     place: str
     file_name: str
     regular: bool = False
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """What stands in the rows that are searched, as names are compared, with and without units."""
+        cells = {cell for row in self.searched for cell in row if cell.strip()}
+        return frozenset(plain(name) for cell in cells for name in (cell, without_units(cell)))
+
+    def may_have(self, mapping: FeedMapping) -> bool:
+        """Tell quickly that a mapping's columns cannot all be here: most mappings are of other files."""
+        return all(
+            any(plain(name.rsplit("/", 1)[-1]) in self.words or plain(name) in self.words for name in names)
+            for names, _ in wanted_columns(mapping)
+        )
 
     @property
     def searched(self) -> list[list[str]]:

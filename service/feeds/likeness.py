@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from itertools import islice
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from service.domain.hand_overs import Feed
 from service.domain.units import Metric
@@ -23,7 +24,8 @@ _PARCEL = re.compile(r"\d{12}[A-Z]{2}\d{5}(?:[A-Z]\d{8})?")
 _TELLING = {"uscc", "parcel_code", "period", "date"}
 """Kinds whose cells nothing else looks like."""
 
-_TRIED = 200
+_TRIED = 50
+_LONGEST = 60
 _CONTAINED = 0.8
 
 
@@ -43,14 +45,27 @@ def targets(feed: Feed) -> dict[str, Target]:
     return found
 
 
-def likeness(name: str, cells: Sequence[str], place: str, target: Target, feed: Feed) -> Likeness:
-    """Compare a column with a target by its name and by its cells, of which empty ones say nothing."""
+class Cells:
+    """What stands in a column, of which empty cells say nothing."""
+
+    def __init__(self, cells: Iterable[str]) -> None:
+        self.filled = list(islice((cell for cell in cells if not is_empty(cell)), _TRIED))
+        self._fits: dict[str, float] = {}
+
+    def fits(self, kind: str) -> float:
+        """Return which share of the cells reads as this kind; the column must not be empty."""
+        if kind not in self._fits:
+            self._fits[kind] = sum(_reads(kind, cell) for cell in self.filled) / len(self.filled)
+        return self._fits[kind]
+
+
+def likeness(name: str, cells: Cells, place: str, target: Target, feed: Feed) -> Likeness:
+    """Compare a column with a target by its name and by its cells."""
     by_name = _by_name(name, known_names(feed)[place])
-    filled = [cell for cell in cells if not is_empty(cell)][:_TRIED]
     kind = _kind(target)
-    if not filled:
+    if not cells.filled:
         return Likeness(by_name * 0.9, "by name; the column is empty")
-    fits = sum(_reads(kind, cell) for cell in filled) / len(filled)
+    fits = cells.fits(kind)
     if kind in _TELLING:
         if fits < 0.3:
             return Likeness(by_name * 0.4, f"by name, but {fits:.0%} of the cells look like it")
@@ -80,20 +95,36 @@ def known_names(feed: Feed) -> Mapping[str, tuple[str, ...]]:
     return {place: tuple({_plain(name) for name in names} - {""}) for place, names in found.items()}
 
 
-def _by_name(name: str, known: Iterable[str]) -> float:
+def names_known(cells: Iterable[str]) -> float:
+    """Return how many of the cells are, more or less, names of something that hand-overs hold."""
+    known = _every_name()
+    tried = (_plain(cell) for cell in cells if 0 < len(cell.strip()) <= _LONGEST)
+    return sum(score for name in tried if name and (score := _alike(name, known)) >= 0.7)
+
+
+@lru_cache(8192)
+def _by_name(name: str, known: tuple[str, ...]) -> float:
     levels = [part for part in name.split("/") if part.strip()]
-    tried = {_plain(name), _plain(levels[-1])} if levels else set()
-    return max((_alike(one, other) for one in tried for other in known if one), default=0.0)
+    tried = {_plain(name[:_LONGEST]), _plain(levels[-1][:_LONGEST])} - {""} if levels else set()
+    return max((_alike(one, known) for one in tried), default=0.0)
 
 
-def _alike(one: str, other: str) -> float:
-    if one == other:
+def _alike(name: str, known: tuple[str, ...]) -> float:
+    """Return how alike a name and the likest of those known are; only the same is sure."""
+    if name in known:
         return 1.0
-    score = fuzz.ratio(one, other) / 100
-    shorter, longer = sorted((one, other), key=len)
-    if len(shorter) > 1 and shorter in longer:
-        score = max(score, _CONTAINED * (0.75 + 0.25 * len(shorter) / len(longer)))
+    best = process.extractOne(name, known, scorer=fuzz.ratio)
+    score: float = best[1] / 100 if best else 0.0
+    for other in known:
+        shorter, longer = (name, other) if len(name) < len(other) else (other, name)
+        if len(shorter) > 1 and shorter in longer:
+            score = max(score, _CONTAINED * (0.75 + 0.25 * len(shorter) / len(longer)))
     return min(score, 0.95)
+
+
+@cache
+def _every_name() -> tuple[str, ...]:
+    return tuple({name for feed in Feed for names in known_names(feed).values() for name in names})
 
 
 def _kind(target: Target) -> str:

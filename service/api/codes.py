@@ -98,6 +98,8 @@ CODES: dict[str, tuple[int | None, Title]] = {
     "nothing-in-common": (400, ("The evaluations have no parcel in common", "两次评价没有共同宗地")),
     "no-figures-before": (400, ("The snapshot has no figures of the year before", "快照中没有上年度数据")),
     "scheme-not-found": (404, ("No such scheme", "没有该评价办法")),
+    "profile-not-found": (404, ("No such profile", "没有该交付方案")),
+    "profile-ambiguous": (400, ("Several profiles fit the file", "有多个交付方案与文件相符")),
     "openapi-differs": (
         400,
         ("The OpenAPI document differs from what is served", "OpenAPI 文档与实际不一致"),

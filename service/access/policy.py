@@ -21,6 +21,9 @@ ROUTES: Mapping[tuple[str, str], str | None] = {
     ("GET", "/feeds/{feed}/batches"): "read",
     ("GET", "/feeds/{feed}/batches/{batch_id}"): "read",
     ("GET", "/feeds/{feed}/batches/{batch_id}/rows"): "read",
+    ("POST", "/feeds/{feed}/batches/{batch_id}/corrections"): "import",
+    ("GET", "/feeds/{feed}/batches/{batch_id}/corrections/workbook"): "read",
+    ("POST", "/feeds/{feed}/batches/{batch_id}/corrections/workbook"): "import",
     ("GET", "/feeds/profiles"): "read",
     ("GET", "/feeds/profiles/{name}"): "read",
     ("POST", "/feeds/preview"): "import",
@@ -242,6 +245,7 @@ PROPERTIES: Mapping[str, Mapping[str, Sensitivity]] = {
         "detail": "analyst",  # quotes the cell
         "subject": "public",
         "corrects": "public",
+        "settled_by": "public",
         "content": "analyst",
     },
 }

@@ -19,7 +19,7 @@ from service.errors import NotFound
 from service.feeds.choosing import mapping_for
 from service.feeds.mapping import parse_mapping
 from service.jobs.importing import import_file
-from service.store import hand_overs
+from service.store import corrections, hand_overs
 
 router = APIRouter(prefix="/feeds/{feed}/batches", tags=["Hand-overs 数据交付"])
 
@@ -70,6 +70,7 @@ class SourceRow(BaseModel):
     content: dict[str, Any] | None = Field(None, description="Source column → text as received")
     subject: str | None = Field(None, description="Parcel code or USCC of a held row, where it can be read")
     corrects: int | None = Field(None, description="The held row that this one corrects 更正的行")
+    settled_by: int | None = Field(None, description="The later row that settled this held one 更正后的行")
 
 
 class SourceRows(BaseModel):
@@ -189,8 +190,16 @@ def rows(
         if hand_overs.batch(connection, batch_id, feed) is None:
             raise _no_batch(batch_id)
         found = hand_overs.rows_of(connection, batch_id, verdict=verdict, limit=size + 1, after=after)
+        held = [row["id"] for row in found if row["verdict"] == Verdict.HELD]
+        settled = corrections.settling(connection, held)
     page = [
-        SourceRow(**masked(asker, "source_rows", {**row, "content": json.loads(row["content"])}))
+        SourceRow(
+            **masked(
+                asker,
+                "source_rows",
+                {**row, "content": json.loads(row["content"]), "settled_by": settled.get(row["id"])},
+            )
+        )
         for row in found[:size]
     ]
     return SourceRows(rows=page, next=next_page(request, after=page[-1].id) if len(found) > size else None)

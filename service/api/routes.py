@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from service.api import (
     batches,
+    corrections,
     coverage,
     evaluations,
     explanations,
@@ -19,6 +20,7 @@ def routers() -> list[APIRouter]:
     """Return the routers of the service's own resources."""
     return [
         batches.router,
+        corrections.router,
         profiles.router,
         schemes.router,
         evaluations.router,

@@ -4,12 +4,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
 
-from service.cli import feeds_preview
-from service.cli.common import open_database, out
-from service.domain.hand_overs import REASONS, Feed, ImportReport
+from service.cli import feeds_held, feeds_preview
+from service.cli.common import open_database
+from service.cli.reports import print_reports
+from service.domain.hand_overs import Feed, ImportReport
 from service.feeds.choosing import mapping_for
 from service.feeds.mapping import read_mapping
 from service.jobs.importing import import_file
@@ -19,8 +18,9 @@ from service.settings import Settings
 def register(cli: typer.Typer) -> None:
     """Add the command and the group ``feeds``."""
     cli.command("import")(import_)
-    group = typer.Typer(help="Feeds 数据交付: preview, profiles.", no_args_is_help=True)
+    group = typer.Typer(help="Feeds 数据交付: preview, profiles, held rows.", no_args_is_help=True)
     feeds_preview.register(group)
+    feeds_held.register(group)
     cli.add_typer(group, name="feeds")
 
 
@@ -73,31 +73,4 @@ def import_(
     finally:
         # files before one that cannot be read are in the store: say so before the error
         if reports:
-            _print(reports)
-
-
-def _print(reports: list[ImportReport]) -> None:
-    table = Table(box=SIMPLE_HEAD)
-    table.add_column("file\n文件", overflow="fold")
-    for title in (
-        "batch\n批次",
-        "read\n读取",
-        "accepted\n入库",
-        "held\n待核",
-        "duplicate\n重复",
-        "skipped\n略过",
-    ):
-        table.add_column(title, justify="right", no_wrap=True)
-    for report in reports:
-        counts = (report.read, report.accepted, report.held, report.duplicate, report.skipped)
-        table.add_row(report.file_name, str(report.batch_id or "–"), *(f"{count:,}" for count in counts))
-    out.print(table)
-    for report in reports:
-        lines = [
-            f"{count:,} × {reason}: {' · '.join(REASONS.get(reason, (reason, '')))}"
-            for reason, count in report.reasons.items()
-        ]
-        if report.repaired:
-            lines.append(f"{report.repaired:,} repaired 已修复")
-        for line in [*lines, *report.notes]:
-            out.print(f"{report.file_name}: {line}", markup=False, highlight=False, soft_wrap=True)
+            print_reports(reports)

@@ -164,6 +164,7 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "repeated_header": ("header repeated", "重复表头"),
         "subtotal": ("subtotal or total", "小计或合计"),
         "footnote": ("footnote or signature", "备注或落款"),
+        "dismissed": ("held, and then dismissed by a person", "经人工核定不予采用"),
         "skipped_by_mapping": ("no data by the mapping's word", "映射指明略过的行"),
         "no_values": ("a subject without any value", "无数据"),
     }

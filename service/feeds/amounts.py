@@ -22,6 +22,7 @@ Reader = Callable[[str], int | None]
 _AGREE = Decimal("0.01")
 """Two areas of one cell may differ by this much of the first, as 亩 are printed with two decimals."""
 
+_LONGEST = 200
 _NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?"
 _WITH_UNIT = re.compile(rf"({_NUMBER})([^\d,;()=]+[23]?(?:/[^\d,;()=]+[23]?)?)?")
 _AREA = re.compile(r"(\d+(?:\.\d+)?)([^\d\W]+[23]?)")
@@ -189,4 +190,6 @@ def _capital_parts(text: str) -> tuple[Decimal | None, str | None]:
 
 
 def _plain(text: str) -> str:
+    if len(text) > _LONGEST:
+        raise Held("text_unusable", f"{text[:40]!r} … is too long for an amount.")
     return "".join(unicodedata.normalize("NFKC", text).split())

@@ -21,8 +21,13 @@ class Aside:
         self._filled = {position: "" for position in found if position is not None}
 
     def __bool__(self) -> bool:
-        """Whether the mapping says anything of whole rows: then each is to be looked at by itself."""
+        """Whether the mapping says anything of whole rows."""
         return bool(self._skips or self._filled)
+
+    @property
+    def fills(self) -> bool:
+        """Whether a row takes cells from those above it, which must then come before it."""
+        return bool(self._filled)
 
     def skips(self, cells: Sequence[str]) -> bool:
         """Tell whether the mapping calls the row no data."""

@@ -139,11 +139,13 @@ def _usual(table: Table, converter: Converter, rows: Numbered) -> _Usual:
     """Read in bulk what can be."""
     width = len(table.header.names)
     usual = _Usual(np.array([len(cells) == width for _, cells in rows], np.bool_))
-    if (table.ragged and not converter.key_columns) or converter.aside:
+    if (table.ragged and not converter.key_columns) or converter.aside.fills:
         usual.rows[:] = False  # whether such a row is data at all, only its cells together tell
+    elif converter.aside:
+        usual.rows &= np.array([not converter.aside.skips(cells) for _, cells in rows], np.bool_)
     if not usual.rows.any():
         return usual
-    regular = [cells for _, cells in rows if len(cells) == width]
+    regular = [cells for (_, cells), fine in zip(rows, usual.rows.tolist(), strict=True) if fine]
     cells = _Cells(regular)
     good = np.ones(len(regular), np.bool_)
     if table.ragged:

@@ -122,6 +122,7 @@ class Converter:
             self._metrics = self._one_a_row(mapping.metric, mapping.value)
         self.stated = tuple(name for name in fields if name in self._readers)
         self.metrics = tuple(name for name, _ in self._metrics)
+        self._by_name = {**self._readers, **dict(self._metrics)}
         self.subject = _SUBJECT_KINDS[mapping.subject()] if self.feed is Feed.FIGURES else ("", "")
         self.key_columns = frozenset(
             position
@@ -140,8 +141,7 @@ class Converter:
 
     def read(self, name: str, cells: Cells) -> Any:
         """Return the value of one stated field or metric; raises `RowHeld`."""
-        read = self._readers.get(name) or dict(self._metrics)[name]
-        return read(cells)
+        return self._by_name[name](cells)
 
     def values(self, cells: Cells) -> list[Any]:
         """Return the value of each stated field, None where the row says nothing; raises `RowHeld`."""

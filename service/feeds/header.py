@@ -153,7 +153,8 @@ def rules(mapping: FeedMapping) -> Iterator[Rule]:
 @lru_cache(16384)
 def plain(name: str) -> str:
     """Return a column name as it is compared; a star marks what a form wants filled in."""
-    return "".join(unicodedata.normalize("NFKC", name).split()).casefold().strip("*")
+    half = name if name.isascii() else unicodedata.normalize("NFKC", name)
+    return "".join(half.split()).casefold().strip("*")
 
 
 def _parts(levels: Sequence[Sequence[str]]) -> Iterator[list[str]]:

@@ -7,12 +7,14 @@ from itertools import pairwise
 from service.errors import InvalidMapping
 from service.feeds.cells import Held, half_width, is_empty, number
 from service.feeds.fields import FIELDS
-from service.feeds.header import SEARCHED_ROWS, Header
+from service.feeds.header import SEARCHED_ROWS, Header, plain, wanted_columns
 from service.feeds.mapping import FeedMapping
+from service.feeds.unit_words import without_units
 
-_LEVELS = 3
+_LEVELS, _TITLE = 3, 500
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
 _CODE = re.compile(r"\(?([A-Za-z]{0,3})(\d{1,3})\)?(?:=[\d+\-*/×÷().A-Za-z]+)?\)?")
+_LONG_CODE = re.compile(r"[0-9A-Z]{15,28}")
 _CODE_LABEL = frozenset({"栏次", "栏目", "代码", "编号", "序号", "行次", "列号"})
 
 Rows = Sequence[Sequence[str]]
@@ -57,16 +59,21 @@ def is_code_row(cells: Sequence[str]) -> bool:
 
 def _search(rows: Rows, mapping: FeedMapping, place: str) -> tuple[Header, int]:
     """Take the header with the fewest levels that has all columns, the topmost of those."""
+    rows = rows[: SEARCHED_ROWS + 1]
+    said, wanted = _said(rows, mapping), _wanted(mapping)
     best: tuple[int, list[int]] | None = None
     by_code: list[int] | None = None  # the columns answer, but upper levels hold their names
     doubtful: tuple[list[int], InvalidMapping] | None = None
     for numbers in _candidates(rows[:SEARCHED_ROWS]):
-        try:
-            header = _header(rows, numbers, place)
-            missing = len(header.missing(mapping))
-        except InvalidMapping as error:
-            doubtful = doubtful or (numbers, error)
-            continue
+        there = frozenset().union(*said[numbers[0] - 1 : numbers[-1] + 1])
+        missing = sum(there.isdisjoint(names) for names in wanted)
+        if not missing:
+            try:
+                header = _header(rows, numbers, place)
+                missing = len(header.missing(mapping))
+            except InvalidMapping as error:
+                doubtful = doubtful or (numbers, error)
+                continue
         if not missing:
             if doubtful and not set(doubtful[0]) & set(numbers):
                 break
@@ -85,6 +92,28 @@ def _search(rows: Rows, mapping: FeedMapping, place: str) -> tuple[Header, int]:
     return _finished(rows, best[1], mapping, place)
 
 
+def _said(rows: Rows, mapping: FeedMapping) -> list[frozenset[str]]:
+    """Return what the cells of each row could be called: building a header of each would take long."""
+    bare = any(without_unit for _, without_unit in wanted_columns(mapping))
+    return [
+        frozenset(
+            name
+            for cell in row
+            if cell
+            for name in (plain(cell), *([plain(without_units(cell))] if bare else []))
+        )
+        for row in rows
+    ]
+
+
+def _wanted(mapping: FeedMapping) -> list[frozenset[str]]:
+    """Return, of each column that is needed, what one of its cells must be called."""
+    return [
+        frozenset(part for name in names for part in (plain(name), plain(name.rsplit("/", 1)[-1])))
+        for names, _ in wanted_columns(mapping)
+    ]
+
+
 def _candidates(rows: Rows) -> Iterator[list[int]]:
     """Yield the numbers of rows that may be the header together."""
     said = [any(cell.strip() for cell in row) for row in rows]
@@ -101,6 +130,8 @@ def _finished(rows: Rows, numbers: list[int], mapping: FeedMapping, place: str) 
             numbers = [*numbers, numbers[-1] + 1]
     header = _header(rows, numbers, place)
     missing = header.missing(mapping)
+    if not missing and mapping.header == "auto":
+        _refuse_data_above(rows, header, numbers, mapping)
     if missing:
         found = ", ".join(name for name in header.names[:60])
         raise InvalidMapping(
@@ -127,7 +158,7 @@ def _header(rows: Rows, numbers: Sequence[int], place: str) -> Header:
         given,
         codes=codes,
         code_row=code_row or None,
-        titles=[cell.strip() for row in rows[: numbers[0] - 1] for cell in row if cell.strip()],
+        titles=[cell.strip()[:_TITLE] for row in rows[: numbers[0] - 1] for cell in row if cell.strip()],
     )
 
 
@@ -136,15 +167,8 @@ def _continues(rows: Rows, numbers: Sequence[int], mapping: FeedMapping, place: 
     if numbers[-1] >= len(rows) or is_code_row(rows[numbers[-1]]):
         return False
     above, beneath = rows[numbers[-1] - 1], rows[numbers[-1]]
-    header = _header(rows, numbers, place)
-    keys = [
-        header.find(leaf.column)
-        for name, rule in mapping.columns.items()
-        if FIELDS[mapping.feed][name].kind in ("uscc", "parcel_code", "code")
-        for leaf in rule.leaves()
-        if leaf.column
-    ]
-    if any(key is not None and key < len(beneath) and beneath[key].strip() for key in keys):
+    keys = _keys(_header(rows, numbers, place), mapping)
+    if any(key < len(beneath) and beneath[key].strip() for key in keys):
         return False
     if any(cell.strip() and not _is_label(cell) for cell in beneath):
         return False
@@ -156,6 +180,36 @@ def _continues(rows: Rows, numbers: Sequence[int], mapping: FeedMapping, place: 
         elif cell.strip() and owner is not None and beneath[owner].strip():
             return True
     return False
+
+
+def _keys(header: Header, mapping: FeedMapping) -> list[int]:
+    """Return the columns that hold codes."""
+    found = [
+        header.find(leaf.column)
+        for name, rule in mapping.columns.items()
+        if FIELDS[mapping.feed][name].kind in ("uscc", "parcel_code", "code")
+        for leaf in rule.leaves()
+        if leaf.column
+    ]
+    return [position for position in found if position is not None]
+
+
+def _refuse_data_above(rows: Rows, header: Header, numbers: Sequence[int], mapping: FeedMapping) -> None:
+    """Raise `InvalidMapping` when what would pass for titles holds codes where the data have theirs.
+
+    A header that is damaged where it stands first, and whole where it is repeated, must not cost the rows
+    between the two.
+    """
+    keys = _keys(header, mapping)
+    for above, row in enumerate(rows[: numbers[0] - 1], start=1):
+        if any(key < len(row) and _LONG_CODE.fullmatch(row[key].strip()) for key in keys):
+            raise InvalidMapping(
+                f"The header is found in row {numbers[0]}, but row {above} above it looks like data.",
+                "表头之上还有疑似数据的行。",
+                place=header.place,
+                action="Correct the first header in the file, or name its row with `header:`. "
+                "请检查文件中的首个表头，或用 header 指定表头行。",
+            )
 
 
 def _is_label(cell: str) -> bool:

@@ -160,11 +160,14 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (list, dict)):
-        return orjson.dumps(value).decode()
+        try:
+            return orjson.dumps(value).decode()
+        except orjson.JSONEncodeError:
+            raise _no_json("a table: it is nested beyond measure", None) from None
     return str(value)
 
 
-def _no_json(what: str, place: str) -> UnreadableFile:
+def _no_json(what: str, place: str | None) -> UnreadableFile:
     return UnreadableFile(
         f"This is not {what}.",
         "不是有效的 JSON。",

@@ -25,6 +25,7 @@ _WORDS = (
     (re.compile(r"(?:~|〜|∼|～|—+|–|―|至|到|--)"), "-"),
     (re.compile(r"(?:\(不?含(?:本数)?\)|\(包含\))"), ""),
 )
+_LONGEST = 100
 _NUMBER = r"(\d+(?:\.\d+)?|\.\d+)"
 _UNIT = r"((?:(?!且|和|与|并)[A-Za-z%/·一-鿿](?:[23](?!\d))?)*)"
 _NAME = r"(?:[A-Za-z]{1,4}|容积率|建筑密度|密度|建筑系数|绿地率|绿化率|建筑限高|建筑高度|限高|高度|投资强度)"
@@ -51,6 +52,8 @@ class Limits:
 
 def read_limits(text: str) -> Limits:
     """Read limits; whether they are strict is not kept. Raises `Held` when they do not read only one way."""
+    if len(text) > _LONGEST:
+        raise _unreadable(text)
     said = "".join(unicodedata.normalize("NFKC", text).split())
     for pattern, sign in _WORDS:
         said = pattern.sub(sign, said)

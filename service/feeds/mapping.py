@@ -106,6 +106,7 @@ from service.feeds.rules import (
     Text,
     UnitColumn,
 )
+from service.feeds.unit_words import unit_named
 from service.feeds.units import METER_KINDS, check_unit, meter_kind
 from service.feeds.yaml_text import load_yaml
 from service.reference.tables import unit_table
@@ -182,15 +183,28 @@ class FeedMapping(Head):
         if self.metric is not None and self.value is not None:
             if self.value.column is None:
                 raise ValueError("value: is read from a column")
-            for word, meaning in self.metric.values.items():
-                place = f"metric.values.{word}"
-                rule = self.value.model_copy(update={"unit": meaning.unit or self.value.unit})
-                self._check_rule(place, rule, _metric(place, meaning.metric))
-        if "meter" in self.columns and len(kinds := self.counted()) != 1:
+            self._check_one_a_row(self.metric, self.value)
+        if "meter" in self.columns and (len(kinds := self.counted()) != 1 or None in kinds):
             raise ValueError(
                 f"columns.meter: figures of meters are of one kind of {', '.join(sorted(METER_KINDS))}; "
                 f"these are of {', '.join(sorted(map(str, kinds)))}"
             )
+
+    def _check_one_a_row(self, metric: MetricColumn, value: Rule) -> None:
+        targets = [
+            _metric(f"metric.values.{word}", meaning.metric) for word, meaning in metric.values.items()
+        ]
+        unit = value.unit
+        if isinstance(unit, UnitColumn):
+            for word, symbol in unit.values.items():
+                if all(unit_named(symbol, target) is None for target in targets):
+                    raise ValueError(
+                        f"value.unit: {word} cannot be {symbol!r}, a unit of none of the metrics"
+                    )
+            unit = UnitColumn(column=unit.column)
+        for (word, meaning), target in zip(metric.values.items(), targets, strict=True):
+            rule = value.model_copy(update={"unit": meaning.unit or unit})
+            self._check_rule(f"metric.values.{word}", rule, target)
 
     def counted(self) -> set[str | None]:
         """Return what the meters of the mapping count, by the units of their figures."""

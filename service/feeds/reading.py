@@ -1,6 +1,8 @@
 """Reads one hand-over whole: every row with its verdict, as far as the file alone decides it."""
 
+import gc
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from service.errors import InvalidMapping, InvalidParameter, UnreadableFile
 from service.feeds import facts
 from service.feeds.chunks import Chunk, chunked, table_chunks
 from service.feeds.converting import Converter
+from service.feeds.corrections import Corrections, correct_layer, correct_table, only_corrected
 from service.feeds.features import COMPUTED, REPAIRED, feature_rows
 from service.feeds.files import Kind, kind_of
 from service.feeds.layers import Layer, read_layer
@@ -86,6 +89,7 @@ def read_hand_over(
     transformation: str | None = None,
     repair: bool = False,
     progress: Progress | None = None,
+    corrections: Corrections | None = None,
 ) -> Reading:
     """Read a file of a feed; nothing is stored.
 
@@ -94,6 +98,7 @@ def read_hand_over(
     :param transformation: the operator's way to CGCS2000; see `service.feeds.crs`
     :param repair: mend invalid geometries instead of holding them
     :param progress: is called for each chunk of rows
+    :param corrections: read these rows alone, with other cells
     :raises InputError: when the file, the mapping or a parameter cannot be used at all
     """
     name = file_name or path.name
@@ -108,9 +113,13 @@ def read_hand_over(
     layer = _shapes(path, kind, name, feed, mapping)
     if layer is not None:
         notes.extend(layer.notes)
+        if corrections is not None:
+            layer = correct_layer(layer, corrections)
         used, table = layer_table(layer, name, feed, mapping)
     else:
         used, table = open_table(path, kind, name, feed, mapping, notes)
+        if corrections is not None:
+            correct_table(table, corrections)
     spatial = layer is not None and layer.wkb is not None
     if feed is Feed.PARCELS:
         used = _with_district(used, district, needed=spatial)
@@ -135,6 +144,8 @@ def read_hand_over(
         columns = facts.schema(feed, fields)
         one_by_one = figure_rows if feed is Feed.FIGURES else record_rows
         chunks = table_chunks(table, converter, one_by_one, columns)
+    if corrections is not None:
+        chunks = only_corrected(chunks, corrections)
     spool, stated = _put_aside(chunks, progress)
     stated, later = settle(
         stated if stated is not None else pl.DataFrame(schema=columns),
@@ -147,13 +158,26 @@ def read_hand_over(
 def _put_aside(chunks: Iterator[Chunk], progress: Progress | None) -> tuple[Spool, pl.DataFrame | None]:
     """Return what is kept of all rows, on disk, and what they state, in memory."""
     spool, stated = Spool(), []
-    for chunk in chunks:
-        spool.append(chunk.kept)
-        if chunk.facts.height:
-            stated.append(chunk.facts)
-        if progress is not None:
-            progress(spool.rows, None, "reading")
+    with _no_search_for_cycles():
+        for chunk in chunks:
+            spool.append(chunk.kept)
+            if chunk.facts.height:
+                stated.append(chunk.facts)
+            if progress is not None:
+                progress(spool.rows, None, "reading")
     return spool, pl.concat(stated) if stated else None
+
+
+@contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    """Make lists of cells by the million without being searched for cycles, of which they have none."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _shapes(path: Path, kind: Kind, file_name: str, feed: Feed, mapping: FeedMapping | None) -> Layer | None:

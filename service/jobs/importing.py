@@ -12,9 +12,11 @@ from tempfile import TemporaryDirectory
 
 import orjson
 
-from service.domain.hand_overs import Feed, ImportReport, Verdict
+from service.domain.hand_overs import Feed, HandedRow, ImportReport, Verdict
 from service.errors import InvalidParameter, NotFound
+from service.feeds import facts
 from service.feeds.cells import Held, code
+from service.feeds.corrections import Corrections
 from service.feeds.features import REPAIRED
 from service.feeds.files import digest
 from service.feeds.mapping import FeedMapping
@@ -39,6 +41,17 @@ class Origin:
     """The source that a pull asked."""
 
 
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """What a batch does with held rows of an earlier one, instead of handing over a file."""
+
+    corrections: Corrections
+    dismissed: tuple[HandedRow, ...]
+    """Rows that a person decided not to use."""
+    identity: Mapping[str, object]
+    """What makes this amendment another one than the next."""
+
+
 class _Received(Exception):
     """Another import of the same hand-over came first."""
 
@@ -55,6 +68,7 @@ def import_file(
     repair: bool = False,
     file_name: str | None = None,
     origin: Origin | None = None,
+    amendment: Amendment | None = None,
     progress: Progress | None = None,
 ) -> ImportReport:
     """Read a file and store every row of it with its verdict; return what became of them.
@@ -66,6 +80,7 @@ def import_file(
     :param repair: mend invalid geometries instead of holding them
     :param file_name: the name under which the file was handed over, when ``path`` is another
     :param origin: what else its batch says
+    :param amendment: read only held rows of an earlier batch, corrected
     :param progress: is called for every 10,000 rows; what it raises ends the import, and nothing is stored
     :raises InputError: when the file, the mapping or a parameter cannot be used at all; nothing is stored
     """
@@ -85,10 +100,20 @@ def import_file(
         transformation=transformation,
         repair=repair,
         progress=progress,
+        corrections=None if amendment is None else amendment.corrections,
     )
+    if amendment is not None and amendment.dismissed:
+        reading.spool.append(facts.kept(amendment.dismissed))
     if feed is Feed.PARCELS and (rule := reading.mapping.columns.get("district")) is not None:
         district = district or _district(rule.constant)
-    options = {"crs": crs, "transformation": transformation, "repair": repair, "reader": READER}
+    options: dict[str, object] = {
+        "crs": crs,
+        "transformation": transformation,
+        "repair": repair,
+        "reader": READER,
+    }
+    if amendment is not None:
+        options["amends"] = dict(amendment.identity)
     given = origin or Origin()
     hand_over = HandOver(
         feed,
@@ -136,6 +161,7 @@ def import_kept(
     transformation: str | None = None,
     repair: bool = False,
     origin: Origin | None = None,
+    amendment: Amendment | None = None,
     progress: Progress | None = None,
 ) -> ImportReport:
     """Import a file that the store keeps; otherwise as `import_file`."""
@@ -157,6 +183,7 @@ def import_kept(
             repair=repair,
             file_name=file_name,
             origin=origin,
+            amendment=amendment,
             progress=progress,
         )
 
@@ -166,7 +193,7 @@ def _store(
 ) -> Written:
     """Keep the file and write the hand-over in one transaction; raises `_Received`."""
     rows = Rows(reading.spool.rows, reading.spool, reading.facts, reading.later, reading.fields)
-    with database.writing() as connection:
+    with database.writing(complete=True) as connection:
         if hand_overs.find(connection, hand_over) is not None:
             raise _Received
         received.keep(connection, hand_over.sha256, path)

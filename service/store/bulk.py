@@ -5,6 +5,7 @@ All rows of a call come in or none, within the caller's transaction.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
+from types import NoneType
 from typing import Any, cast
 
 import numpy as np
@@ -62,14 +63,42 @@ def append(connection: Connection, table: Table | FromClause, frames: Iterable[p
         if connection.dialect.name == "postgresql":
             return _copy_frames(connection, table, frames)
         for frame in frames:
-            if frame.height:
-                statement = _statement(connection, table, frame.columns)
-                dates = [name for name, kind in frame.schema.items() if kind == pl.Date]
-                plain = frame.with_columns(pl.col(dates).cast(pl.String))
-                for part in plain.iter_slices(_CHUNK):
-                    connection.exec_driver_sql(statement, part.rows())
-                count += frame.height
+            for part in frame.iter_slices(_CHUNK):
+                _insert_frame(connection, table, part)
+            count += frame.height
     return count
+
+
+def _insert_frame(connection: Connection, table: Table, frame: pl.DataFrame) -> None:
+    """Append some rows; what is the same in all stands in the statement, which spares half the time."""
+    quote = connection.dialect.identifier_preparer.quote
+    values: dict[str, str] = {}
+    given: list[list[Any]] = []
+    for column in frame.iter_columns():
+        plain = column.cast(pl.String) if column.dtype == pl.Date else column
+        value = plain[0]
+        if _may_stand_in_a_statement(value) and plain.eq_missing(value).all():
+            values[column.name] = _literal(value)
+        else:
+            values[column.name] = "?"
+            given.append(plain.to_list())
+    if not given:  # a statement without parameters would be run once
+        name = frame.columns[0]
+        values[name] = "?"
+        given.append(frame[name].to_list())
+    names, places = ", ".join(map(quote, values)), ", ".join(values.values())
+    statement = f"INSERT INTO {quote(table.name)} ({names}) VALUES ({places})"  # noqa: S608 - ours, or quoted
+    connection.exec_driver_sql(statement, list(zip(*given, strict=True)))
+
+
+def _may_stand_in_a_statement(value: Any) -> bool:
+    return isinstance(value, (int, NoneType)) or (isinstance(value, str) and value.isprintable())
+
+
+def _literal(value: str | int | None) -> str:
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    return "NULL" if value is None else str(int(value))
 
 
 def _copy_frames(connection: Connection, table: Table, frames: Iterable[pl.DataFrame]) -> int:

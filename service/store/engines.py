@@ -18,6 +18,9 @@ LOCK_SECONDS = 60
 ACCESS = "mujun_access"
 """Execution option of the embedded engine: ``read`` or ``write``."""
 
+COMPLETE = "mujun_complete"
+"""Execution option of the embedded engine: the writer gives every row together with what it refers to."""
+
 CHANGED = "mujun_changed"
 """Key of ``Connection.info`` of the embedded engine: the tables written to."""
 
@@ -83,6 +86,8 @@ def _begin(connection: Connection) -> None:
     access = connection.get_execution_options().get(ACCESS)
     driver: Any = connection.connection.driver_connection
     driver.execute(f"PRAGMA query_only = {'ON' if access == 'read' else 'OFF'}")
+    complete = connection.get_execution_options().get(COMPLETE, False)
+    driver.execute(f"PRAGMA foreign_keys = {'OFF' if complete else 'ON'}")  # has no effect after BEGIN
     driver.execute("BEGIN IMMEDIATE" if access == "write" else "BEGIN")
 
 

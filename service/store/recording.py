@@ -19,8 +19,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
-    insert,
-    literal,
     select,
     text,
     update,
@@ -113,7 +111,11 @@ def record(
     :param fields: the columns of the content, in order
     :param first_row_id: the id that the first row of the file will have; the others follow
     """
-    facts = facts.drop(ROW).with_row_index(_LINE)
+    facts = facts.drop(ROW)
+    if feed is Feed.FIGURES:
+        # in the order of their index, which is then searched and filled from one end
+        facts = facts.sort(FIGURE_KEY[:2])
+    facts = facts.with_row_index(_LINE)
     changes = Changes(feed, tuple(fields), batch_id, first_row_id, facts)
     if facts.height:
         (_compare_figures if feed is Feed.FIGURES else _compare_records)(connection, changes)
@@ -251,10 +253,10 @@ def _supersede(connection: Connection, ids: list[pl.Series], batch_id: int) -> N
 
 
 def _insert_figures(connection: Connection, changes: Changes) -> None:
-    """Append figures in the order of their index, which is then filled from one end."""
+    """Append figures, in the order of their subjects."""
     if changes.new.is_empty():
         return
-    facts = changes.new.sort(FIGURE_KEY[:2]).select(
+    facts = changes.new.select(
         *FIGURE_KEY, *changes.fields, source_row_id=pl.col(AT).cast(pl.Int64) + changes.first_row_id
     )
     if connection.dialect.name == "postgresql":
@@ -272,13 +274,16 @@ def _insert_figures(connection: Connection, changes: Changes) -> None:
     stage.create(connection)
     wide = facts.rename({name: place for place, name in places.items()})
     bulk.append(connection, stage, wide.iter_slices(_SLICE))
-    names = [*FIGURE_KEY, "metric", "value", "batch_id", "source_row_id"]
-    for place, metric in places.items():
-        given = [stage.c[name] for name in FIGURE_KEY]
-        lines = select(
-            *given, literal(metric), stage.c[place], literal(changes.batch_id), stage.c.source_row_id
-        ).where(stage.c[place].is_not(None))
-        connection.execute(insert(Figure).from_select(names, lines))
+    key = ", ".join(FIGURE_KEY)
+    value = " ".join(f"WHEN '{metric}' THEN {place}" for place, metric in places.items())
+    metrics = ", ".join(f"('{metric}')" for metric in sorted(changes.fields))
+    # CROSS JOIN keeps the order: all of a row at once, so that its source row is looked up while it is near
+    connection.exec_driver_sql(
+        f"INSERT INTO figure ({key}, metric, value, batch_id, source_row_id) "  # noqa: S608 - names of ours
+        f"SELECT * FROM (SELECT {key}, metric, CASE metric {value} END AS value, {changes.batch_id}, "
+        f"source_row_id FROM stated_figure CROSS JOIN (SELECT column1 AS metric FROM (VALUES {metrics}))) "
+        "WHERE value IS NOT NULL"
+    )
     stage.drop(connection)
 
 

@@ -1,5 +1,6 @@
 """Headers as workbooks have them: merged levels, codes beneath, titles above, repeated further down."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -156,3 +157,21 @@ def test_header_rows_may_be_told(tmp_path: Path) -> None:
     mapping = "header: [1, 2]" + POWER % "电网"
     assert values(read(write_csv(tmp_path / "t.csv", rows), mapping)) == [100_000]
     assert verdicts(read(tmp_path / "t.csv", mapping)) == ["code_row", "accepted"]
+
+
+def test_a_header_is_looked_for_in_a_wide_sheet_in_good_time(tmp_path: Path) -> None:
+    """Four thousand columns, a hundred rows and no header: refused, and soon."""
+    table = [[str(row * column) for column in range(4_000)] for row in range(1, 100)]
+    begun = time.process_time()
+    with pytest.raises(InvalidMapping, match="Not found"):
+        read(write_csv(tmp_path / "t.csv", table), POWER % "用电量")
+    assert time.process_time() - begun < 20
+
+
+def test_rows_above_a_repeated_header_are_not_lost(tmp_path: Path) -> None:
+    """Where the first header is damaged and a later one whole, the rows between are no titles."""
+    table = [["统一社会信用代码", "用电"], [uscc(1), "1"], ["统一社会信用代码", "用电量"], [uscc(2), "2"]]
+    path = write_csv(tmp_path / "t.csv", table)
+    with pytest.raises(InvalidMapping, match="row 2 above it looks like data"):
+        read(path, POWER % "用电量")
+    assert values(read(path, "header: 3" + POWER % "用电量")) == [2_000]

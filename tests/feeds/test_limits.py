@@ -239,3 +239,14 @@ def test_all_printed_notices_are_read_or_held(tmp_path: Path) -> None:
     assert promised[:3] == [216.0, 550.0, None]
     assert [promised[4], promised[17]] == [306.0, 250.0]
     assert found[17]["tax_wan_yuan_per_mu"] == 20.0
+
+
+@pytest.mark.parametrize("unit", ["1", "≥1", "1/", "1米", "单位 "])
+def test_an_endless_cell_is_held_in_no_time(tmp_path: Path, unit: str) -> None:
+    """No pattern looks through a million characters."""
+    for name in ("容积率", "面积", "强度"):
+        assert contract(tmp_path, **{name: "1" + unit * 200_000}).reason in (
+            "interval_unreadable",
+            "text_unusable",
+            "unit_missing",
+        )

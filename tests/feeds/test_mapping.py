@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -5,7 +6,7 @@ import pytest
 from service.domain.hand_overs import Feed
 from service.errors import InvalidMapping
 from service.feeds.fields import FIELDS
-from service.feeds.mapping import parse_mapping, read_mapping
+from service.feeds.mapping import FeedMapping, parse_mapping, read_mapping
 
 FIGURES = """
 feed: figures
@@ -99,3 +100,18 @@ def test_every_field_is_documented() -> None:
     for feed, fields in FIELDS.items():
         for name in fields:
             assert name in (mapping.__doc__ or ""), f"{feed}: {name}"
+
+
+def test_every_mapping_in_the_guide_is_one() -> None:
+    """The examples of the guide are read as they stand."""
+    guide = (Path(__file__).parents[2] / "docs" / "hand-overs.md").read_text("utf-8")
+    examples = [text for text in re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL) if "feed:" in text]
+    assert len(examples) >= 3
+    for example in examples:
+        parse_mapping(example)
+
+
+def test_a_mapping_is_kept_as_it_can_be_read_again() -> None:
+    """What a batch keeps of its mapping is the mapping."""
+    mapping = parse_mapping(FIGURES.replace("{constant: 2023}", "{from: title}") + "fill_down: [甲]\n")
+    assert FeedMapping.model_validate(mapping.model_dump(mode="json", exclude_defaults=True)) == mapping

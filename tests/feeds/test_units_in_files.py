@@ -125,3 +125,13 @@ def test_what_has_no_unit_cannot_have_one_in_the_file(unit: str) -> None:
     """A name has no unit, wherever it stands."""
     with pytest.raises(InvalidMapping, match="no unit"):
         parsed_mapping(f"feed: enterprises\ncolumns: {{uscc: a, name: {{column: b, unit: {unit}}}}}")
+
+
+def test_gas_and_water_share_a_word_and_no_unit(tmp_path: Path) -> None:
+    """万立方米 is ten thousand of whichever the metric counts."""
+    table = [["统一社会信用代码", "用量（万立方米）"], [uscc(1), "2"]]
+    path = write_csv(tmp_path / "t.csv", table)
+    for metric, unit in (("gas", "万m3_gas"), ("water", "万m3_water")):
+        mapping = TAX.replace("tax: {column: 税收", f"{metric}: {{column: 用量")
+        fixed = TAX.replace("tax: {column: 税收", f"{metric}: {{column: 用量（万立方米）")
+        assert values(read(path, mapping % "header")) == values(read(path, fixed % unit))

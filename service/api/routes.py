@@ -8,6 +8,7 @@ from service.api import (
     coverage,
     evaluations,
     explanations,
+    figures,
     health,
     openapi,
     profiles,
@@ -20,6 +21,7 @@ def routers() -> list[APIRouter]:
     """Return the routers of the service's own resources."""
     return [
         batches.router,
+        figures.router,
         corrections.router,
         profiles.router,
         schemes.router,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from service.cli import feeds_held, feeds_preview
+from service.cli import feeds_held, feeds_preview, feeds_trace
 from service.cli.common import open_database
 from service.cli.reports import print_reports
 from service.domain.hand_overs import Feed, ImportReport
@@ -18,9 +18,10 @@ from service.settings import Settings
 def register(cli: typer.Typer) -> None:
     """Add the command and the group ``feeds``."""
     cli.command("import")(import_)
-    group = typer.Typer(help="Feeds 数据交付: preview, profiles, held rows.", no_args_is_help=True)
+    group = typer.Typer(help="Feeds 数据交付: preview, profiles, held rows, trace.", no_args_is_help=True)
     feeds_preview.register(group)
     feeds_held.register(group)
+    feeds_trace.register(group)
     cli.add_typer(group, name="feeds")
 
 

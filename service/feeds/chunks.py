@@ -222,10 +222,10 @@ def _text_by_text(column: Column, cells: pl.Series) -> tuple[pl.Series, Mask]:
 
 def _row_by_row(converter: Converter, name: str, cells: _Cells) -> tuple[pl.Series, Mask]:
     values: list[Any] = []
-    fine = np.ones(len(cells.rows), np.bool_)
+    fine, read = np.ones(len(cells.rows), np.bool_), converter.reader(name)
     for place, row in enumerate(cells.rows):
         try:
-            values.append(converter.read(name, row))
+            values.append(read(row))
         except RowHeld:
             values.append(None)
             fine[place] = False

@@ -139,9 +139,9 @@ class Converter:
         }
         self.last_column = max(self.used, default=-1)
 
-    def read(self, name: str, cells: Cells) -> Any:
-        """Return the value of one stated field or metric; raises `RowHeld`."""
-        return self._by_name[name](cells)
+    def reader(self, name: str) -> Read:
+        """Return what reads one stated field or metric of a row; it raises `RowHeld`."""
+        return self._by_name[name]
 
     def values(self, cells: Cells) -> list[Any]:
         """Return the value of each stated field, None where the row says nothing; raises `RowHeld`."""

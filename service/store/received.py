@@ -36,12 +36,16 @@ def size(connection: Connection, sha256: str) -> int:
     return int(connection.execute(query).scalar_one() or 0)
 
 
+def part(connection: Connection, sha256: str, number: int) -> bytes | None:
+    """Return one part of a kept file, from 0; None behind the last."""
+    query = select(ReceivedFile.content).where(ReceivedFile.sha256 == sha256, ReceivedFile.part == number)
+    content = connection.execute(query).scalar_one_or_none()
+    return None if content is None else bytes(content)
+
+
 def parts(connection: Connection, sha256: str) -> Iterator[bytes]:
     """Yield the bytes of a kept file, part by part."""
-    part = 0
-    query = select(ReceivedFile.content).where(ReceivedFile.sha256 == sha256)
-    while (
-        content := connection.execute(query.where(ReceivedFile.part == part)).scalar_one_or_none()
-    ) is not None:
-        yield bytes(content)
-        part += 1
+    number = 0
+    while (content := part(connection, sha256, number)) is not None:
+        yield content
+        number += 1

@@ -5,7 +5,7 @@ from typing import Any
 from service.access.policy import PROPERTIES
 from service.console.assets import load
 from service.reference.schemes import shipped_scheme
-from tests.api.park import DISTRICT, Park
+from tests.api.park import DISTRICT, USCCS, Park
 from tests.support.snapshots import indicator, scheme_text, track
 
 TILE = "13/3374/6831"
@@ -43,6 +43,14 @@ def requests_of(park: Park) -> dict[tuple[str, str], list[Request]]:
             f"/feeds/{feed}/batches/{batch}/rows{query}"
             for feed, batch in park.batches.items()
             for query in ("?limit=1000", "?verdict=held", "?verdict=accepted", "?verdict=lost")
+        ],
+        "/feeds/{feed}/batches/{batch_id}/file": [
+            f"/feeds/{feed}/batches/{batch}/file" for feed, batch in (*park.batches.items(), ("figures", 99))
+        ],
+        "/figures": [
+            f"/figures?subject={subject}{query}"
+            for subject in (*USCCS, "P0", "X")
+            for query in ("", "&period=2023&metric=tax", "&superseded=true&limit=2", "&metric=none")
         ],
         "/evaluations": ["/evaluations", "/evaluations?status=draft", f"/evaluations?district={DISTRICT}"],
         "/evaluations/{evaluation_id}": [f"/evaluations/{number}" for number in (*evaluations, 99)],

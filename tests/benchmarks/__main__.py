@@ -1,6 +1,7 @@
 """``make bench``: a synthetic park through import, serving and evaluation on both databases, beside peers.
 
-``python -m tests.benchmarks [PART ...] [--parcels N] [--evaluation N] [--runs N]``; all parts without a name.
+``python -m tests.benchmarks [PART ...] [--parcels N] [--figures N] [--evaluation N] [--runs N]``; all parts
+without a name.
 """
 
 import argparse
@@ -13,14 +14,14 @@ from pathlib import Path
 from service.jobs.evaluating import evaluate
 from service.reference.schemes import shipped_scheme
 from service.store.database import Database
-from tests.benchmarks import evaluating, importing, serving
+from tests.benchmarks import evaluating, figures, importing, serving
 from tests.benchmarks.park import make_park
 from tests.benchmarks.snapshot import PERIOD
 from tests.benchmarks.timing import console
 from tests.support.stores import GeoPackages, postgis_server
 
 _PARTS = {
-    "import": "a park of --parcels into both databases, beside pandas and ogr2ogr",
+    "import": "a park of --parcels, beside ogr2ogr; figures of as many firms, beside pandas; --figures alone",
     "serving": "requests per second for such a park",
     "core": "the evaluation core at --evaluation, beside pandas and the bare skeleton",
     "stores": "evaluations from each store to itself at --evaluation, beside SQL inside PostgreSQL",
@@ -30,12 +31,14 @@ _PARTS = {
 _EVALUATION = {"core", "stores", "growth"}
 
 
-def main(parts: set[str], parcels: int, evaluation: int, runs: int) -> None:
+def main(parts: set[str], parcels: int, evaluation: int, runs: int, large: int) -> None:
     """Measure the parts that were asked for."""
     with tempfile.TemporaryDirectory(prefix="mujun-bench-") as name:
         folder = Path(name)
         if parts & {"import", "serving"}:
             _park(parts, folder, parcels)
+        if "import" in parts:
+            figures.measure(folder, parcels, large)
         core = evaluating.measure_core(folder, evaluation, runs) if "core" in parts else None
         if "stores" in parts:
             with _stores(folder) as stores:
@@ -92,6 +95,9 @@ def _asked() -> argparse.Namespace:
     )
     parser.add_argument("--parcels", type=int, default=100_000, help="of the imported park (%(default)s)")
     parser.add_argument("--evaluation", type=int, default=1_000_000, help="parcels to evaluate (%(default)s)")
+    parser.add_argument(
+        "--figures", type=int, default=1_000_000, help="rows of the largest file (%(default)s)"
+    )
     parser.add_argument("--runs", type=int, default=3, help="of each evaluation (%(default)s)")
     return parser.parse_args()
 
@@ -102,5 +108,5 @@ if __name__ == "__main__":
     if "evaluation" in chosen:
         chosen |= _EVALUATION
     began = time.perf_counter()
-    main(chosen, asked.parcels, asked.evaluation, asked.runs)
+    main(chosen, asked.parcels, asked.evaluation, asked.runs, asked.figures)
     console.print(f"Measured in {(time.perf_counter() - began) / 60:.0f} minutes.")

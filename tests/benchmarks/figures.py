@@ -71,11 +71,11 @@ def write_csv(path: Path, rows: int, changed: float = 0) -> Path:
     return path
 
 
-def write_xlsx(path: Path, rows: int) -> Path:
+def write_xlsx(path: Path, rows: int, changed: float = 0) -> Path:
     """Write such a table as a workbook with numbers in its cells."""
     with xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_numbers": True}) as book:
         sheet = book.add_worksheet("2023")
-        for number, row in enumerate(write_rows(rows)):
+        for number, row in enumerate(write_rows(rows, changed)):
             sheet.write_row(number, 0, row)
     return path
 
@@ -127,7 +127,7 @@ def measure(folder: Path, rows: int, large: int) -> None:
                     (kind, what, name, *_figures(one, rows), f"{peer.seconds / one.seconds:.1f}")
                     for name, one in ((name, taken[name][place]) for name in taken)
                 ]
-        titles = ("store", "hand-over", "by", "rows", "s", "rows/s", "peak GiB", "× pandas")
+        titles = ("store", "hand-over", "by", "rows", "s", "rows/s", "processor s", "peak GiB", "× pandas")
         show("Import of figures, each in a process of its own", titles, lines)
         _large(folder, large, server)
 
@@ -140,11 +140,17 @@ def _large(folder: Path, rows: int, server: PostgisServer | None) -> None:
                 one = alone(Work("tests.benchmarks.figures:ours", (url, str(file))))
             lines.append((kind, file.suffix[1:].upper(), *_figures(one, rows)))
         file.unlink()
-    show("Large files", ("store", "file", "rows", "s", "rows/s", "peak GiB"), lines)
+    show("Large files", ("store", "file", "rows", "s", "rows/s", "processor s", "peak GiB"), lines)
 
 
 def _figures(one: Taken, rows: int) -> tuple[str, ...]:
-    return f"{rows:,}", f"{one.seconds:.1f}", f"{rows / one.seconds:,.0f}", f"{one.peak:.2f}"
+    return (
+        f"{rows:,}",
+        f"{one.seconds:.1f}",
+        f"{rows / one.seconds:,.0f}",
+        f"{one.processor:.1f}",
+        f"{one.peak:.2f}",
+    )
 
 
 @contextmanager

@@ -1,16 +1,15 @@
-"""Import: figures beside a pandas script, parcels beside ogr2ogr, each into the same kind of database."""
+"""Import: a park feed by feed, parcels beside ogr2ogr, each into the same kind of database."""
 
 from pathlib import Path
 
 import pyogrio
 import shapely
-import sqlalchemy as sa
 
 from service.domain.hand_overs import Feed
 from service.jobs.importing import import_file
 from service.store.database import Database
 from tests.benchmarks.park import METRICS, Park
-from tests.benchmarks.peers import ogr2ogr, pandas_import
+from tests.benchmarks.peers import ogr2ogr
 from tests.benchmarks.timing import seconds, show
 
 DISTRICT = "330299"
@@ -54,20 +53,13 @@ def measure(name: str, database: Database, files: dict[Feed, Path], folder: Path
     """Import every feed once and show rows per second beside the peers."""
     lines = load(database, files)
     if database.is_embedded:
-        engine, target = sa.create_engine(f"sqlite:///{folder / 'peer.sqlite'}"), str(folder / "peer.gpkg")
+        target = str(folder / "peer.gpkg")
     else:
-        engine = sa.create_engine(database.url)
         where = database.url
         target = (
             f"PG:dbname={where.database} host={where.host or where.query['host']} port={where.port or 5432}"
         )
         target += f" user={where.username}"
-    lines.append(
-        _line(
-            "peer: pandas to_sql, figures", rows, seconds(lambda: pandas_import(files[Feed.FIGURES], engine))
-        )
-    )
-    engine.dispose()
     took = seconds(lambda: ogr2ogr(files[Feed.PARCELS], target, "peer_parcels"))
     lines.append(_line("peer: ogr2ogr, parcels", rows, took))
     show(

@@ -12,6 +12,8 @@ GEOJSON = "application/geo+json"
 HTML = "text/html"
 SCHEMA = "application/schema+json"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV = "text/csv"
 MVT = "application/vnd.mapbox-vector-tile"
 
 # what a client names and what it then also takes: GeoJSON is JSON, and tiles have had several names
@@ -21,7 +23,14 @@ _ALSO = {
     OPENAPI: {JSON, "application/vnd.oai.openapi+json", "application/openapi+json"},
     MVT: {"application/x-protobuf", "application/vnd.mvt", "application/octet-stream"},
 }
-_BY_F = {"json": {JSON, GEOJSON, SCHEMA, OPENAPI}, "geojson": {GEOJSON}, "html": {HTML}, "mvt": {MVT}}
+_BY_F = {
+    "json": {JSON, GEOJSON, SCHEMA, OPENAPI},
+    "geojson": {GEOJSON},
+    "html": {HTML},
+    "mvt": {MVT},
+    "xlsx": {XLSX},
+    "csv": {CSV},
+}
 
 
 def choose(request: Request, *offers: str) -> str:

@@ -41,6 +41,8 @@ ROUTES: Mapping[tuple[str, str], str | None] = {
     ("GET", "/evaluations/{evaluation_id}/comparison"): "read",
     ("GET", "/evaluations/{evaluation_id}/sensitivity"): "read",
     ("GET", "/coverage"): "read",
+    ("GET", "/quality"): "read",
+    ("GET", "/evaluations/{evaluation_id}/disagreements"): "analyst",
     ("GET", "/"): "read",
     ("GET", "/api"): "read",
     ("GET", "/conformance"): "read",
@@ -257,6 +259,71 @@ Evaluations and coverage, which count parcels and sum land, have nothing to hide
 """
 
 
+FINDINGS: Mapping[str, Sensitivity] = {
+    # land: outlines, registers, contracts and buildings
+    **dict.fromkeys(
+        (
+            "parcels_overlap",
+            "parcels_overlap_thinly",
+            "geometry_duplicate",
+            "parcel_sliver",
+            "parcels_gap",
+            "registered_area_differs",
+            "approved_area_differs",
+            "contract_area_differs",
+            "surveyed_area_differs",
+            "contract_register_area_differs",
+            "far_differs",
+            "far_above_limit",
+            "far_above_contract",
+            "coverage_above_limit",
+            "coverage_above_contract",
+            "registered_area_repeated",
+            "contract_area_repeated",
+            "unit_code_repeated",
+            "parcel_without_occupant",
+            "buildings_floor_differs",
+            "building_outside",
+            "building_across",
+            "building_elsewhere",
+        ),
+        "public",
+    ),
+    # firms: who holds how much of what, by which a figure could be shared out; meters, figures, ratings
+    **dict.fromkeys(
+        (
+            "tenants_floor_differs",
+            "tenants_land_differs",
+            "tenants_without_landlord",
+            "landlord_without_tenants",
+            "leased_out_exceeds",
+            "occupied_floor_exceeds_parcel",
+            "occupied_floor_below_parcel",
+            "occupied_land_exceeds_parcel",
+            "occupied_land_below_parcel",
+            "occupancy_ended",
+            "occupancy_not_begun",
+            "registered_after_occupancy",
+            "deregistered_occupant",
+            "occupancies_overlap",
+            "meter_sets_differ",
+            "meter_at_two_parcels",
+            "meter_without_enterprise",
+            "meter_shares_not_one",
+            "meter_share_missing",
+            "figure_repeated",
+            "parcel_unknown",
+            "enterprise_unknown",
+            "enterprise_without_parcel",
+            "low_parcel_high_firms",
+            "high_parcel_low_firms",
+        ),
+        "analyst",
+    ),
+}
+"""Code of a consistency check → who sees its findings, and that there are any. What is not listed is served
+to nobody."""
+
 OWN_SCHEME = "analyst"
 """The scope that a scheme of one's own, or changes to one, take beside the route's.
 
@@ -270,6 +337,15 @@ def visible(principal: Principal, collection: str) -> frozenset[str]:
     return frozenset(
         name
         for name, sensitivity in PROPERTIES[collection].items()
+        if sensitivity == "public" or principal.may(sensitivity)
+    )
+
+
+def visible_findings(principal: Principal) -> frozenset[str]:
+    """Return the codes of the consistency checks whose findings the principal may see."""
+    return frozenset(
+        code
+        for code, sensitivity in FINDINGS.items()
         if sensitivity == "public" or principal.may(sensitivity)
     )
 

@@ -12,6 +12,7 @@ from service.api import (
     health,
     openapi,
     profiles,
+    quality,
     schemes,
     whatif,
 )
@@ -29,6 +30,7 @@ def routers() -> list[APIRouter]:
         explanations.router,
         whatif.router,
         coverage.router,
+        quality.router,
         health.router,
         openapi.router,
     ]

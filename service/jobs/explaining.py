@@ -101,6 +101,7 @@ def _keys(near: Surroundings, scheme: Scheme) -> set[Key]:
     read = (*scheme.metrics, *scheme.marks)
     keys: set[Key] = {(kind, row["parcel_code"]) for kind in ("parcel", "contract") for row in near.parcels}
     keys |= {("enterprise", row["uscc"]) for row in near.enterprises}
+    keys |= {("rating", row["uscc"]) for row in (*near.enterprises, *near.occupancies)}
     for row in near.occupancies:
         keys.add(("occupancy", row["parcel_code"], row["uscc"], row["role"], row["valid_from"]))
     for row in near.enterprise_figures:
@@ -117,6 +118,7 @@ def _sources(connection: Connection, run: RowMapping, wanted: set[Key]) -> Sourc
         kinds.setdefault(kind, []).append(tuple(key))
     enterprises = sources.enterprises(connection, {key[0] for key in kinds.get("enterprise", ())})
     holders = {key[1] for key in kinds.get("occupancy", ())}
+    ratings = sources.ratings(connection, run["period"], {key[0] for key in kinds.get("rating", ())})
     found: dict[Key, int] = {}
     for row in sources.parcels(connection, {key[0] for key in kinds.get("parcel", ())}):
         found["parcel", row["code"]] = row["source_row_id"]
@@ -124,6 +126,8 @@ def _sources(connection: Connection, run: RowMapping, wanted: set[Key]) -> Sourc
         found["contract", row["parcel_code"]] = row["source_row_id"]
     for row in enterprises:
         found["enterprise", row["uscc"]] = row["source_row_id"]
+    for row in ratings:
+        found["rating", row["uscc"]] = row["source_row_id"]
     for row in sources.occupancies(connection, holders):
         place = (row["parcel_code"], row["uscc"], row["role"], row["valid_from"])
         found["occupancy", *place] = row["source_row_id"]
@@ -141,7 +145,7 @@ def _sources(connection: Connection, run: RowMapping, wanted: set[Key]) -> Sourc
         for row_id, row in sources.rows(connection, inputs.values()).items()
     }
     names: Mapping[str, str | None] = {row["uscc"]: row["name"] for row in enterprises}
-    return Sources(rows, inputs, names)
+    return Sources(rows, inputs, names, {row["uscc"]: row for row in ratings})
 
 
 def _readings(connection: Connection, run: RowMapping, wanted: set[Key]) -> dict[Key, int]:

@@ -6,7 +6,16 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from service.store.models import Batch, Enterprise, Figure, GrantContract, Occupancy, Parcel, SourceRow
+from service.store.models import (
+    Batch,
+    Enterprise,
+    EnterpriseRating,
+    Figure,
+    GrantContract,
+    Occupancy,
+    Parcel,
+    SourceRow,
+)
 
 
 def districts(connection: Connection) -> list[str]:
@@ -40,6 +49,21 @@ def enterprises(connection: Connection, usccs: Iterable[str]) -> list[dict[str, 
     """Return the registered enterprises among these with their names, as the store has them now."""
     query = select(Enterprise.uscc, Enterprise.name, Enterprise.source_row_id)
     return _rows(connection, query.where(Enterprise.uscc.in_(sorted(usccs))))
+
+
+def ratings(connection: Connection, period: str, usccs: Iterable[str]) -> list[dict[str, Any]]:
+    """Return what the enterprise evaluation of a period made of enterprises, as the store has it now."""
+    columns = [
+        EnterpriseRating.uscc,
+        EnterpriseRating.period,
+        EnterpriseRating.grade,
+        EnterpriseRating.points,
+        EnterpriseRating.rank,
+        EnterpriseRating.ranked,
+        EnterpriseRating.source_row_id,
+    ]
+    chosen = EnterpriseRating.uscc.in_(sorted(usccs)) & (EnterpriseRating.period == period)
+    return _rows(connection, select(*columns).where(chosen))
 
 
 def parcels(connection: Connection, codes: Iterable[str]) -> list[dict[str, Any]]:

@@ -78,6 +78,17 @@ def requests_of(park: Park) -> dict[tuple[str, str], list[Request]]:
             for number in (*evaluations, 99)
             for query in ("", "?step=20", "?step=0")
         ],
+        "/evaluations/{evaluation_id}/disagreements": [
+            f"/evaluations/{number}/disagreements{query}"
+            for number in (*evaluations, 99)
+            for query in ("", "?limit=1")
+        ],
+        "/quality": [
+            "/quality",
+            "/quality?code=figure_repeated",
+            *(f"/quality?{query}" for query in ("period=no", "code=none", "f=csv", "f=xlsx", "f=geojson")),
+            *(f"/quality?period=2023&limit=1000&evaluation={number}" for number in (*evaluations, 99)),
+        ],
         "/coverage": [f"/coverage?period={year}" for year in (2022, 2023, "no")],
         "/api": ["/api"],
         "/conformance": ["/conformance"],

@@ -15,8 +15,8 @@ def occupants(record: Record) -> list[dict[str, Any]]:
     """Return every enterprise that holds the parcel or reported something for it, owners first.
 
     ``occupies`` tells who is there, ``brings`` whose figures are the parcel's, ``counts`` who of them
-    can give it an amount; ``holding`` is its share of the parcel's, ``holdings`` all its parcels; ``metrics``
-    what it reported and where that went.
+    can give it an amount; ``rating`` is its result in the enterprise evaluation, ``holding`` its share of
+    the parcel's, ``holdings`` all its parcels; ``metrics`` what it reported and where that went.
     """
     around = record.around
     if around is None:
@@ -52,10 +52,19 @@ def _occupant(record: Record, around: Surroundings, uscc: str) -> dict[str, Any]
         "brings": bool(holder and not (follows and holder["tenant"])),
         "why_not": reason(_FOLLOWS) if follows else None,
         "problem": reason(problem),
+        "rating": _rating(record, uscc),
         "holding": None if held is None else _holding(held),
         "holdings": [_elsewhere(row, code) for row in around.shares if row["uscc"] == uscc],
         "metrics": list(_metrics(record, around, uscc)),
     }
+
+
+def _rating(record: Record, uscc: str) -> Row | None:
+    rating = record.sources.ratings.get(uscc)
+    if rating is None:
+        return None
+    told = ("period", "grade", "points", "rank", "ranked")
+    return {name: rating[name] for name in told} | {"source": record.sources.of("rating", uscc)}
 
 
 def _weight(occupant: dict[str, Any]) -> int:

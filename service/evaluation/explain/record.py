@@ -22,18 +22,22 @@ class Sources:
     Inputs are named by table and key: ``("parcel", code)``, ``("contract", code)``, ``("enterprise", uscc)``,
     ``("occupancy", code, uscc, role, valid_from)``, ``("figure", kind, code, part_of, metric)``; what such a
     figure is made of, ``("reading", kind, code, part_of, metric, meter)``; and the buildings that tell the
-    floor area of a parcel, ``("building", code, building)``.
+    floor area of a parcel, ``("building", code, building)``; the enterprise evaluation,
+    ``("rating", uscc)``.
     """
 
     rows: Mapping[int, Source] = field(default_factory=dict)
     inputs: Mapping[tuple[Any, ...], int] = field(default_factory=dict)
     names: Mapping[str, str | None] = field(default_factory=dict)
     """What enterprises are called."""
+    ratings: Mapping[str, Row] = field(default_factory=dict)
+    """USCC → period, grade, points, rank, ranked of the enterprise evaluation, which another office makes."""
 
     def only(self, keys: Collection[tuple[Any, ...]]) -> "Sources":
         """Return those of some inputs, with what those are made of."""
         inputs = {key: row for key, row in self.inputs.items() if _made_of(key) in keys}
-        return Sources({row: self.rows[row] for row in set(inputs.values())}, inputs, self.names)
+        rows = {row: self.rows[row] for row in set(inputs.values())}
+        return Sources(rows, inputs, self.names, self.ratings)
 
     def of(self, *key: Any) -> dict[str, Any] | None:
         """Return where an input stands, without its content: that is listed once for all inputs of a row."""

@@ -43,6 +43,9 @@ ROUTES: Mapping[tuple[str, str], str | None] = {
     ("GET", "/coverage"): "read",
     ("GET", "/quality"): "read",
     ("GET", "/evaluations/{evaluation_id}/disagreements"): "analyst",
+    ("GET", "/coverage/parcels"): "read",
+    ("GET", "/coverage/trend"): "read",
+    ("GET", "/coverage/blockers"): "read",
     ("GET", "/"): "read",
     ("GET", "/api"): "read",
     ("GET", "/conformance"): "read",
@@ -63,6 +66,14 @@ ROUTES: Mapping[tuple[str, str], str | None] = {
     ("GET", "/collections/scores/tiles/WebMercatorQuad"): "read",
     ("GET", "/collections/scores/tiles/WebMercatorQuad/tilejson"): "read",
     ("GET", "/collections/scores/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}"): "read",
+    ("GET", "/collections/coverage"): "read",
+    ("GET", "/collections/coverage/schema"): "read",
+    ("GET", "/collections/coverage/items"): "read",
+    ("GET", "/collections/coverage/items/{featureId}"): "read",
+    ("GET", "/collections/coverage/tiles"): "read",
+    ("GET", "/collections/coverage/tiles/WebMercatorQuad"): "read",
+    ("GET", "/collections/coverage/tiles/WebMercatorQuad/tilejson"): "read",
+    ("GET", "/collections/coverage/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}"): "read",
     ("GET", "/tileMatrixSets"): "read",
     ("GET", "/tileMatrixSets/WebMercatorQuad"): "read",
     ("GET", "/console/districts"): "read",
@@ -133,6 +144,45 @@ PROPERTIES: Mapping[str, Mapping[str, Sensitivity]] = {
         "partial_occupancy": "public",
         "missing_feeds": "public",
         "verified": "public",
+    },
+    "coverage": {
+        "code": "public",
+        "district": "public",
+        "town": "public",
+        "industry": "public",
+        "period": "public",
+        "area_m2": "public",
+        "state": "public",
+        "missing_feeds": "public",
+        "held_feeds": "public",
+        "stale_feeds": "public",
+        "land_area": "public",
+        "occupancy": "public",
+        "enterprise": "public",
+        "energy_equal_supply": "public",
+        "output": "public",
+        "tax": "public",
+    },
+    # of a feed of a parcel; that a row is held is no secret, which one it is may be
+    "coverage_cells": {
+        "id": "public",
+        "parcel_code": "public",
+        "district": "public",
+        "town": "public",
+        "period": "public",
+        "feed": "public",
+        "state": "public",
+        "extent": "public",
+        "have": "public",
+        "need": "public",
+        "reason": "public",
+        "earlier": "public",
+        "bureau": "public",
+        "batch_id": "public",
+        "received_at": "public",
+        "held_rows": "analyst",
+        "held_batch_id": "analyst",
+        "held_reason": "analyst",
     },
     "explanation": {
         "evaluation": "public",
@@ -255,7 +305,8 @@ PROPERTIES: Mapping[str, Mapping[str, Sensitivity]] = {
 }
 """Collection or result → property → who sees it. What is not listed is served to nobody.
 
-Evaluations and coverage, which count parcels and sum land, have nothing to hide and no entry.
+Evaluations, reports and trends of coverage, and blockers, which count parcels and sum land, have nothing to
+hide and no entry.
 """
 
 

@@ -18,6 +18,7 @@ from service.domain.hand_overs import Feed, ImportReport, Verdict
 from service.errors import NotFound
 from service.feeds.choosing import mapping_for
 from service.feeds.mapping import parse_mapping
+from service.jobs.covering import record_coverage
 from service.jobs.importing import import_file
 from service.store import corrections, hand_overs
 
@@ -137,6 +138,7 @@ def receive(
             file_name=name,
         )
     report.notes[:0] = chosen.notes
+    record_coverage(store, report.batch_id)
     if report.batch_id is None:
         response.status_code = 200
     else:

@@ -8,7 +8,18 @@ import typer
 from service import __version__
 from service.cli.common import out, readable_errors
 
-_GROUPS = ("serve", "feeds", "evaluate", "explain", "quality", "scheme", "whatif", "keys", "demo")
+_GROUPS = (
+    "serve",
+    "feeds",
+    "coverage",
+    "quality",
+    "evaluate",
+    "explain",
+    "scheme",
+    "whatif",
+    "keys",
+    "demo",
+)
 
 
 def build() -> typer.Typer:

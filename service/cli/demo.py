@@ -59,12 +59,12 @@ def _print(report: DemoReport) -> None:
     ):
         results.add_column(title, justify="right")
     for done in report.evaluations:
-        covered = report.coverage[done.period]
+        park = report.coverage[done.period].park[0]
         results.add_row(
             done.period,
             done.scheme_name,
             *(f"{count:,}" for count in (done.parcels, done.scored)),
             *(f"{done.grades.get(grade, 0):,}" for grade in grades),
-            f"{covered.covered.parcels / covered.parcels.parcels:.1%}",
+            f"{park.covered.parcels / park.parcels.parcels:.1%}",
         )
     out.print(results)

@@ -11,6 +11,7 @@ from service.cli.reports import print_reports
 from service.domain.hand_overs import Feed, ImportReport
 from service.feeds.choosing import mapping_for
 from service.feeds.mapping import read_mapping
+from service.jobs.covering import record_coverage
 from service.jobs.importing import import_file
 from service.settings import Settings
 
@@ -71,6 +72,7 @@ def import_(
                 )
                 report.notes[:0] = chosen.notes
                 reports.append(report)
+                record_coverage(database, report.batch_id)
     finally:
         # files before one that cannot be read are in the store: say so before the error
         if reports:

@@ -29,6 +29,10 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "not_in_register": ("an occupant is not among the enterprises", "占用单位不在企业名录中"),
         "not_reported": ("an occupant reported nothing", "占用单位未报数据"),
         "not_placed": ("an occupant's figure could not be placed", "占用单位数据无法分摊"),
+        "hand_over_old": (
+            "the last hand-over is older than its bureau's freshness",
+            "最近一次交付已超过时效",
+        ),
         # what became of an item
         "scored": ("scored by the formula", "按公式计分"),
         "capped": ("held down to the cap", "按上限计分"),

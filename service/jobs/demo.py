@@ -48,7 +48,7 @@ def run_demo(
         tell(f"evaluate {year}")
         summary = evaluate(database, scheme, str(year), DISTRICT)
         evaluations.append(summary if summary.status == "published" else publish(database, summary.id))
-    covered = {str(year): coverage(database, DISTRICT, str(year), scheme) for year in YEARS}
+    covered = {str(year): coverage(database, DISTRICT, [str(year)], scheme) for year in YEARS}
     return DemoReport(imports, evaluations, covered)
 
 

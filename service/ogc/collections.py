@@ -4,6 +4,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Boolean, Float, Integer
 
+from service.domain.coverage import REGISTERS
+from service.jobs.covering import DEFAULT_SCHEME
+from service.reference.schemes import shipped_scheme
+from service.reference.tables import unit_table
 from service.store.layers import PARCELS, SCORES, Layer
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
@@ -82,6 +86,8 @@ class Collection:
     layer: Layer
     properties: tuple[Property, ...]
     on_tiles: frozenset[str]
+    of_periods: bool = False
+    """Whether its features are worked out for a period, on the geometry of the layer's rows."""
 
     def shown(self, visible: frozenset[str]) -> tuple[Property, ...]:
         """Return the properties, in their order, that whoever asks may see."""
@@ -103,6 +109,29 @@ def _json_type(column_type: object) -> str:
         return "integer"
     return "number" if isinstance(column_type, Float) else "string"
 
+
+def _coverage() -> tuple[Property, ...]:
+    texts = {
+        "code": _TITLES["code"],
+        "district": _TITLES["district"],
+        "town": _TITLES["town"],
+        "industry": "Division of the main occupant, GB/T 4754 主要占用单位行业大类",
+        "period": "Period of the figures 所属期",
+        "state": "State of the worst feed 总体状态",
+        "missing_feeds": "Feeds missing 缺失的数据",
+        "held_feeds": "Feeds with held rows 待核的数据",
+        "stale_feeds": "Feeds that are stale 过期的数据",
+        **{name: f"{english.capitalize()} {chinese}" for name, (_, (english, chinese)) in REGISTERS.items()},
+    }
+    metrics = unit_table().metrics
+    for name in shipped_scheme(DEFAULT_SCHEME).metrics:
+        texts[name] = f"{metrics[name].en} {metrics[name].zh}"
+    shown = [Property(name, "string", title) for name, title in texts.items()]
+    shown.insert(5, Property("area_m2", "number", "Land area that counts, else of the geometry, m² 用地面积"))
+    return tuple(shown)
+
+
+_COVERAGE = _coverage()
 
 _ABOUT_CRS = (
     "Longitude and latitude of CGCS2000 (EPSG:4490), given as OGC:CRS84; the two agree to decimetres. "
@@ -146,6 +175,20 @@ COLLECTIONS = (
                 "missing_feeds",
             }
         ),
+    ),
+    Collection(
+        "coverage",
+        "Coverage 数据覆盖",
+        "Parcels with the state of every feed that the scheme parcel reads: fresh, stale, held or missing. "
+        "The parameter period names the year; without it the newest that any published evaluation is of "
+        "counts, else the newest with figures, else last year. "
+        "各宗地各类数据的状态：有效、过期、待核、缺失；"
+        "可用 period 参数指定年份，否则取最近一次已发布评价的年份。"
+        f" {_ABOUT_CRS}",
+        PARCELS,
+        _COVERAGE,
+        frozenset(item.name for item in _COVERAGE) - {"district", "industry", "area_m2"},
+        of_periods=True,
     ),
 )
 """Every collection, in the order in which they are listed."""

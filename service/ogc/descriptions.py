@@ -13,7 +13,7 @@ from service.ogc.collections import COLLECTIONS, CRS84, Collection
 from service.ogc.datetimes import covered_by
 from service.ogc.links import REL, base_url, link
 from service.ogc.views import View, properties_for
-from service.store.layers import Box, Run
+from service.store.layers import Box
 
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
 OPENAPI_31 = "application/vnd.oai.openapi+json;version=3.1"
@@ -68,9 +68,12 @@ def collection_document(request: Request, view: View, collection: Collection) ->
         ],
     }
     extent: dict[str, Any] = {}
-    if (box := view.extent(collection, view.all_of(collection, runs))) is not None:
+    period = view.period(collection)
+    if (box := view.extent(collection, view.all_of(collection, runs, period))) is not None:
         extent["spatial"] = {"bbox": [list(outward(box))], "crs": CRS84}
-    if (interval := _interval(runs)) is not None:
+    if (
+        interval := _interval([run.period for run in runs] + ([period] if period and extent else []))
+    ) is not None:
         extent["temporal"] = {"interval": [interval], "trs": GREGORIAN}
     return document | ({"extent": extent} if extent else {})
 
@@ -130,8 +133,8 @@ def outward(box: Box) -> Box:
     )
 
 
-def _interval(runs: Sequence[Run]) -> list[str] | None:
-    periods = [period for run in runs if (period := covered_by(run.period)) is not None]
+def _interval(names: Sequence[str]) -> list[str] | None:
+    periods = [period for name in names if (period := covered_by(name)) is not None]
     if not periods:
         return None
     return [_instant(min(p.start for p in periods)), _instant(max(p.end for p in periods))]

@@ -19,7 +19,6 @@ from service.ogc.links import base_url, here, link
 from service.ogc.paging import Position, read_token, write_token
 from service.ogc.parameters import ItemsQuery, read_items_query
 from service.ogc.views import View, properties_for, viewing
-from service.store import features
 from service.store.layers import Run, Selection
 
 
@@ -31,11 +30,13 @@ def items(request: Request, collection: Collection) -> Response:
     query = read_items_query(request, collection, properties, request.app.state.settings)
     with viewing(request) as view:
         start = _start(view, collection, query)
-        runs = view.named(start.evaluations) if start.evaluations else ()
-        tag = etag(request, base_url(request), view.state, names, start, weak=True)
+        runs, period = _edition(view, collection, start)
+        everything = view.all_of(collection, _in_time(query, runs), period)
+        if period is not None and not _meets(query, period):
+            everything = replace(everything, ranges=())
+        tag = etag(request, base_url(request), view.state, names, start, everything, weak=True)
         if (unchanged := not_modified(request, tag)) is not None:
             return unchanged
-        everything = view.all_of(collection, _in_time(query, runs))
         selection = view.within(collection, replace(everything, equal=query.equal), query.box)
         matched = view.count(collection, selection)
         place = (start.after, query.offset, query.limit)
@@ -45,7 +46,7 @@ def items(request: Request, collection: Collection) -> Response:
         )
     following = None
     if page.more:
-        token = write_token(Position(page.last, start.evaluations), query.listing)
+        token = write_token(Position(page.last, start.began_with), query.listing)
         following = here(request, token=token, offset=None)
     head = {
         "type": "FeatureCollection",
@@ -64,10 +65,11 @@ def item(request: Request, collection: Collection, feature_id: str) -> Response:
     names = tuple(item.name for item in properties_for(request, collection))
     with viewing(request) as view:
         key = _key(view, collection, feature_id)
-        tag = etag(request, base_url(request), view.state, names, weak=False)
+        day = view.day if collection.of_periods else None
+        tag = etag(request, base_url(request), view.state, names, day, weak=False)
         if (unchanged := not_modified(request, tag)) is not None:
             return unchanged
-        found = features.one(view.connection, collection.layer, key, names)
+        found = view.one(collection, key, names)
     if not found.rows:
         raise _no_feature(collection, feature_id)
     parent = f"{base_url(request)}/collections/{collection.id}"
@@ -110,12 +112,16 @@ def _page(
 
 
 def _start(view: View, collection: Collection, query: ItemsQuery) -> Position:
-    """Return where the page begins: the token's position, among the evaluations its listing began with."""
+    """Return where the page begins: the token's position, among what its listing began with."""
     if query.token is None:
+        if (period := view.period(collection, query.period)) is not None:
+            return Position(0, (int(period),))
         return Position(0, tuple(run.id for run in view.runs(collection, query.evaluation)))
     position = read_token(query.token, query.listing)
+    if collection.of_periods:
+        return position
     try:
-        view.named(position.evaluations)
+        view.named(position.began_with)
     except NotFound:
         raise InvalidParameter(
             "The listing that the paging token belongs to is no longer there.",
@@ -125,6 +131,18 @@ def _start(view: View, collection: Collection, query: ItemsQuery) -> Position:
             action="Begin again without a token.",
         ) from None
     return position
+
+
+def _edition(view: View, collection: Collection, start: Position) -> tuple[tuple[Run, ...], str | None]:
+    """Return the evaluations or the period that a listing shows."""
+    if collection.of_periods:
+        return (), str(start.began_with[0])
+    return (view.named(start.began_with) if start.began_with else ()), None
+
+
+def _meets(query: ItemsQuery, period: str) -> bool:
+    interval, covered = query.interval, covered_by(period)
+    return interval is None or covered is None or interval.meets(covered)
 
 
 def _in_time(query: ItemsQuery, runs: tuple[Run, ...]) -> tuple[Run, ...]:

@@ -39,6 +39,13 @@ EVALUATION = _query(
     "of each district. 评价编号",
 )
 
+PERIOD = _query(
+    "period",
+    {"type": "string", "pattern": r"^(19|20)[0-9]{2}$", "examples": ["2023"]},
+    "Year of the figures. Default: the newest that a published evaluation is of, else the newest with "
+    "figures, else last year. 所属期",
+)
+
 _BBOX = _query(
     "bbox",
     {
@@ -65,13 +72,20 @@ _TOKEN = _query("token", {"type": "string"}, "Where the page begins; only as fou
 
 def items_parameters(collection: Collection) -> list[Parameter]:
     """Return the parameters of a collection's items, its properties included."""
-    chosen = [EVALUATION] if collection.layer.of_evaluations else []
     filters = [
         _query(item.name, {"type": item.type}, f"{item.title}: equal to this.")
         for item in collection.properties
-        if item.name in PROPERTIES[collection.id]
+        if item.name in PROPERTIES[collection.id] and not (collection.of_periods and item.name == "period")
     ]
-    return [LIMIT, _BBOX, _DATETIME, _OFFSET, _TOKEN, f("json", "geojson"), *chosen, *filters]
+    fixed = [LIMIT, _BBOX, _DATETIME, _OFFSET, _TOKEN, f("json", "geojson")]
+    return [*fixed, *choosing(collection), *filters]
+
+
+def choosing(collection: Collection) -> list[Parameter]:
+    """Return the parameter that chooses what the collection shows: an evaluation, or a period."""
+    if collection.layer.of_evaluations:
+        return [EVALUATION]
+    return [PERIOD] if collection.of_periods else []
 
 
 _LINK = {

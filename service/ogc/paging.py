@@ -18,18 +18,18 @@ _LONGEST = 20_000
 
 
 class Position(NamedTuple):
-    """Behind which row id to go on, and the evaluations the listing began with.
+    """Behind which row id to go on, and what the listing began with: its evaluations, or its year.
 
     They stay the same to the last page, also when another evaluation is published meanwhile.
     """
 
     after: int
-    evaluations: tuple[int, ...]
+    began_with: tuple[int, ...]
 
 
 def write_token(position: Position, listing: str) -> str:
     """Return the token of a position in the listing: collection and filters in canonical form."""
-    content = orjson.dumps([position.after, *position.evaluations])
+    content = orjson.dumps([position.after, *position.began_with])
     return base64.urlsafe_b64encode(_checksum(content, listing) + content).rstrip(b"=").decode()
 
 
@@ -41,7 +41,7 @@ def read_token(token: str, listing: str) -> Position:
         exact = base64.urlsafe_b64encode(raw).rstrip(b"=").decode() == token
         if not exact or len(token) > _LONGEST or raw[:_DIGEST] != _checksum(raw[_DIGEST:], listing):
             raise ValueError
-        after, *evaluations = orjson.loads(raw[_DIGEST:])
+        after, *began_with = orjson.loads(raw[_DIGEST:])
     except (ValueError, binascii.Error):
         raise InvalidParameter(
             "The paging token does not belong to this listing.",
@@ -50,7 +50,7 @@ def read_token(token: str, listing: str) -> Position:
             place="query parameter token",
             action="Follow the link next of a page as it is, or begin again without a token.",
         ) from None
-    return Position(after, tuple(evaluations))
+    return Position(after, tuple(began_with))
 
 
 def _checksum(content: bytes, listing: str) -> bytes:

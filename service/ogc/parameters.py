@@ -33,6 +33,7 @@ class ItemsQuery:
     box: Box | None
     interval: Interval | None
     evaluation: int | None
+    period: str | None
     equal: tuple[tuple[str, Value], ...]
     listing: str
 
@@ -45,8 +46,11 @@ def read_items_query(
     Raises `InvalidParameter`.
     """
     given = request.query_params
-    filters = {item.name: item for item in properties}
-    known = {*_FIXED, *filters} | ({"evaluation"} if collection.layer.of_evaluations else set())
+    chooses = {"evaluation"} if collection.layer.of_evaluations else set()
+    if collection.of_periods:
+        chooses = {"period"}
+    filters = {item.name: item for item in properties if item.name not in chooses}
+    known = {*_FIXED, *filters, *chooses}
     if unknown := sorted(given.keys() - known):
         raise InvalidParameter(
             f"Unknown query parameter: {', '.join(unknown)}.",
@@ -67,6 +71,7 @@ def read_items_query(
         box=parse_bbox(given["bbox"]) if "bbox" in given else None,
         interval=parse_datetime(given["datetime"]) if "datetime" in given else None,
         evaluation=read_evaluation(request),
+        period=read_period(request) if collection.of_periods else None,
         equal=tuple((name, _typed(filters[name], value)) for name, value in filtering if name in filters),
         listing=repr((collection.id, filtering)),
     )
@@ -76,6 +81,11 @@ def read_evaluation(request: Request) -> int | None:
     """Return the number in the parameter ``evaluation``, where it is given."""
     text = request.query_params.get("evaluation")
     return None if text is None else _positive(text, "evaluation")
+
+
+def read_period(request: Request) -> str | None:
+    """Return the parameter ``period`` as given; only a collection of periods says what is wrong with it."""
+    return request.query_params.get("period")
 
 
 def _positive(text: str, name: str) -> int:

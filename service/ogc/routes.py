@@ -10,7 +10,7 @@ from service.negotiation import JSON, OPENAPI, SCHEMA, choose
 from service.ogc import descriptions, entrance, items, openapi_parts, tiles, tilesets
 from service.ogc.answers import json_answer
 from service.ogc.collections import COLLECTIONS, Collection
-from service.ogc.openapi_parts import EVALUATION, Parameter, f
+from service.ogc.openapi_parts import Parameter, f
 from service.ogc.views import viewing
 
 Endpoint = Callable[..., Response]
@@ -101,7 +101,7 @@ def _collection(collection: Collection) -> APIRouter:
     """Return the routes of one collection."""
     router = APIRouter(prefix=f"/collections/{collection.id}", tags=[collection.title])
     name = collection.id
-    chosen = [EVALUATION] if collection.layer.of_evaluations else []
+    chosen = openapi_parts.choosing(collection)
 
     def describe(request: Request) -> Response:
         """What the collection is, where it lies in space and time, and where its items and tiles are."""

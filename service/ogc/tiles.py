@@ -12,12 +12,11 @@ from service.negotiation import MVT, choose
 from service.ogc.answers import answer, etag, not_modified, nothing
 from service.ogc.collections import Collection
 from service.ogc.mvt import encode_layer
-from service.ogc.parameters import read_evaluation
+from service.ogc.parameters import read_evaluation, read_period
 from service.ogc.tile_geometry import BUFFER, EXTENT, to_grid
 from service.ogc.tile_matrix import MAX_MATRIX, Tile
 from service.ogc.views import View, properties_for, viewing
-from service.store import features
-from service.store.layers import Run
+from service.store.layers import Selection
 
 
 def tile(request: Request, collection: Collection, matrix: str, row: str, column: str) -> Response:
@@ -25,23 +24,28 @@ def tile(request: Request, collection: Collection, matrix: str, row: str, column
     media_type = choose(request, MVT)
     wanted = _tile(matrix, row, column)
     evaluation = read_evaluation(request)
+    asked = read_period(request)
     names = tuple(
         item.name for item in properties_for(request, collection) if item.name in collection.on_tiles
     )
     with viewing(request) as view:
-        runs = view.runs(collection, evaluation)
-        tag = etag(request, view.state, names, runs, weak=False)
+        runs, period = view.runs(collection, evaluation), view.period(collection, asked)
+        everything = view.all_of(collection, runs, period)
+        tag = etag(request, view.state, names, runs, everything, weak=False)
         if (unchanged := not_modified(request, tag)) is not None:
             return unchanged
         content = view.remember(
-            (collection.id, runs, names, wanted), lambda: _make(view, collection, runs, names, wanted)
+            (collection.id, runs, everything, names, wanted),
+            lambda: _make(view, collection, everything, names, wanted),
         )
     return answer(request, content, media_type, tag=tag) if content else nothing(tag)
 
 
-def _make(view: View, collection: Collection, runs: Sequence[Run], names: Sequence[str], tile: Tile) -> bytes:
-    selection = view.within(collection, view.all_of(collection, runs), tile.box(BUFFER / EXTENT))
-    found = features.everything(view.connection, collection.layer, selection, names)
+def _make(
+    view: View, collection: Collection, everything: Selection, names: Sequence[str], tile: Tile
+) -> bytes:
+    selection = view.within(collection, everything, tile.box(BUFFER / EXTENT))
+    found = view.everything(collection, selection, names)
     if not found.rows:
         return b""
     columns = dict(zip(names, zip(*found.values, strict=True), strict=True))

@@ -1,6 +1,7 @@
 """What vector tiles a collection has: list, description for OGC clients, TileJSON, tile matrix sets."""
 
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request
 from starlette.responses import Response
@@ -11,7 +12,7 @@ from service.ogc.answers import json_answer
 from service.ogc.collections import CRS84, Collection, Property
 from service.ogc.descriptions import outward
 from service.ogc.links import REL, base_url, here, link
-from service.ogc.parameters import read_evaluation
+from service.ogc.parameters import read_evaluation, read_period
 from service.ogc.tile_matrix import MAX_MATRIX
 from service.ogc.views import properties_for, viewing
 from service.store.layers import Box
@@ -150,7 +151,8 @@ def _on_tiles(request: Request, collection: Collection) -> list[Property]:
 def _extent(request: Request, collection: Collection) -> Box | None:
     with viewing(request) as view:
         runs = view.runs(collection, read_evaluation(request))
-        return view.extent(collection, view.all_of(collection, runs))
+        period = view.period(collection, read_period(request))
+        return view.extent(collection, view.all_of(collection, runs, period))
 
 
 def _tileset(collection: Collection) -> dict[str, Any]:
@@ -172,6 +174,8 @@ def _address(request: Request, collection: Collection) -> str:
 
 
 def _query(request: Request) -> str:
-    """Return the query that chooses an evaluation, to go on with in links."""
-    evaluation = read_evaluation(request)
-    return "" if evaluation is None else f"?evaluation={evaluation}"
+    """Return the query that chooses an evaluation or a period, to go on with in links."""
+    evaluation, period = read_evaluation(request), read_period(request)
+    if evaluation is not None:
+        return f"?evaluation={evaluation}"
+    return "" if period is None else f"?period={quote(period)}"

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TypeVar
 
 import numpy as np
@@ -12,12 +13,15 @@ from sqlalchemy import Connection
 from service.access.identity import Principal, current_principal
 from service.access.policy import visible
 from service.errors import NotFound
+from service.jobs.covering import usual_period
+from service.jobs.periods import require_period, today
 from service.ogc.bbox import covers
 from service.ogc.collections import Collection, Property
-from service.ogc.memory import Memory, memory_of
+from service.ogc.computed import Computed, coverage_of
 from service.store import features
 from service.store.database import Database
 from service.store.layers import Box, Features, Ids, Run, Selection
+from service.store.memory import Memory, memory_of
 
 T = TypeVar("T")
 
@@ -29,6 +33,8 @@ class View:
     connection: Connection
     version: int
     principal: Principal
+    day: date
+    _database: Database
     _memory: Memory
 
     @property
@@ -65,8 +71,24 @@ class View:
             )
         return tuple(allowed)
 
-    def all_of(self, collection: Collection, runs: Sequence[Run]) -> Selection:
-        """Return the selection of all features of a collection, of these evaluations where it has any."""
+    def period(self, collection: Collection, asked: str | None = None) -> str | None:
+        """Return the period whose features are shown: the one asked for, or the usual one.
+
+        None for a collection without periods. Raises `InvalidParameter` for what is no year.
+        """
+        if not collection.of_periods:
+            return None
+        if asked is not None:
+            require_period(asked)
+            return asked
+        return self._memory.get((self.version, "period", self.day), lambda: usual_period(self.connection))
+
+    def all_of(
+        self, collection: Collection, runs: Sequence[Run] = (), period: str | None = None
+    ) -> Selection:
+        """Return the selection of all features of a collection, of these evaluations or this period."""
+        if collection.of_periods:
+            return Selection(period=period, as_of=self.day)
         if not collection.layer.of_evaluations:
             return Selection()
         ids = tuple(run.id for run in runs)
@@ -85,12 +107,34 @@ class View:
         """Return the row ids of a narrowed selection; found once per state of the data, for all pages."""
         return self._memory.get(
             (self.version, "matching", collection.id, selection),
-            lambda: features.matching(self.connection, collection.layer, selection),
+            lambda: (
+                self._matching_computed(collection, selection)
+                if collection.of_periods
+                else features.matching(self.connection, collection.layer, selection)
+            ),
+        )
+
+    def _matching_computed(self, collection: Collection, selection: Selection) -> Ids:
+        ids = self._computed(selection).matching(selection)
+        if selection.box is None:
+            return ids
+        inside = Selection(box=selection.box)
+        rows = self._memory.get(
+            (self.version, "matching", collection.layer, inside),
+            lambda: features.matching(self.connection, collection.layer, inside),
+        )
+        return np.intersect1d(ids, rows, assume_unique=True)
+
+    def _computed(self, selection: Selection) -> Computed:
+        everything = Selection(period=selection.period, as_of=selection.as_of)
+        return self._memory.get(
+            (self.version, "computed", everything),
+            lambda: coverage_of(self._database, self.connection, everything),
         )
 
     def count(self, collection: Collection, selection: Selection) -> int:
         """Return how many features the selection has; counted once per state of the data."""
-        if selection.is_narrowed:
+        if selection.is_narrowed or collection.of_periods:
             return len(self.matching(collection, selection))
         return self._memory.get(
             (self.version, "count", collection.id, selection),
@@ -108,13 +152,37 @@ class View:
         offset: int,
     ) -> Features:
         """Return up to ``limit`` features behind row id ``after``, skipping ``offset``."""
-        if not selection.is_narrowed:
+        if not selection.is_narrowed and not collection.of_periods:
             return features.page(
                 self.connection, collection.layer, selection, names, limit=limit, after=after, offset=offset
             )
         ids = self.matching(collection, selection)
         start = int(np.searchsorted(ids, after, side="right")) + offset
-        return features.by_ids(self.connection, collection.layer, ids[start : start + limit], names)
+        own = () if collection.of_periods else names
+        found = features.by_ids(self.connection, collection.layer, ids[start : start + limit], own)
+        return self._with_computed(collection, selection, found, names)
+
+    def everything(self, collection: Collection, selection: Selection, names: Sequence[str]) -> Features:
+        """Return all features of a selection, with a few neighbours of its box."""
+        stored, own = (selection, names)
+        if collection.of_periods:
+            stored, own = replace(selection, period=None, as_of=None), ()
+        found = features.everything(self.connection, collection.layer, stored, own)
+        return self._with_computed(collection, selection, found, names)
+
+    def one(self, collection: Collection, key: Sequence[str | int], names: Sequence[str]) -> Features:
+        """Return the feature with this key, or none; of periods, the usual one."""
+        own = () if collection.of_periods else names
+        found = features.one(self.connection, collection.layer, key, own)
+        usual = (
+            self.all_of(collection, period=self.period(collection)) if collection.of_periods else Selection()
+        )
+        return self._with_computed(collection, usual, found, names)
+
+    def _with_computed(
+        self, collection: Collection, selection: Selection, found: Features, names: Sequence[str]
+    ) -> Features:
+        return self._computed(selection).on(found, names) if collection.of_periods else found
 
     def remember(self, key: Hashable, work_out: Callable[[], T]) -> T:
         """Return what was made for this state of the data, or make it; the key tells what is visible."""
@@ -122,7 +190,7 @@ class View:
 
     def extent(self, collection: Collection, selection: Selection) -> Box | None:
         """Return the box around everything in the selection's ranges; once per state of the data."""
-        everything = replace(selection, equal=(), box=None)
+        everything = replace(selection, equal=(), box=None, period=None, as_of=None)
         return self._memory.get(
             (self.version, "extent", collection.id, everything),
             lambda: features.extent(self.connection, collection.layer, everything),
@@ -135,7 +203,7 @@ def viewing(request: Request) -> Iterator[View]:
     database: Database = request.app.state.database
     with database.reading() as connection:
         version = database.data_version(connection)
-        yield View(connection, version, current_principal(request), memory_of(database))
+        yield View(connection, version, current_principal(request), today(), database, memory_of(database))
 
 
 def properties_for(request: Request, collection: Collection) -> tuple[Property, ...]:

@@ -86,7 +86,7 @@ def write(
             **{verdict.value: 0 for verdict in Verdict},
         )
     )
-    later = pl.concat([rows.later, changes.later])
+    later = pl.concat([rows.later, changes.later], how="diagonal")
     bulk.append(connection, SourceRow.__table__, _source_rows(rows, later, first, written, progress))
     counts = {verdict.value: written.verdicts[verdict.value] for verdict in Verdict}
     connection.execute(update(Batch).where(Batch.id == batch_id).values(counts))
@@ -123,9 +123,10 @@ def _judged(start: int, kept: pl.DataFrame, later: pl.DataFrame) -> pl.DataFrame
     replaced = (
         pl.when(given).then(pl.col(f"{name}@")).otherwise(pl.col(name)).alias(name)
         for name in later.columns
-        if name != AT
+        if name not in (AT, "subject")
     )
-    return placed.with_columns(replaced).select(kept.columns)
+    subject = pl.coalesce("subject@", "subject").alias("subject")
+    return placed.with_columns(*replaced, subject).select(kept.columns)
 
 
 def find(connection: Connection, hand_over: HandOver) -> RowMapping | None:

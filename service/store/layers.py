@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -53,10 +54,13 @@ class Selection:
     """Which features of a layer: in these ranges of row ids, equal in these columns, meeting this box.
 
     ``ranges`` None means all rows; ``evaluations`` is set only where ranges alone would let others in.
+    ``period`` and ``as_of`` are of features that are worked out for a period, as things stand on a day.
     """
 
     ranges: tuple[tuple[int, int], ...] | None = None
     evaluations: tuple[int, ...] | None = None
+    period: str | None = None
+    as_of: date | None = None
     equal: tuple[tuple[str, Value], ...] = ()
     box: Box | None = None
 

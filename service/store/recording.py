@@ -67,6 +67,7 @@ LATER: dict[str, Any] = {
     "reason": pl.String,
     "column": pl.String,
     "detail": pl.String,
+    "subject": pl.String,
 }
 """The columns of verdicts that the store gives; they replace a row's first one whole."""
 
@@ -150,8 +151,8 @@ def _compare_figures(connection: Connection, changes: Changes) -> None:
             facts = facts.with_columns(pl.when(~is_there).then(pl.col(metric)).alias(metric))
     says = pl.any_horizontal(pl.col(name).is_not_null() for name in changes.fields)
     changes.new = facts.filter(says)
-    silent = facts.select(AT).unique().join(changes.new, on=AT, how="anti")
-    changes.later = _verdict(silent.sort(AT), Verdict.DUPLICATE, "already_stored")
+    silent = facts.select(AT, "subject_code").unique(AT).join(changes.new, on=AT, how="anti")
+    changes.later = _verdict(silent.sort(AT), "subject_code", Verdict.DUPLICATE, "already_stored")
 
 
 def _compare_records(connection: Connection, changes: Changes) -> None:
@@ -180,7 +181,8 @@ def _compare_records(connection: Connection, changes: Changes) -> None:
         verdicts.append(refused)
     same = pl.all_horizontal(is_known, *(pl.col(name).eq_missing(pl.col(f"{name}@")) for name in fields))
     repeated = both.filter(same)
-    verdicts.append(_verdict(repeated, Verdict.DUPLICATE, "already_stored"))
+    subject = _TABLES[changes.feed][1][0]
+    verdicts.append(_verdict(repeated, subject, Verdict.DUPLICATE, "already_stored"))
     left = both.filter(~same).select(*facts.columns, _ID)
     changes.new = left.filter(~is_known).drop(_ID)
     changes.changed = left.filter(is_known)
@@ -193,24 +195,26 @@ def _refuse_parcels(both: pl.DataFrame, fields: Sequence[str]) -> tuple[pl.DataF
     if "district" in fields:
         moved = is_known & (pl.col("district") != pl.col("district@"))
         detail = pl.format("The store has this parcel in the district {}.", "district@")
-        held.append(_verdict(both.filter(moved), Verdict.HELD, "district_differs", detail))
+        held.append(_verdict(both.filter(moved), "code", Verdict.HELD, "district_differs", detail))
         both = both.filter(~moved)
     if "geom" not in fields:
         detail = pl.format("There is no parcel {} yet, and this file gives no outline.", "code")
-        held.append(_verdict(both.filter(~is_known), Verdict.HELD, "parcel_unknown", detail))
+        held.append(_verdict(both.filter(~is_known), "code", Verdict.HELD, "parcel_unknown", detail))
         both = both.filter(is_known)
     return both, pl.concat(held)
 
 
 def _verdict(
-    lines: pl.DataFrame, verdict: Verdict, reason: str, detail: pl.Expr | None = None
+    lines: pl.DataFrame, subject: str, verdict: Verdict, reason: str, detail: pl.Expr | None = None
 ) -> pl.DataFrame:
+    """Judge lines; ``subject`` is the column that says of what they speak, which coverage asks."""
     return lines.select(
         AT,
         verdict=pl.lit(verdict.value),
         reason=pl.lit(reason),
         column=pl.lit(None, pl.String),
         detail=pl.lit(None, pl.String) if detail is None else detail,
+        subject=pl.col(subject).cast(pl.String),
     )
 
 

@@ -90,6 +90,9 @@ def requests_of(park: Park) -> dict[tuple[str, str], list[Request]]:
             *(f"/quality?period=2023&limit=1000&evaluation={number}" for number in (*evaluations, 99)),
         ],
         "/coverage": [f"/coverage?period={year}" for year in (2022, 2023, "no")],
+        "/coverage/parcels": [f"/coverage/parcels?period={year}" for year in (2022, 2023, "no")],
+        "/coverage/trend": ["/coverage/trend", "/coverage/trend?period=2023", "/coverage/trend?period=no"],
+        "/coverage/blockers": [f"/coverage/blockers?period={year}" for year in (2022, 2023, "no")],
         "/api": ["/api"],
         "/conformance": ["/conformance"],
         "/collections": ["/collections"],
@@ -100,6 +103,7 @@ def requests_of(park: Park) -> dict[tuple[str, str], list[Request]]:
     }
     for name, ids, query in (
         ("parcels", park.parcels, ""),
+        ("coverage", park.parcels, ""),
         ("scores", [f"{number}:{code}" for number in evaluations for code in park.parcels], "evaluation="),
     ):
         of_draft = [f"?{query}{park.draft}"] if query else []

@@ -197,9 +197,10 @@ def test_shipped_schemes_are_shown_whole(client: TestClient) -> None:
 def test_coverage_counts_parcels_and_land(client: TestClient) -> None:
     """Three of five parcels have everything; what the others lack is said by feed and reason."""
     report = client.get("/coverage", params={"period": "2023", "district": DISTRICT}).json()
-    assert report["parcels"] == {"parcels": 5, "area_m2": 210_000}
-    assert report["covered"] == {"parcels": 3, "area_m2": 123_000}
-    empty = [feed for feed in report["feeds"] if (feed["town"], feed["feed"]) == ("西街道", "tax")]
+    park, groups = report["park"][0], {group["group"]: group for group in report["groups"]}
+    assert park["parcels"] == {"parcels": 5, "area_m2": 210_000}
+    assert park["covered"] == {"parcels": 3, "area_m2": 123_000}
+    empty = [feed for feed in groups["西街道"]["feeds"] if feed["feed"]["code"] == "tax"]
     assert [feed["missing"]["parcels"] for feed in empty] == [2]
     assert empty[0]["reasons"] == {"no_occupant": 2}
 
@@ -207,7 +208,6 @@ def test_coverage_counts_parcels_and_land(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("query", "status", "code"),
     [
-        ({}, 400, "invalid-parameter"),
         ({"period": "soon"}, 400, "invalid-period"),
         ({"period": "2023", "district": "nowhere"}, 404, "district-not-found"),
         ({"period": "2023", "scheme": "no-such"}, 404, "scheme-not-found"),

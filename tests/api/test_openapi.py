@@ -65,6 +65,6 @@ def test_the_page_size_is_where_qgis_looks_for_it(document: dict[str, Any]) -> N
     """``#/components/parameters/limit`` with default and maximum, and items refer to it."""
     limit = document["components"]["parameters"]["limit"]
     assert (limit["schema"]["default"], limit["schema"]["maximum"]) == (1000, 10_000)
-    for collection in ("parcels", "scores"):
+    for collection in ("parcels", "scores", "coverage"):
         parameters = document["paths"][f"/collections/{collection}/items"]["get"]["parameters"]
         assert {"$ref": "#/components/parameters/limit"} in parameters

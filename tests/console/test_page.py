@@ -61,20 +61,32 @@ def test_the_legend_counts_what_the_api_counts(page: Page, scores: dict[str, Fea
 
 
 def test_the_coverage_panel_says_what_the_api_says(page: Page, address: str) -> None:
-    """The share of fully covered parcels, and per feed how many are complete."""
+    """The share of fully covered parcels, and per feed how many are fresh."""
     report = httpx.get(f"{address}/coverage?period=2023&district=330299", timeout=30).json()
-    whole, covered = report["parcels"]["parcels"], report["covered"]["parcels"]
+    park = report["park"][0]
+    whole, covered = park["parcels"]["parcels"], park["covered"]["parcels"]
     shown = page.locator("#coverage-figure").inner_text()
     assert shown == f"{int(covered / whole * 1000) / 10:.1f} %"
-    complete = Counter[str]()
-    for feed in report["feeds"]:
-        complete[feed["feed"]] += feed["complete"]["parcels"]
+    fresh = {feed["feed"]["code"]: feed["fresh"]["parcels"] for feed in park["feeds"]}
     rows = page.locator("#coverage .feeds li")
-    assert rows.count() == len(complete)
-    for feed, count in complete.items():
+    assert rows.count() == len(fresh)
+    for feed, count in fresh.items():
         row = page.locator(f'#coverage .feeds li[data-feed="{feed}"] .count')
         assert row.evaluate("element => element.firstChild.textContent") == str(count)
         assert page.locator(f'#coverage .feeds li[data-feed="{feed}"] [role=img]').get_attribute("aria-label")
+
+
+def test_the_map_shows_coverage_and_goes_back_to_grades(page: Page, address: str) -> None:
+    """Every parcel in the state that the collection gives it; the grades are away meanwhile."""
+    page.check("#coverage-on-map")
+    page.wait_for_selector("#map[data-collection=coverage][data-state=idle]")
+    items = httpx.get(f"{address}/collections/coverage/items?period=2023&limit=1000", timeout=60).json()
+    states = {feature["id"]: feature["properties"]["state"] for feature in items["features"]}
+    assert {each["code"]: each["state"] for each in rendered(page, "coverage-fill")} == states
+    expect(page.locator("#legend")).to_be_hidden()
+    page.uncheck("#coverage-on-map")
+    page.wait_for_selector("#map[data-collection=scores][data-state=idle]")
+    expect(page.locator("#legend")).to_be_visible()
 
 
 @pytest.mark.parametrize("grade", ["A", "D", ""])

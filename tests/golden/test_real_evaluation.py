@@ -123,10 +123,13 @@ def test_hangzhou_is_shown_as_not_scored_and_counts_in_coverage(
     parcel = load_scheme("parcel")
     summary = evaluate(database, parcel, "2023", "330100")
     assert (summary.parcels, summary.scored, summary.not_scored) == (540, 0, {"no_occupant": 540})
-    report = coverage(database, None, "2023", parcel)
+    report = coverage(database, None, ["2023"], parcel)
     assert report.districts == ["330100", "NYC"]
-    assert (report.parcels.parcels, report.covered.parcels) == (540 + 3772, 0)
-    missing = {feed.feed: feed.missing.parcels for feed in report.feeds if feed.district == "330100"}
+    assert (report.park[0].parcels.parcels, report.park[0].covered.parcels) == (540 + 3772, 0)
+    hangzhou = [group for group in report.groups if group.district == "330100"]
+    missing: Counter[str] = Counter()
+    for group in hangzhou:
+        missing.update({feed.feed.code: feed.missing.parcels - feed.partial.parcels for feed in group.feeds})
     assert missing == {
         "land_area": 0,
         "occupancy": 540,

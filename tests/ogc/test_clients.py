@@ -27,8 +27,8 @@ def gdal(url: str) -> str:
 
 
 def test_gdal_lists_the_collections(address: str) -> None:
-    """Both collections are layers, with their titles."""
-    assert sorted(name for name, _ in pyogrio.list_layers(gdal(address))) == ["parcels", "scores"]
+    """All collections are layers, with their titles."""
+    assert sorted(name for name, _ in pyogrio.list_layers(gdal(address))) == ["coverage", "parcels", "scores"]
 
 
 def test_gdal_reads_everything_page_by_page(address: str) -> None:
@@ -79,7 +79,7 @@ def test_owslib_reads_the_service(address: str) -> None:
     assert (
         "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core" in service.conformance()["conformsTo"]
     )
-    assert service.feature_collections() == ["parcels", "scores"]
+    assert service.feature_collections() == ["parcels", "scores", "coverage"]
     assert service.collection("scores")["itemType"] == "feature"
     assert service.api()["openapi"] == "3.0.3"
     page = service.collection_items("parcels", limit=5, bbox=[120.0, 30.0, 120.0029, 30.0029])

@@ -10,7 +10,7 @@ from service.ogc import collections as ogc_collections
 from service.store.database import Database
 from tests.serving import open_client
 
-COLLECTIONS = ["parcels", "scores"]
+COLLECTIONS = ["parcels", "scores", "coverage"]
 DOCUMENTS = {
     "/": "application/json",
     "/conformance": "application/json",

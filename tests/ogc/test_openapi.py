@@ -77,7 +77,7 @@ def test_the_page_size_is_the_configured_one(database: Database) -> None:
         assert (schema["default"], schema["maximum"]) == (7, 70)
 
 
-@pytest.mark.parametrize("name", ["parcels", "scores"])
+@pytest.mark.parametrize("name", ["parcels", "scores", "coverage"])
 def test_filters_stand_on_concrete_paths(older: dict[str, Any], client: TestClient, name: str) -> None:
     """Every property of the items is a described query parameter: form style, not exploded, with its type."""
     described = parameters(older, f"/collections/{name}/items")
@@ -93,7 +93,7 @@ def test_filters_stand_on_concrete_paths(older: dict[str, Any], client: TestClie
 def test_what_is_described_is_accepted(older: dict[str, Any], client: TestClient) -> None:
     """No described parameter of the standards' resources is unknown to the service."""
     plain = {"array": "120,30,121,31", "boolean": "true", "integer": "1", "number": "1.5", "string": "x"}
-    special = {"f": "json", "datetime": "2023-01-01", "evaluation": "1"}
+    special = {"f": "json", "datetime": "2023-01-01", "evaluation": "1", "period": "2023"}
     for path in older["paths"]:
         if path.startswith(("/collections", "/tileMatrixSets")) and "{" not in path:
             for name, parameter in parameters(older, path).items():

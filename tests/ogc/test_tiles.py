@@ -15,7 +15,8 @@ from tests.serving import open_client
 from tests.support.features import add_parcels, grid
 
 PARCELS, SCORES = "/collections/parcels/tiles/WebMercatorQuad", "/collections/scores/tiles/WebMercatorQuad"
-COLLECTIONS = {"parcels": PARCELS, "scores": SCORES}
+COVERAGE = "/collections/coverage/tiles/WebMercatorQuad"
+COLLECTIONS = {"parcels": PARCELS, "scores": SCORES, "coverage": COVERAGE}
 
 
 def features(content: bytes, layer: str) -> list[dict[str, Any]]:

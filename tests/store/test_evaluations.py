@@ -16,7 +16,7 @@ from service.domain.scheme import Scheme
 from service.domain.tables import KEYS, RESULTS, feed_names
 from service.errors import Conflict, InvalidParameter, NotFound
 from service.jobs import evaluating
-from service.jobs.covering import coverage
+from service.jobs.covering import coverage, listed
 from service.jobs.differences import Cell
 from service.jobs.evaluating import EvaluationSummary, evaluate, publish, repeat
 from service.jobs.explaining import explanation
@@ -412,15 +412,16 @@ class TestLiveCoverage:
     def test_feeds_are_counted_per_town(self, database: Database, tmp_path: Path) -> None:
         """Parcels and their land."""
         hand_over_small_park(database, tmp_path)
-        report = coverage(database, None, "2023")
+        report = coverage(database, None, ["2023"])
         assert report.districts == ["330299"]
-        assert (report.parcels.parcels, report.parcels.area_m2) == (3, 30_000)
-        assert report.covered.parcels == 1
-        feeds = {feed.feed: feed for feed in report.feeds}
+        east = report.groups[0]
+        assert (east.group, east.parcels.parcels, east.parcels.area_m2) == ("east", 3, 30_000)
+        assert east.covered.parcels == 1
+        feeds = {feed.feed.code: feed for feed in east.feeds}
         assert list(feeds) == ["land_area", "occupancy", "enterprise", "energy_equal_supply", "output", "tax"]
         tax, energy = feeds["tax"], feeds["energy_equal_supply"]
-        assert (tax.town, tax.complete.parcels, tax.missing.parcels) == ("east", 2, 1)
-        assert (energy.complete.parcels, energy.partial.parcels, energy.missing.area_m2) == (1, 1, 10_000)
+        assert (tax.fresh.parcels, tax.missing.parcels) == (2, 1)
+        assert (energy.fresh.parcels, energy.partial.parcels, energy.missing.area_m2) == (1, 1, 20_000)
         assert energy.reasons == {"no_occupant": 1, "not_reported": 1}
 
     def test_it_agrees_with_the_evaluation(self, database: Database, evaluated: EvaluationSummary) -> None:
@@ -431,20 +432,17 @@ class TestLiveCoverage:
         stored: Counter[tuple[str, str]] = Counter()
         for row in table.collect().to_dicts():
             for feed in feed_names(PARCEL.metrics):
-                partial_or_missing = "missing" if row[f"{feed}__have"] == 0 else "partial"
-                stored[feed, "complete" if row[f"{feed}__reason"] is None else partial_or_missing] += 1
-        live = {
-            (feed.feed, status): getattr(feed, status).parcels
-            for feed in coverage(database, "330299", "2023").feeds
-            for status in ("complete", "partial", "missing")
-            if getattr(feed, status).parcels
-        }
+                partial_or_none = "none" if row[f"{feed}__have"] == 0 else "partial"
+                stored[feed, "complete" if row[f"{feed}__reason"] is None else partial_or_none] += 1
+        live = Counter(
+            (cell.feed.code, cell.extent.value) for cell in listed(database, "330299", "2023").cells
+        )
         assert live == stored
 
     def test_an_empty_store_is_covered_by_nothing(self, database: Database) -> None:
         """Zero parcels, no districts, no error."""
-        report = coverage(database, None, "2023")
-        assert (report.districts, report.parcels.parcels, report.feeds) == ([], 0, [])
+        report = coverage(database, None, ["2023"])
+        assert (report.districts, report.groups, report.park[0].parcels.parcels) == ([], [], 0)
 
 
 def test_a_scheme_comes_back_from_the_store_as_it_was(

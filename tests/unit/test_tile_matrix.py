@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.ogc.memory import Memory
 from service.ogc.tile_matrix import MAX_MATRIX, Tile, limits
+from service.store.memory import Memory
 
 longitudes, latitudes = st.floats(-180, 180), st.floats(-85, 85)
 

@@ -53,6 +53,9 @@ export async function districts() {
 export const tilejson = (collection, evaluation) =>
   get(`collections/${collection}/tiles/WebMercatorQuad/tilejson`, { evaluation: evaluation?.id });
 
+/** The TileJSON of coverage in a year. */
+export const coverageTiles = (period) => get("collections/coverage/tiles/WebMercatorQuad/tilejson", { period });
+
 async function matching(evaluation, filter) {
   const page = await get("collections/scores/items", { evaluation: evaluation.id, limit: 1, ...filter });
   return page.numberMatched;
@@ -68,9 +71,9 @@ export async function counts(evaluation) {
   return { parcels, scored, grades: { ...grades, "": parcels - scored }, low_efficiency, far_uplift };
 }
 
-const KEEPERS = ["land_area", "occupancy", "enterprise"]; // the registers come before the figures
+const STATES = ["fresh", "stale", "held", "missing"];
 
-/** Coverage of a district: {parcels, complete, feeds: [{feed, complete, partial, missing}]}, in parcels. */
+/** Coverage of a district: {parcels, complete, feeds: [{feed, fresh, stale, held, missing}]}, in parcels. */
 export async function coverage(district, evaluation, period) {
   const about = { district, period: evaluation?.period ?? period };
   const report = await get("coverage", { ...about, scheme: evaluation?.scheme_name }).catch((problem) => {
@@ -78,17 +81,12 @@ export async function coverage(district, evaluation, period) {
     if (evaluation && problem.document?.status === 404) return get("coverage", about);
     throw problem;
   });
-  const feeds = new Map();
-  for (const { feed, complete, partial, missing } of report.feeds) {
-    const sum = feeds.get(feed) ?? { feed, complete: 0, partial: 0, missing: 0 };
-    sum.complete += complete.parcels;
-    sum.partial += partial.parcels;
-    sum.missing += missing.parcels;
-    feeds.set(feed, sum);
-  }
-  const place = ({ feed }) => (KEEPERS.includes(feed) ? KEEPERS.indexOf(feed) : KEEPERS.length);
-  const ordered = [...feeds.values()].sort((a, b) => place(a) - place(b) || a.feed.localeCompare(b.feed));
-  return { parcels: report.parcels.parcels, complete: report.covered.parcels, feeds: ordered };
+  const [park] = report.park;
+  const feeds = park.feeds.map(({ feed, ...states }) => ({
+    feed: feed.code,
+    ...Object.fromEntries(STATES.map((state) => [state, states[state].parcels])),
+  }));
+  return { parcels: park.parcels.parcels, complete: park.covered.parcels, feeds };
 }
 
 /** One parcel as a GeoJSON feature: its score, or the parcel itself where nothing is evaluated. */

@@ -8,7 +8,7 @@ import { showFlags } from "./flags.js";
 import { Legend } from "./legend.js";
 import { number } from "./format.js";
 import { showProblem } from "./problem.js";
-import { STATUS } from "./words.js";
+import { STATES, STATUS } from "./words.js";
 
 const state = { districts: [], district: null, evaluation: null, parcel: null };
 let drawing;
@@ -85,9 +85,10 @@ async function showEvaluation(evaluation) {
   card.close({ quietly: true });
   state.parcel = null;
   showStatus(evaluation);
-  const collection = evaluation ? "scores" : "parcels";
+  const byCoverage = $("coverage-on-map").checked;
+  const collection = byCoverage ? "coverage" : evaluation ? "scores" : "parcels";
   const [tiles, counts, coverage] = await Promise.all([
-    api.tilejson(collection, evaluation),
+    byCoverage ? api.coverageTiles(evaluation?.period ?? usualPeriod()) : api.tilejson(collection, evaluation),
     evaluation && api.counts(evaluation),
     api.coverage(state.district.district, evaluation, usualPeriod()),
   ]);
@@ -98,6 +99,7 @@ async function showEvaluation(evaluation) {
     fill($("notice"));
     legend.show(counts.grades);
     showFlags(counts, (flag, on) => map.outline(flag, on));
+    if (byCoverage) for (const id of ["legend", "flags"]) $(id).hidden = true; // the map shows no grades
   } else {
     legend.clear();
     $("flags").hidden = true;
@@ -154,6 +156,7 @@ async function select(code, { focus = false, fly = false } = {}) {
 
 function describe(properties) {
   const text = [properties.parcel_code ?? properties.code, properties.name].filter(Boolean).join(" ");
+  if ("state" in properties) return [h("b", {}, STATES[properties.state][0]), text];
   if (!("status" in properties)) return [text];
   const grade = properties.status === "scored" ? properties.grade : "";
   return [h("b", {}, grade || "–"), text];
@@ -172,6 +175,7 @@ $("evaluation").addEventListener("change", ({ target }) => {
   const chosen = state.district.evaluations.find(({ id }) => String(id) === target.value);
   attempt(() => showEvaluation(chosen));
 });
+$("coverage-on-map").addEventListener("change", () => attempt(() => showEvaluation(state.evaluation)));
 $("search").addEventListener("submit", (event) => {
   event.preventDefault();
   const code = $("code").value.trim().toUpperCase();

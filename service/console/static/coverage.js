@@ -2,13 +2,9 @@
 
 import { $, both, fill, h, plain } from "./dom.js";
 import { number, percent } from "./format.js";
-import { feedName } from "./words.js";
+import { STATES, feedName } from "./words.js";
 
-const KINDS = [
-  ["complete", ["齐备", "complete"]],
-  ["partial", ["部分", "partial"]],
-  ["missing", ["缺失", "missing"]],
-];
+const KINDS = Object.entries(STATES);
 
 function stack(feed, total) {
   const label = KINDS.map(([kind, name]) => `${plain(name)} ${number(feed[kind])}`).join(", ");
@@ -22,7 +18,7 @@ function stack(feed, total) {
   return bar;
 }
 
-/** Show coverage: {parcels, complete, feeds: [{feed, complete, partial, missing}]}. */
+/** Show coverage: {parcels, complete, feeds: [{feed, fresh, stale, held, missing}]}. */
 export function showCoverage({ parcels, complete, feeds }) {
   fill(
     $("coverage-body"),
@@ -49,7 +45,7 @@ export function showCoverage({ parcels, complete, feeds }) {
             "div",
             { class: "row" },
             h("span", { class: "pair" }, both(feedName(feed.feed))),
-            h("span", { class: "count" }, `${number(feed.complete)}`, h("small", {}, `/ ${number(parcels)}`)),
+            h("span", { class: "count" }, `${number(feed.fresh)}`, h("small", {}, `/ ${number(parcels)}`)),
           ),
           stack(feed, parcels),
         ),

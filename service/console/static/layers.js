@@ -1,6 +1,6 @@
 // The map's layers, from the ground up. Pure data: what is drawn depends on the source's properties alone.
 
-import { COLOURS, FAR_UPLIFT, INK, LIGHT_LETTERS, LOW_EFFICIENCY, NOT_SCORED, PLAIN } from "./palette.js";
+import { COLOURS, FAR_UPLIFT, INK, LIGHT_LETTERS, LOW_EFFICIENCY, NOT_SCORED, PLAIN, STATE_COLOURS } from "./palette.js";
 
 /** "" for a parcel without a score, else its grade. */
 const grade = ["case", ["==", ["get", "status"], "scored"], ["coalesce", ["get", "grade"], ""], ""];
@@ -15,7 +15,7 @@ export const EMPTY_STYLE = {
 };
 
 /** Property that names a parcel in each collection. */
-export const KEY = { parcels: "code", scores: "parcel_code" };
+export const KEY = { parcels: "code", scores: "parcel_code", coverage: "code" };
 
 const edges = (source) => ({
   id: `${source}-edges`,
@@ -81,6 +81,30 @@ export const parcelLayers = () => [
   },
   edges("parcels"),
   ...selection("parcels"),
+];
+
+/** Parcels by the state of their worst feed; hatched where one is missing. */
+export const coverageLayers = () => [
+  {
+    id: "coverage-fill",
+    type: "fill",
+    source: "coverage",
+    "source-layer": "coverage",
+    paint: {
+      "fill-color": ["match", ["get", "state"], ...Object.entries(STATE_COLOURS).flat(), NOT_SCORED],
+      "fill-opacity": ["case", hovered, 0.78, 1],
+    },
+  },
+  {
+    id: "coverage-hatching",
+    type: "fill",
+    source: "coverage",
+    "source-layer": "coverage",
+    filter: ["==", ["get", "state"], "missing"],
+    paint: { "fill-pattern": "not-scored", "fill-opacity": ["case", hovered, 0.78, 1] },
+  },
+  edges("coverage"),
+  ...selection("coverage"),
 ];
 
 /** Scored parcels by grade; hatched where there is no score. */

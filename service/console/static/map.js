@@ -2,7 +2,7 @@
 
 import * as maplibregl from "./vendor/maplibre-gl.mjs";
 import { h } from "./dom.js";
-import { EMPTY_STYLE, FLAG_LAYERS, KEY, letters, opacity, parcelLayers, scoreLayers } from "./layers.js";
+import { EMPTY_STYLE, FLAG_LAYERS, KEY, coverageLayers, letters, opacity, parcelLayers, scoreLayers } from "./layers.js";
 import { addPictures } from "./palette.js";
 
 const LOCALE = {
@@ -11,6 +11,7 @@ const LOCALE = {
   "NavigationControl.ZoomOut": "缩小 Zoom out",
 };
 
+const LAYERS = { scores: scoreLayers, parcels: parcelLayers, coverage: coverageLayers };
 const MOST_TOWNS = 12;
 
 // by itself the library adds a version to the address, which the files of this page carry in their path
@@ -68,6 +69,7 @@ export class ParcelMap extends EventTarget {
   async show(collection, tilejson) {
     await this.ready;
     this.container.dataset.state = "loading";
+    this.container.dataset.collection = collection;
     this.#clear();
     this.map.addSource(collection, {
       type: "vector",
@@ -76,7 +78,7 @@ export class ParcelMap extends EventTarget {
       maxzoom: tilejson.maxzoom,
       promoteId: KEY[collection],
     });
-    for (const layer of collection === "scores" ? scoreLayers() : parcelLayers()) this.map.addLayer(layer);
+    for (const layer of LAYERS[collection]()) this.map.addLayer(layer);
     this.#source = collection;
     this.hide(this.#hidden);
     this.select(this.#selected);

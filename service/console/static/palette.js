@@ -1,6 +1,7 @@
 // Grade colours that stay apart for every kind of colour vision; letters and patterns say the same again.
 
 export const COLOURS = { A: "#0b5a8e", B: "#79b8dc", C: "#f3c45c", D: "#c8512c", T: "#8d7fb8" };
+export const STATE_COLOURS = { fresh: "#2c7f86", stale: "#9ccdd0", held: "#d99a2b" };
 export const NOT_SCORED = "#d3d9da";
 export const PLAIN = "#bcc7ca";
 export const INK = "#16262e";

@@ -10,6 +10,14 @@ export const STATUS = {
   draft: ["草案", "Draft"],
 };
 
+/** What is to be done about a feed of a parcel, from the best to the worst. */
+export const STATES = {
+  fresh: ["有效", "fresh"],
+  stale: ["过期", "stale"],
+  held: ["待核", "held"],
+  missing: ["缺失", "missing"],
+};
+
 const FEEDS = {
   land_area: ["用地面积", "Land area"],
   occupancy: ["占用关系", "Occupancy"],

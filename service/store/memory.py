@@ -40,9 +40,21 @@ def _weight(found: object) -> int:
     return 1024 + (len(found) if isinstance(found, bytes) else int(getattr(found, "nbytes", 0)))
 
 
-_BY_STORE: WeakKeyDictionary[Database, Memory] = WeakKeyDictionary()
+class Memories:
+    """A memory of its own for every store of this process, each of up to ``size`` bytes."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._by_store: WeakKeyDictionary[Database, Memory] = WeakKeyDictionary()
+
+    def of(self, database: Database) -> Memory:
+        """Return the memory that belongs to a store."""
+        return self._by_store.setdefault(database, Memory(self._size))
+
+
+_OF_STORES = Memories(64 * 1024 * 1024)
 
 
 def memory_of(database: Database) -> Memory:
-    """Return the memory that belongs to a store of this process."""
-    return _BY_STORE.setdefault(database, Memory())
+    """Return the memory of what the maps of a store show."""
+    return _OF_STORES.of(database)

@@ -26,6 +26,7 @@ from service.console.routes import router as console_router
 from service.ogc.routes import routers as ogc_routers
 from service.settings import Settings
 from service.store.database import Database
+from service.workflows.worker import Worker
 
 _log = logging.getLogger("mujun")
 
@@ -40,6 +41,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     """
     settings = settings or Settings()
     store = database or Database(settings.database_url)
+    worker = Worker(store, settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -52,7 +54,10 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         # What lives as long as the process need not be looked at in every collection.
         gc.collect()
         gc.freeze()
+        if settings.jobs == "here":
+            worker.start()
         yield
+        await run_in_threadpool(worker.stop)
         gc.unfreeze()
         if database is None:
             store.dispose()
@@ -69,6 +74,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         redoc_url=None,
     )
     app.state.settings, app.state.database, app.state.query_parameters = settings, store, {}
+    app.state.worker = worker
     app.state.simulations = BoundedSemaphore(settings.simulations)
     for router in (*api_routers(), *ogc_routers(index_html), console_router()):
         app.include_router(router)

@@ -1,6 +1,7 @@
 """Settings from the environment (``MUJUN_…``); nothing else reads the environment."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -14,7 +15,7 @@ class Settings(BaseSettings):
     """One GeoPackage file by default; ``postgresql+psycopg://…`` for PostGIS."""
 
     data_dir: Path = Path("mujun-data")
-    """Where the demo writes its hand-over files."""
+    """Where the demo writes its hand-over files, and exports are kept."""
 
     profiles_dir: Path | None = None
     """A folder of the installation's own profiles, beside those shipped."""
@@ -30,6 +31,9 @@ class Settings(BaseSettings):
     """Items on a page unless the client asks for fewer or more."""
 
     page_size_limit: int = 10_000
+
+    jobs: Literal["here", "elsewhere"] = "here"
+    """Whether the web service carries out jobs itself, or leaves them to ``mujun work``."""
 
     simulations: int = 2
     """Simulations, comparisons and sensitivities at once in a process; more are answered 503."""

@@ -46,6 +46,17 @@ ROUTES: Mapping[tuple[str, str], str | None] = {
     ("GET", "/coverage/parcels"): "read",
     ("GET", "/coverage/trend"): "read",
     ("GET", "/coverage/blockers"): "read",
+    ("GET", "/processes"): "read",
+    ("GET", "/processes/{processId}"): "read",
+    ("POST", "/processes/import/execution"): "import",
+    ("POST", "/processes/evaluate/execution"): "evaluate",
+    ("POST", "/processes/export/execution"): "read",
+    # a job is there for those who may start its process
+    ("GET", "/jobs"): "read",
+    ("GET", "/jobs/{jobId}"): "read",
+    ("GET", "/jobs/{jobId}/results"): "read",
+    ("GET", "/jobs/{jobId}/file"): "read",
+    ("DELETE", "/jobs/{jobId}"): "read",
     ("GET", "/"): "read",
     ("GET", "/api"): "read",
     ("GET", "/conformance"): "read",
@@ -381,6 +392,13 @@ OWN_SCHEME = "analyst"
 Points are public because a shipped scheme mixes many figures in them; whoever writes the scheme could let a
 single figure through.
 """
+
+
+def process_scope(process: str) -> str:
+    """Return the scope that starting a process takes, which is also that of seeing and ending its jobs."""
+    scope = ROUTES["POST", f"/processes/{process}/execution"]
+    assert scope is not None  # noqa: S101 - no process is open to everybody
+    return scope
 
 
 def visible(principal: Principal, collection: str) -> frozenset[str]:

@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping
 from service.access.identity import Principal
 from service.access.policy import masked
 from service.api.dependencies import Asker, Configuration, Store
+from service.api.job_documents import JOB_LOCATION, StatusInfo, ordered, wants_async
 from service.api.paging import LARGEST_ID, After, Before, Limit, Text, next_page
 from service.api.problems import responses
 from service.api.uploads import Epsg, base_name, known_fields_only, on_disk, text_of
@@ -19,8 +20,9 @@ from service.errors import NotFound
 from service.feeds.choosing import mapping_for
 from service.feeds.mapping import parse_mapping
 from service.jobs.covering import record_coverage
-from service.jobs.importing import import_file
+from service.jobs.importing import import_file, keep_file
 from service.store import corrections, hand_overs
+from service.workflows.orders import ImportOrder, written_down
 
 router = APIRouter(prefix="/feeds/{feed}/batches", tags=["Hand-overs 数据交付"])
 
@@ -84,6 +86,7 @@ class SourceRows(BaseModel):
 @router.post(
     "",
     status_code=201,
+    response_model=ImportReport,
     dependencies=[Depends(known_fields_only)],
     responses={
         200: {"model": ImportReport, "description": "Received before: nothing changed"},
@@ -91,6 +94,7 @@ class SourceRows(BaseModel):
             "description": "Received; every row is accounted for",
             "headers": {"Location": {"description": "The batch", "schema": {"type": "string"}}},
         },
+        202: {"model": StatusInfo, "description": "Kept; imported as a job", "headers": JOB_LOCATION},
         **responses(413, 415),
     },
 )
@@ -99,6 +103,7 @@ def receive(
     response: Response,
     store: Store,
     settings: Configuration,
+    asker: Asker,
     feed: Feed,
     file: Annotated[UploadFile, File(description="The file as received; its ending tells the format.")],
     mapping: Annotated[
@@ -111,10 +116,11 @@ def receive(
     district: Annotated[Text | None, Form(description="District of the parcels 行政区")] = None,
     crs: Annotated[Epsg | None, Form(description="EPSG:4549, before the file's own 坐标系")] = None,
     repair: Annotated[bool, Form(description="Mend invalid geometries, do not hold them 修复图形")] = False,
-) -> ImportReport:
+) -> Any:
     """Receive a hand-over file, wholly or not at all; rows that cannot be used are held with their reason.
 
-    Without a mapping or profile the file uses our own names, or exactly one profile fits it.
+    Without a mapping or profile the file uses our own names, or exactly one profile fits it. With
+    ``Prefer: respond-async`` the file is kept at once and imported as a job.
     """
     text = text_of(mapping)
     name = base_name(file)
@@ -127,6 +133,18 @@ def receive(
             folder=settings.profiles_dir,
             file_name=name,
         )
+        if wants_async(request, asker):
+            order = ImportOrder(
+                feed=feed,
+                file_name=name,
+                sha256=keep_file(store, path),
+                mapping=written_down(chosen.mapping),
+                notes=list(chosen.notes),
+                district=district,
+                crs=crs,
+                repair=repair,
+            )
+            return ordered(request, asker, order, status_code=202)
         report = import_file(
             store,
             feed,

@@ -22,6 +22,7 @@ STATUS_TITLES: dict[int, Title] = {
     409: ("Conflict with the present state", "与当前状态冲突"),
     413: ("Too large", "内容过大"),
     415: ("Unsupported media type", "不支持的内容类型"),
+    500: ("Internal error", "内部错误"),
     503: ("Service unavailable", "服务不可用"),
 }
 
@@ -82,6 +83,14 @@ CODES: dict[str, tuple[int | None, Title]] = {
     "cross-site": (403, ("Cross-site changes are refused", "拒绝跨站修改")),
     "unknown-scope": (400, ("Unknown scope", "未知权限")),
     "no-keys": (503, ("No API key exists", "尚无接口密钥")),
+    # jobs
+    "no-such-process": (404, ("No such process", "没有该处理流程")),
+    "no-such-job": (404, ("No such job", "没有该任务")),
+    "result-not-ready": (404, ("The job has no results", "任务尚无结果")),
+    "export-gone": (404, ("The exported file is gone", "导出文件已不存在")),
+    "job-not-resumable": (409, ("The job cannot be resumed", "任务不能恢复")),
+    "job-gave-up": (500, ("The job was given up", "任务已放弃")),
+    "jobs-unavailable": (503, ("The store of jobs cannot be reached", "无法访问任务库")),
     # requests
     "unknown-parameter": (400, ("Unknown query parameter", "未知的查询参数")),
     "repeated-parameter": (400, ("Repeated query parameter", "查询参数重复")),
@@ -121,3 +130,10 @@ CODES: dict[str, tuple[int | None, Title]] = {
     "invalid-database-url": (400, ("The database address is not valid", "数据库地址无效")),
 }
 """Every code that a problem document (then with its status), a held row or an unscored parcel may carry."""
+
+_PROCESSES = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0"
+
+TYPES: dict[str, str] = {
+    code: f"{_PROCESSES}/{code}" for code in ("no-such-process", "no-such-job", "result-not-ready")
+}
+"""Codes whose ``type`` a standard decides."""

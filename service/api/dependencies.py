@@ -1,4 +1,4 @@
-"""What the routes ask for by type: the store, the settings, who is asking."""
+"""What the routes ask for by type: the store, the jobs, the settings, who is asking."""
 
 from typing import Annotated
 
@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 from service.access.identity import Principal, current_principal
 from service.settings import Settings
 from service.store.database import Database
+from service.workflows.ledger import Ledger
 
 
 async def _database(request: Request) -> Database:
@@ -19,6 +20,12 @@ async def _settings(request: Request) -> Settings:
     return settings
 
 
+async def _jobs(request: Request) -> Ledger:
+    ledger: Ledger = request.app.state.worker.ledger
+    return ledger
+
+
 Store = Annotated[Database, Depends(_database)]
+Jobs = Annotated[Ledger, Depends(_jobs)]
 Configuration = Annotated[Settings, Depends(_settings)]
 Asker = Annotated[Principal, Depends(current_principal)]

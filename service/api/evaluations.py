@@ -9,14 +9,18 @@ from sqlalchemy import Connection, RowMapping
 
 from service.access.identity import Principal
 from service.api.dependencies import Asker, Configuration, Store
+from service.api.job_documents import JOB_LOCATION, StatusInfo, ordered, wants_async
 from service.api.paging import LARGEST_ID, YEAR, Before, Limit, Text, next_page
 from service.api.problems import responses
 from service.api.schemes import requested_scheme
 from service.api.validation import json_body_only
+from service.domain.scheme import Scheme
 from service.errors import NotFound
 from service.jobs import evaluating
 from service.jobs.evaluating import EvaluationSummary
+from service.jobs.periods import require_period
 from service.store import evaluations as stored
+from service.workflows.orders import EvaluateOrder
 
 router = APIRouter(prefix="/evaluations", tags=["Evaluation 评价"])
 
@@ -51,6 +55,7 @@ class Evaluations(BaseModel):
 @router.post(
     "",
     status_code=201,
+    response_model=EvaluationSummary,
     dependencies=[Depends(json_body_only)],
     responses={
         200: {"model": EvaluationSummary, "description": "The very same run exists and is returned"},
@@ -58,17 +63,20 @@ class Evaluations(BaseModel):
             "description": "Evaluated; a draft until published",
             "headers": {"Location": {"description": "The evaluation", "schema": {"type": "string"}}},
         },
+        202: {"model": StatusInfo, "description": "Accepted as a job", "headers": JOB_LOCATION},
         **responses(404, 409, 413, 415),
     },
 )
 def evaluate(
     request: Request, response: Response, store: Store, asker: Asker, wanted: EvaluationRequest
-) -> EvaluationSummary:
+) -> Any:
     """Evaluate a district for a period; the result is a draft until it is published.
 
-    A scheme that is not shipped needs the analyst's scope as well.
+    A scheme that is not shipped needs the analyst's scope as well. ``Prefer: respond-async`` makes it a job.
     """
-    scheme = requested_scheme(asker, wanted.scheme)
+    order, scheme = evaluation_order(asker, wanted)
+    if wants_async(request, asker):
+        return ordered(request, asker, order, status_code=202)
     summary = evaluating.evaluate(store, scheme, wanted.period, wanted.district)
     if summary.repeated:
         response.status_code = 200
@@ -115,6 +123,14 @@ def evaluation(store: Store, asker: Asker, evaluation_id: EvaluationId) -> Evalu
 def publish(store: Store, evaluation_id: EvaluationId) -> EvaluationSummary:
     """Publish a draft; from then on it never changes."""
     return evaluating.publish(store, evaluation_id)
+
+
+def evaluation_order(asker: Principal, wanted: EvaluationRequest) -> tuple[EvaluateOrder, Scheme]:
+    """Return the order of a job, and the scheme by itself; raises as `requested_scheme`."""
+    scheme = requested_scheme(asker, wanted.scheme)
+    require_period(wanted.period, scheme)
+    order = EvaluateOrder(scheme=scheme.canonical_json(), period=wanted.period, district=wanted.district)
+    return order, scheme
 
 
 def visible_evaluation(connection: Connection, asker: Principal, evaluation_id: int) -> RowMapping:

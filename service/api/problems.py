@@ -46,10 +46,23 @@ class Problem(BaseModel):
 
 def problem(request: Request, error: MujunError, *, instance: str = "") -> Response:
     """Return the problem document of an error as a response with the headers that its status calls for."""
-    document = Problem(
-        type=f"{_base(request)}/problems/{error.code}",
-        title=codes.title(error)[0],
-        title_zh=codes.title(error)[1],
+    document = document_of(request, error, instance=instance)
+    headers = {"Cache-Control": "no-store"}
+    if error.status == 401:
+        # Basic first and in ASCII: a browser, QGIS and GDAL then ask for a password
+        headers["WWW-Authenticate"] = 'Basic realm="Mujun", charset="UTF-8", Bearer realm="Mujun"'
+    if error.status == 503:
+        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return JSONResponse(document.model_dump(exclude_none=True), error.status, headers, MEDIA_TYPE)
+
+
+def document_of(request: Request, error: MujunError, *, instance: str = "") -> Problem:
+    """Return the problem document of an error."""
+    english, chinese = codes.title(error)
+    return Problem(
+        type=codes.TYPES.get(error.code) or f"{base_url(request)}/problems/{error.code}",
+        title=english,
+        title_zh=chinese,
         status=error.status,
         code=error.code,
         detail=error.detail,
@@ -59,13 +72,6 @@ def problem(request: Request, error: MujunError, *, instance: str = "") -> Respo
         errors=error.faults if isinstance(error, InvalidRequest) else None,
         instance=instance or request.url.path,
     )
-    headers = {"Cache-Control": "no-store"}
-    if error.status == 401:
-        # Basic first and in ASCII: a browser, QGIS and GDAL then ask for a password
-        headers["WWW-Authenticate"] = 'Basic realm="Mujun", charset="UTF-8", Bearer realm="Mujun"'
-    if error.status == 503:
-        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    return JSONResponse(document.model_dump(exclude_none=True), error.status, headers, MEDIA_TYPE)
 
 
 def refusal(request: Request, error: Exception) -> Response | None:
@@ -152,6 +158,7 @@ def _method_not_allowed(request: Request) -> Response:
     return response
 
 
-def _base(request: Request) -> str:
+def base_url(request: Request) -> str:
+    """Return the address of the service as the client sees it, without its last slash."""
     configured: str = request.app.state.settings.public_url
     return configured.rstrip("/") or str(request.base_url).rstrip("/")

@@ -10,7 +10,9 @@ from service.api import (
     explanations,
     figures,
     health,
+    jobs,
     openapi,
+    processes,
     profiles,
     quality,
     schemes,
@@ -31,6 +33,8 @@ def routers() -> list[APIRouter]:
         whatif.router,
         coverage.router,
         quality.router,
+        processes.router,
+        jobs.router,
         health.router,
         openapi.router,
     ]

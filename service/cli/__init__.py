@@ -17,6 +17,7 @@ _GROUPS = (
     "explain",
     "scheme",
     "whatif",
+    "jobs",
     "keys",
     "demo",
 )

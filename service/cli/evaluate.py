@@ -11,6 +11,8 @@ from typing import Annotated
 import typer
 
 from service.cli.common import open_database, out
+from service.cli.jobs import order_in_background
+from service.cli.progress import bar, bars
 from service.domain.reasons import reason_text
 from service.evaluation.explain.quantities import quantity_names
 from service.jobs import evaluating
@@ -19,6 +21,7 @@ from service.jobs.engines import Engine
 from service.jobs.engines.spark import LOCAL, SparkEngine
 from service.jobs.evaluating import EvaluationSummary
 from service.reference.schemes import load_scheme
+from service.workflows.orders import EvaluateOrder
 
 
 def register(cli: typer.Typer) -> None:
@@ -59,6 +62,9 @@ def evaluate(
     spark_folder: Annotated[
         Path | None, typer.Option(help="Folder that all nodes of the cluster see 各节点共享的目录.")
     ] = None,
+    background: Annotated[
+        bool, typer.Option("--background", help="Order a durable job instead of waiting 后台执行.")
+    ] = False,
 ) -> None:
     """Evaluate the parcels of a district; the result is a draft until it is published 评价宗地."""
     if repeat is not None:
@@ -68,8 +74,20 @@ def evaluate(
     if period is None:
         raise typer.BadParameter("missing: name the year 须指明年度", param_hint="--period")
     read = load_scheme(scheme)
-    with _opened(engine, spark_master, spark_folder) as chosen, open_database() as database:
-        _print(evaluating.evaluate(database, read, period, district, chosen))
+    if background:
+        with open_database() as database:
+            order = EvaluateOrder(scheme=read.canonical_json(), period=period, district=district)
+            order_in_background(database, order)
+        return
+    with (
+        _opened(engine, spark_master, spark_folder) as chosen,
+        open_database() as database,
+        bars() as display,
+        bar(display, f"{district or ''} {period}".strip()) as report,
+    ):
+        report(0, None, "evaluating")
+        done = evaluating.evaluate(database, read, period, district, chosen)
+    _print(done)
 
 
 def _repeat(evaluation_id: int, engine: Engine) -> None:

@@ -7,6 +7,8 @@ import typer
 
 from service.cli import feeds_held, feeds_preview, feeds_trace
 from service.cli.common import open_database
+from service.cli.jobs import order_in_background
+from service.cli.progress import bar, bars
 from service.cli.reports import print_reports
 from service.domain.hand_overs import Feed, ImportReport
 from service.feeds.choosing import mapping_for
@@ -14,6 +16,7 @@ from service.feeds.mapping import read_mapping
 from service.jobs.covering import record_coverage
 from service.jobs.importing import import_file
 from service.settings import Settings
+from service.workflows.orders import ImportOrder, written_down
 
 
 def register(cli: typer.Typer) -> None:
@@ -46,6 +49,9 @@ def import_(
     repair: Annotated[
         bool, typer.Option("--repair", help="Mend invalid geometries instead of holding them 修复图形.")
     ] = False,
+    background: Annotated[
+        bool, typer.Option("--background", help="Order a durable job instead of waiting 后台执行.")
+    ] = False,
 ) -> None:
     """Import hand-over files of one feed, each wholly or not at all 导入交付文件.
 
@@ -57,19 +63,35 @@ def import_(
     folder = Settings().profiles_dir
     reports: list[ImportReport] = []
     try:
-        with open_database() as database:
+        with open_database() as database, bars() as display:
             for file in files:
                 chosen = mapping_for(file, feed, mapping=given, profile=profile, folder=folder)
-                report = import_file(
-                    database,
-                    feed,
-                    file,
-                    mapping=chosen.mapping,
-                    district=district,
-                    crs=crs,
-                    transformation=transformation,
-                    repair=repair,
-                )
+                if background:
+                    order = ImportOrder(
+                        feed=feed,
+                        file_name=file.name,
+                        path=str(file.absolute()),
+                        mapping=written_down(chosen.mapping),
+                        notes=list(chosen.notes),
+                        district=district,
+                        crs=crs,
+                        transformation=transformation,
+                        repair=repair,
+                    )
+                    order_in_background(database, order)
+                    continue
+                with bar(display, file.name) as progress:
+                    report = import_file(
+                        database,
+                        feed,
+                        file,
+                        mapping=chosen.mapping,
+                        district=district,
+                        crs=crs,
+                        transformation=transformation,
+                        repair=repair,
+                        progress=progress,
+                    )
                 report.notes[:0] = chosen.notes
                 reports.append(report)
                 record_coverage(database, report.batch_id)

@@ -2,6 +2,7 @@
 
 _FEATURES = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf"
 _TILES = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf"
+_PROCESSES = "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf"
 _MATRICES = "http://www.opengis.net/spec/tms/2.0/conf"
 
 CLASSES = (
@@ -17,5 +18,11 @@ CLASSES = (
     f"{_MATRICES}/json-tilematrixset",
     f"{_MATRICES}/tilesetmetadata",
     f"{_MATRICES}/json-tilesetmetadata",
+    f"{_PROCESSES}/core",
+    f"{_PROCESSES}/ogc-process-description",
+    f"{_PROCESSES}/json",
+    f"{_PROCESSES}/oas30",
+    f"{_PROCESSES}/job-list",
+    f"{_PROCESSES}/dismiss",
 )
 """In the order in which they are listed; `tests.ogc.test_conformance` names the tests of each."""

@@ -37,6 +37,8 @@ def landing_page(request: Request, *, html: bool) -> dict[str, Any]:
             link(f"{base}/collections", "data", JSON, "Collections 数据集"),
             link(f"{base}/collections", f"{REL}data", JSON, "Collections 数据集"),
             link(f"{base}/tileMatrixSets", f"{REL}tiling-schemes", JSON, "Tile matrix sets"),
+            link(f"{base}/processes", f"{REL}processes", JSON, "Processes 处理流程"),
+            link(f"{base}/jobs", f"{REL}job-list", JSON, "Jobs 任务"),
         ],
     }
 

@@ -140,6 +140,19 @@ def find(connection: Connection, hand_over: HandOver) -> RowMapping | None:
     return connection.execute(query.order_by(Batch.id).limit(1)).mappings().one_or_none()
 
 
+def last_batch(connection: Connection) -> int:
+    """Return the number of the latest hand-over; 0 when there is none."""
+    return connection.execute(select(func.coalesce(func.max(Batch.id), 0))).scalar_one()
+
+
+def first_of(connection: Connection, feed: Feed, sha256: str, *, after: int) -> RowMapping | None:
+    """Return the first batch of this file that came after a batch."""
+    query = select(*Batch.__table__.c).where(
+        Batch.feed == feed.value, Batch.sha256 == sha256, Batch.id > after
+    )
+    return connection.execute(query.order_by(Batch.id).limit(1)).mappings().one_or_none()
+
+
 def batches(
     connection: Connection, feed: Feed | None = None, *, limit: int = 100, before: int | None = None
 ) -> Sequence[RowMapping]:

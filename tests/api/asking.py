@@ -5,11 +5,14 @@ from typing import Any
 from service.access.policy import PROPERTIES
 from service.console.assets import load
 from service.reference.schemes import shipped_scheme
+from service.workflows.orders import FORMS
 from tests.api.park import DISTRICT, USCCS, Park
 from tests.support.snapshots import indicator, scheme_text, track
 
 TILE = "13/3374/6831"
 """Covers the park."""
+
+_NO_JOB = "6d6f6f6e-0000-4000-8000-000000000000"
 
 Request = tuple[str, str, dict[str, Any]]
 
@@ -93,6 +96,12 @@ def requests_of(park: Park) -> dict[tuple[str, str], list[Request]]:
         "/coverage/parcels": [f"/coverage/parcels?period={year}" for year in (2022, 2023, "no")],
         "/coverage/trend": ["/coverage/trend", "/coverage/trend?period=2023", "/coverage/trend?period=no"],
         "/coverage/blockers": [f"/coverage/blockers?period={year}" for year in (2022, 2023, "no")],
+        "/processes": ["/processes"],
+        "/processes/{processId}": [f"/processes/{name}" for name in (*FORMS, "none")],
+        "/jobs": ["/jobs", "/jobs?processID=export&status=failed"],
+        "/jobs/{jobId}": [f"/jobs/{_NO_JOB}"],
+        "/jobs/{jobId}/results": [f"/jobs/{_NO_JOB}/results"],
+        "/jobs/{jobId}/file": [f"/jobs/{_NO_JOB}/file"],
         "/api": ["/api"],
         "/conformance": ["/conformance"],
         "/collections": ["/collections"],
@@ -146,6 +155,19 @@ def requests_of(park: Park) -> dict[tuple[str, str], list[Request]]:
                 {"changes": {"land_area": "none"}},
             )
         ],
+        "/processes/import/execution": [
+            (
+                "POST",
+                "/processes/import/execution",
+                {"json": {"inputs": {"feed": "figures", "file_name": "a.csv", "sha256": "0" * 64}}},
+            )
+        ],
+        "/processes/evaluate/execution": [
+            ("POST", "/processes/evaluate/execution", {"json": {"inputs": body}})
+        ],
+        "/processes/export/execution": [
+            ("POST", "/processes/export/execution", {"json": {"inputs": {"evaluation": 99}}})
+        ],
         "/evaluations/{evaluation_id}/publish": [("POST", f"/evaluations/{park.published}/publish", {})],
     }
     asked: dict[tuple[str, str], list[Request]] = {}
@@ -153,4 +175,5 @@ def requests_of(park: Park) -> dict[tuple[str, str], list[Request]]:
         asked["GET", route] = [("GET", path, {}) for path in paths]
     for route, requests in posts.items():
         asked["POST", route] = requests
+    asked["DELETE", "/jobs/{jobId}"] = [("DELETE", f"/jobs/{_NO_JOB}", {})]
     return asked

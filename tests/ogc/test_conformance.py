@@ -7,6 +7,7 @@ from fastapi.testclient import TestClient
 
 FEATURES = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/"
 TILES = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/"
+PROCESSES = "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/"
 MATRICES = "http://www.opengis.net/spec/tms/2.0/conf/"
 
 TESTS = {
@@ -22,6 +23,12 @@ TESTS = {
     f"{MATRICES}json-tilematrixset": ("test_tiles",),
     f"{MATRICES}tilesetmetadata": ("test_tiles",),
     f"{MATRICES}json-tilesetmetadata": ("test_tiles",),
+    f"{PROCESSES}core": ("test_processes",),
+    f"{PROCESSES}ogc-process-description": ("test_processes",),
+    f"{PROCESSES}json": ("test_processes",),
+    f"{PROCESSES}oas30": ("test_openapi",),
+    f"{PROCESSES}job-list": ("test_processes",),
+    f"{PROCESSES}dismiss": ("test_processes",),
 }
 """Conformance class → the modules whose tests check its requirements."""
 

@@ -23,7 +23,12 @@ def live_server(database: Database, **settings: object) -> Iterator[str]:
     A process and not a thread: GDAL waits for its answers without letting other threads run. It is stopped at
     the end, and killed should it not stop by itself.
     """
-    chosen = {"open": True, "database_url": database.url.render_as_string(hide_password=False), **settings}
+    chosen = {
+        "open": True,
+        "jobs": "elsewhere",
+        "database_url": database.url.render_as_string(hide_password=False),
+        **settings,
+    }
     environment = os.environ | {f"MUJUN_{name.upper()}": str(value) for name, value in chosen.items()}
     with socket.create_server(("127.0.0.1", 0)) as listening:
         # asyncio sets it only on sockets that name their protocol, which this one does not: 40 ms per answer

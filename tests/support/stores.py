@@ -86,6 +86,7 @@ class PostgisServer:
             connection.exec_driver_sql("SET LOCAL session_replication_role = replica")  # no triggers
             connection.exec_driver_sql(f"TRUNCATE {', '.join(schema.METADATA.tables)} RESTART IDENTITY")
             schema.start_data_version(connection)
+            connection.exec_driver_sql("DROP SCHEMA IF EXISTS mujun_jobs CASCADE")  # not of the store itself
         return True
 
     def _url(self, name: str) -> str:

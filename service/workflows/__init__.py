@@ -1,0 +1,1 @@
+"""Durable jobs (任务): work that is written down before it begins and goes on after a crash."""

@@ -1,0 +1,98 @@
+"""The steps of the jobs: each may be repeated after a crash, and repeated changes nothing that is done.
+
+A step takes the bench it works at and what was ordered, and returns what later steps need as plain JSON.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from service.domain.scheme import Scheme
+from service.feeds.mapping import FeedMapping
+from service.jobs.evaluating import evaluate
+from service.jobs.exporting import export_scores
+from service.jobs.importing import import_kept, keep_file
+from service.settings import Settings
+from service.store import hand_overs
+from service.store.database import Database
+from service.workflows.orders import EvaluateOrder, ExportOrder, ImportOrder
+
+Progress = Callable[[int, int | None, str], None]
+"""Is told what is done, of how much and at which stage; what it raises ends the step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What a step works with."""
+
+    database: Database
+    settings: Settings
+
+
+def keep(bench: Bench, order: ImportOrder, progress: Progress) -> str:
+    """Keep the file that the order names; return its SHA-256, under which it can be imported."""
+    if order.sha256 is not None:
+        return order.sha256
+    progress(0, None, "keeping")
+    return keep_file(bench.database, Path(order.path or ""))
+
+
+def last_batch(bench: Bench) -> int:
+    """Return the number of the latest hand-over: a later one was made by this job or beside it."""
+    with bench.database.reading() as connection:
+        return hand_overs.last_batch(connection)
+
+
+def bring_in(
+    bench: Bench, order: ImportOrder, sha256: str, before: int, progress: Progress
+) -> dict[str, Any]:
+    """Import the kept file; return what became of its rows, the same whether a crash was between or not.
+
+    :param before: the latest hand-over when the job began
+    """
+    report = import_kept(
+        bench.database,
+        sha256,
+        order.feed,
+        file_name=order.file_name,
+        mapping=FeedMapping.model_validate(order.mapping) if order.mapping is not None else None,
+        district=order.district,
+        crs=order.crs,
+        transformation=order.transformation,
+        repair=order.repair,
+        progress=progress,
+    )
+    told = report.model_dump(mode="json")
+    if report.batch_id is None:
+        with bench.database.reading() as connection:
+            batch = hand_overs.first_of(connection, order.feed, sha256, after=before)
+            if batch is not None:  # written by this very job before it was interrupted
+                counts = ("read", "accepted", "held", "duplicate", "skipped")
+                told |= {name: batch[name] for name in counts}
+                told |= {"batch_id": batch["id"], "notes": []}
+                told["reasons"] = hand_overs.reasons_of(connection, batch["id"])
+    told["notes"][:0] = order.notes
+    return told
+
+
+def calculate(bench: Bench, order: EvaluateOrder, progress: Progress) -> dict[str, Any]:
+    """Evaluate; the same inputs, scheme and code are the same evaluation."""
+    progress(0, None, "evaluating")
+    scheme = Scheme.model_validate_json(order.scheme)
+    done = evaluate(bench.database, scheme, order.period, order.district)
+    return done.model_dump(mode="json", exclude={"repeated"})
+
+
+def write(bench: Bench, order: ExportOrder, number: str, progress: Progress) -> dict[str, Any]:
+    """Write the export of job ``number``; a file that is half written never has its name."""
+    path = export_path(bench.settings, number, order)
+    parcels = export_scores(
+        bench.database, order.evaluation_id, path, order.format, order.properties, progress
+    )
+    return {"file_name": path.name, "parcels": parcels, "bytes": path.stat().st_size}
+
+
+def export_path(settings: Settings, number: str, order: ExportOrder) -> Path:
+    """Return where the file of an export is."""
+    return settings.data_dir / "exports" / f"{number}{order.format.suffix}"

@@ -6,6 +6,7 @@
     │   ├── InvalidMapping         the mapping file does not fit
     │   ├── InvalidScheme          the scheme file does not hold together
     │   ├── InvalidCases           the cases of a scheme cannot be read
+    │   ├── InvalidSources         the sources to pull cannot be used as configured
     │   ├── InvalidParameter       a query parameter or a body field
     │   └── UnusableCrs            coordinates that PROJ cannot take to CGCS2000 defensibly
     ├── NotAuthenticated      401  no key, or one that is unknown or revoked
@@ -13,6 +14,7 @@
     ├── NotFound              404
     ├── Conflict              409  the state forbids it (a published evaluation never changes)
     ├── TooLarge              413
+    ├── UpstreamTrouble       502  a source that is pulled does not answer, or not as it should
     └── Unavailable           503  the store cannot be reached or is not initialised
 
 Each instance carries English and Chinese text, the place where the trouble is, and what to do about it.
@@ -74,6 +76,12 @@ class InvalidCases(InputError):
     code, title = "invalid-cases", ("The cases are not valid", "算例不正确")
 
 
+class InvalidSources(InputError):
+    """The sources to pull cannot be used as they are configured."""
+
+    code, title = "invalid-sources", ("The sources are not valid", "数据源配置不正确")
+
+
 class InvalidParameter(InputError):
     """A query parameter or a field of the body has no meaning here."""
 
@@ -114,6 +122,12 @@ class TooLarge(MujunError):
     """More than the service takes at once."""
 
     status, code, title = 413, "too-large", ("Too large", "内容过大")
+
+
+class UpstreamTrouble(MujunError):
+    """A source that is pulled does not answer, or not as it should."""
+
+    status, code, title = 502, "upstream-trouble", ("The source could not be pulled", "数据源汇聚失败")
 
 
 class Unavailable(MujunError):

@@ -1,4 +1,4 @@
-"""Settings from the environment (``MUJUN_…``); nothing else reads the environment."""
+"""Settings from the environment (``MUJUN_…``); nothing else reads it, but for secrets that sources name."""
 
 from pathlib import Path
 from typing import Literal
@@ -15,7 +15,7 @@ class Settings(BaseSettings):
     """One GeoPackage file by default; ``postgresql+psycopg://…`` for PostGIS."""
 
     data_dir: Path = Path("mujun-data")
-    """Where the demo writes its hand-over files, and exports are kept."""
+    """Where exports and the pages of unfinished pulls are kept, and the demo writes its hand-over files."""
 
     profiles_dir: Path | None = None
     """A folder of the installation's own profiles, beside those shipped."""
@@ -37,3 +37,15 @@ class Settings(BaseSettings):
 
     simulations: int = 2
     """Simulations, comparisons and sensitivities at once in a process; more are answered 503."""
+
+    sources: Path | None = None
+    """A YAML file: the sources that are pulled; see `service.pulling.configuration`."""
+
+    pull_hosts: str = ""
+    """The origins that pulls may ask, separated by commas: ``gw.example.gov.cn``, ``http://10.1.2.3:8080``."""
+
+    pull_private_networks: str = ""
+    """Networks of special addresses (private, loopback) that those names may resolve to: ``10.1.0.0/16``."""
+
+    pull_ca_file: Path | None = None
+    """Certificate authorities beside the system's, PEM; certificates are always checked."""

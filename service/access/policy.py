@@ -23,6 +23,8 @@ ROUTES: Mapping[tuple[str, str], str | None] = {
     ("GET", "/feeds/{feed}/batches/{batch_id}/rows"): "read",
     ("GET", "/feeds/{feed}/batches/{batch_id}/file"): "analyst",
     ("GET", "/figures"): "analyst",
+    ("GET", "/feeds/sources"): "read",
+    ("POST", "/feeds/sources/{name}/pull"): "import",
     ("POST", "/feeds/{feed}/batches/{batch_id}/corrections"): "import",
     ("GET", "/feeds/{feed}/batches/{batch_id}/corrections/workbook"): "read",
     ("POST", "/feeds/{feed}/batches/{batch_id}/corrections/workbook"): "import",

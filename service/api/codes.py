@@ -23,6 +23,7 @@ STATUS_TITLES: dict[int, Title] = {
     413: ("Too large", "内容过大"),
     415: ("Unsupported media type", "不支持的内容类型"),
     500: ("Internal error", "内部错误"),
+    502: ("A source could not be pulled", "数据源汇聚失败"),
     503: ("Service unavailable", "服务不可用"),
 }
 
@@ -113,6 +114,24 @@ CODES: dict[str, tuple[int | None, Title]] = {
         400,
         ("The OpenAPI document differs from what is served", "OpenAPI 文档与实际不一致"),
     ),
+    # pulls
+    "invalid-setting": (400, ("A setting cannot be read", "设置项无法识别")),
+    "secret-missing": (400, ("A secret of the source is not there", "数据源密钥不存在")),
+    "host-not-allowed": (400, ("The host is not allow-listed", "主机不在白名单中")),
+    "address-not-allowed": (502, ("The host has an address that is not allowed", "主机解析到不允许的地址")),
+    "pull-running": (409, ("The source is being pulled already", "该数据源正在汇聚中")),
+    "spool-not-writable": (503, ("Pages of pulls cannot be kept", "汇聚暂存目录不可写")),
+    "upstream-unreachable": (502, ("No connection to the source", "无法连接数据源")),
+    "upstream-timeout": (502, ("The source is too slow", "数据源响应过慢")),
+    "upstream-busy": (502, ("The source is busy", "数据源繁忙")),
+    "upstream-error": (502, ("The source answers with an error", "数据源返回错误")),
+    "upstream-refused": (502, ("The source refuses our key", "数据源拒绝访问")),
+    "upstream-redirect": (502, ("The source redirects elsewhere", "数据源要求跳转")),
+    "upstream-unreadable": (502, ("The source's answer cannot be read", "数据源响应无法读取")),
+    "upstream-envelope": (502, ("The source answers with a code of its own", "数据源返回失败代码")),
+    "upstream-too-large": (502, ("The source answers with too much", "数据源响应内容过大")),
+    "repeated-page": (502, ("The source repeats a page", "数据源分页重复")),
+    "incomplete-pull": (502, ("Records are missing from the pages", "数据源记录不完整")),
     # the evaluation's engines
     "engine-missing": (503, ("The engine is not installed", "未安装该计算引擎")),
     "exchange-folder-required": (400, ("A folder that all nodes see is needed", "需要各节点共享的目录")),

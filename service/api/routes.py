@@ -16,6 +16,7 @@ from service.api import (
     profiles,
     quality,
     schemes,
+    sources,
     whatif,
 )
 
@@ -23,6 +24,7 @@ from service.api import (
 def routers() -> list[APIRouter]:
     """Return the routers of the service's own resources."""
     return [
+        sources.router,
         batches.router,
         figures.router,
         corrections.router,

@@ -11,6 +11,7 @@ from service.cli.common import out, readable_errors
 _GROUPS = (
     "serve",
     "feeds",
+    "pull",
     "coverage",
     "quality",
     "evaluate",

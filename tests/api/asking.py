@@ -38,6 +38,7 @@ def requests_of(park: Park) -> dict[tuple[str, str], list[Request]]:
         "/problems/{code}": ["/problems/not-found", "/problems/tax_missing", "/problems/none"],
         "/openapi.json": ["/openapi.json"],
         "/schemes": ["/schemes"],
+        "/feeds/sources": ["/feeds/sources"],
         "/feeds/profiles": ["/feeds/profiles", "/feeds/profiles?feed=figures"],
         "/feeds/profiles/{name}": ["/feeds/profiles/tax-finance", "/feeds/profiles/none"],
         "/feeds/{feed}/batches": [f"/feeds/{feed}/batches" for feed in park.batches],
@@ -136,6 +137,8 @@ def requests_of(park: Park) -> dict[tuple[str, str], list[Request]]:
         "/feeds/{feed}/batches": [
             ("POST", "/feeds/figures/batches", {"files": figures, "data": of_district})
         ],
+        # no source is configured
+        "/feeds/sources/{name}/pull": [("POST", "/feeds/sources/tax/pull", {})],
         "/feeds/preview": [
             ("POST", "/feeds/preview", {"files": figures, "data": more})
             for more in ({}, {"feed": "figures", "shown": "100"})

@@ -35,8 +35,13 @@ TOP_TEN = {
         "api.test_evaluations.test_publishing_needs_its_scope_and_happens_once",
         "api.test_entrance.test_another_sites_page_cannot_change_anything",
     ],
-    # The service fetches nothing: schemes and coordinate systems are names, never addresses or paths.
+    # Only pulls fetch, from where the operator's files say: schemes and coordinate systems are names.
     "API7 server side request forgery": [
+        "pulling.test_safety.test_only_listed_origins_are_asked",
+        "pulling.test_safety.test_a_listed_name_may_not_lead_inside",
+        "pulling.test_safety.test_a_name_with_one_inner_address_is_refused",
+        "pulling.test_safety.test_special_addresses_are_known_in_every_form",
+        "pulling.test_faults.test_what_asking_again_cannot_mend_is_not_asked_again",  # redirects
         "api.test_evaluations.test_an_evaluation_that_cannot_be_run_is_explained",
         "api.test_batches.test_an_upload_that_cannot_be_used_is_explained",
     ],
@@ -50,8 +55,13 @@ TOP_TEN = {
         "api.test_openapi.test_every_declared_route_is_described",
         "api.test_openapi.test_the_committed_document_is_the_one_served",
     ],
-    # Hand-overs are what comes from elsewhere; nothing else is consumed.
-    "API10 unsafe consumption of APIs": ["api.test_batches.test_an_archive_cannot_write_outside_its_folder"],
+    "API10 unsafe consumption of APIs": [
+        "api.test_batches.test_an_archive_cannot_write_outside_its_folder",
+        "pulling.test_safety.test_certificates_are_checked",
+        "pulling.test_safety.test_a_link_to_another_host_is_not_followed",
+        "pulling.test_faults.test_a_fault_that_stays_ends_the_pull",
+        "pulling.test_faults.test_a_bomb_is_not_unpacked",
+    ],
 }
 
 

@@ -1,0 +1,33 @@
+"""Sources (数据源): how far each has been pulled and when it is due, and a pull on request."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel
+
+from service.api.dependencies import Configuration, Store
+from service.api.problems import responses
+from service.jobs.freshness import SourceStatus, statuses
+from service.jobs.pulling import PullReport, Sources, pull
+
+router = APIRouter(prefix="/feeds/sources", tags=["Sources 数据汇聚"])
+
+Name = Annotated[str, Path(max_length=63, description="As in the sources file 数据源名称")]
+
+
+class SourceList(BaseModel):
+    """The sources that are configured, in the order of the file."""
+
+    sources: list[SourceStatus]
+
+
+@router.get("")
+def sources(store: Store, settings: Configuration) -> SourceList:
+    """Tell of every source when it was pulled last, how that went, and when it is due; never its secrets."""
+    return SourceList(sources=statuses(store, Sources.of(settings)))
+
+
+@router.post("/{name}/pull", responses=responses(404, 409, 502))
+def pull_source(store: Store, settings: Configuration, name: Name) -> PullReport:
+    """Pull a source now, or go on where an unfinished pull was broken off, and import what it gives."""
+    return pull(store, Sources.of(settings).get(name))

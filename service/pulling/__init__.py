@@ -1,0 +1,1 @@
+"""Pulls from exchange gateways (数据汇聚): configured sources, safe requests, pages spooled as received."""

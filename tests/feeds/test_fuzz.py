@@ -1,0 +1,132 @@
+"""Two thousand damaged and distorted files: each is read with every row accounted for, or refused clearly."""
+
+import csv
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from service.domain.hand_overs import Feed, HandedRow, Verdict
+from service.errors import InputError, MujunError
+from service.feeds.choosing import mapping_for
+from service.feeds.reading import read_hand_over
+from service.jobs.importing import import_file
+from service.store import hand_overs
+from service.store.database import Database
+from tests.feeds import bureaus
+from tests.feeds.fuzzing import mutated_csv, mutated_workbook
+from tests.feeds.handing import write_csv
+
+WORKBOOKS: tuple[tuple[Feed, Callable[[Path], Path]], ...] = (
+    (Feed.FIGURES, bureaus.tax),
+    (Feed.FIGURES, bureaus.electricity),
+    (Feed.ENTERPRISES, bureaus.register),
+    (Feed.OCCUPANCIES, bureaus.survey),
+    (Feed.CONTRACTS, bureaus.contracts),
+    (Feed.RATINGS, bureaus.ratings),
+)
+LOTS = 20
+OF_A_LOT = {"workbooks": 20, "csv": 80}
+"""In all 400 workbooks, each read in a process of its own, and 1,600 CSVs."""
+
+
+def check(path: Path, feed: Feed, of_good: Path) -> list[HandedRow] | None:
+    """Read a file by the profile of the file it was made from, and choose one; None where it is refused."""
+    mapping = mapping_for(of_good, feed).mapping
+    assert mapping is not None
+    try:
+        rows = read_hand_over(path, feed, mapping).rows
+    except MujunError as refusal:
+        _is_clear(refusal)
+        return None
+    numbers = [row.row for row in rows]
+    assert len(set(numbers)) == len(numbers)
+    for row in rows:
+        stated = row.verdict is Verdict.ACCEPTED
+        assert stated == bool(row.facts)
+        assert stated or row.reason
+    return rows
+
+
+def _is_clear(refusal: MujunError) -> None:
+    """A refusal is about the input, says so in both languages, and tells nothing of this machine."""
+    assert isinstance(refusal, InputError)
+    assert refusal.detail
+    assert refusal.detail_zh
+    assert "/tmp" not in refusal.detail
+    assert "Traceback" not in refusal.detail
+
+
+@pytest.mark.parametrize("lot", range(LOTS))
+def test_distorted_workbooks(lot: int, tmp_path: Path) -> None:
+    """No unhandled error, and no row lost or doubled."""
+    read = 0
+    for number in range(OF_A_LOT["workbooks"]):
+        seed = lot * 10_000 + number
+        feed, make = WORKBOOKS[seed % len(WORKBOOKS)]
+        good, bad = make(tmp_path), tmp_path / f"{seed}.xlsx"
+        mutated_workbook(good, bad, seed)
+        read += check(bad, feed, good) is not None
+        bad.unlink()
+    assert read > 0
+
+
+@pytest.mark.parametrize("lot", range(LOTS))
+def test_distorted_csv(lot: int, tmp_path: Path) -> None:
+    """Every record of the file is a row or part of the header, counted by another reader."""
+    good = tmp_path / "2023年税收.csv"
+    firms = [bureaus.A, bureaus.B, bureaus.C, bureaus.D]
+    lines = [[firm, f"{number * 7.5}", f"{number}00"] for number, firm in enumerate(firms * 3, start=1)]
+    head = ["纳税人识别号", "实缴税收（万元）", "营业收入（元）"]
+    write_csv(good, [["2023年度税收"], head, *lines, ["合计", "1", "2"], ["注：无。"]], encoding="gb18030")
+    read = 0
+    for number in range(OF_A_LOT["csv"]):
+        bad = tmp_path / f"2023年{lot * 10_000 + number}.csv"
+        mutated_csv(good, bad, lot * 10_000 + number)
+        rows = check(bad, Feed.FIGURES, good)
+        if rows is not None:
+            read += 1
+            assert [row.row for row in rows] == sorted(row.row for row in rows)
+            assert max(row.row for row in rows) - len(rows) in range(1, 4)  # a header has one row to three
+            last = max(row.row for row in rows)
+            assert last in {_records(bad, delimiter) for delimiter in ",;\t"}
+    assert read > OF_A_LOT["csv"] / 4
+
+
+def _records(path: Path, delimiter: str) -> int:
+    """Count the records of a CSV; 0 where it does not decode."""
+    raw = path.read_bytes()
+    for encoding in ("utf-16",) if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030"):
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return sum(1 for _ in csv.reader(text.splitlines(keepends=True), delimiter=delimiter))
+    return 0
+
+
+def test_what_was_read_is_what_is_stored(database: Database, tmp_path: Path) -> None:
+    """Each row has its verdict in the store, as many of each as the report and the batch count."""
+    good = bureaus.gas(tmp_path)
+    mapping = mapping_for(good, Feed.FIGURES).mapping
+    stored = 0
+    for seed in range(40):
+        bad = tmp_path / f"2023年{seed}.csv"
+        mutated_csv(good, bad, seed)
+        try:
+            report = import_file(database, Feed.FIGURES, bad, mapping=mapping)
+        except MujunError as refusal:
+            _is_clear(refusal)
+            continue
+        if report.batch_id is None:
+            continue
+        stored += 1
+        with database.reading() as connection:
+            batch = hand_overs.batch(connection, report.batch_id)
+            rows = hand_overs.rows_of(connection, report.batch_id, limit=100_000)
+        assert batch is not None
+        counted = Counter(row["verdict"] for row in rows)
+        assert len(rows) == report.read == batch["read"]
+        assert all(counted[each] == getattr(report, each) == batch[each] for each in Verdict)
+    assert stored > 10

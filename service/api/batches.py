@@ -19,7 +19,7 @@ from service.domain.hand_overs import Feed, ImportReport, Verdict
 from service.errors import NotFound
 from service.feeds.choosing import mapping_for
 from service.feeds.mapping import parse_mapping
-from service.jobs.covering import record_coverage
+from service.jobs.following import follow_up
 from service.jobs.importing import import_file, keep_file
 from service.store import corrections, hand_overs
 from service.workflows.orders import ImportOrder, written_down
@@ -156,7 +156,7 @@ def receive(
             file_name=name,
         )
     report.notes[:0] = chosen.notes
-    record_coverage(store, report.batch_id)
+    report = follow_up(store, report)
     if report.batch_id is None:
         response.status_code = 200
     else:

@@ -17,6 +17,7 @@ from service.errors import NotAllowed
 from service.feeds import held_sheet
 from service.jobs import correcting
 from service.jobs.correcting import Change, Treatment
+from service.jobs.following import follow_up
 
 router = APIRouter(prefix="/feeds/{feed}/batches/{batch_id}/corrections", tags=["Hand-overs 数据交付"])
 
@@ -67,7 +68,7 @@ def correct(
         changes = [Change(row.id, row.content, row.dismiss) for row in corrected.rows]
     treatment = Treatment(crs=corrected.crs, repair=corrected.repair)
     report = correcting.correct(store, batch_id, changes, feed=feed, treatment=treatment, by=asker.name)
-    return _answer(request, response, report)
+    return _answer(request, response, follow_up(store, report))
 
 
 @router.get(
@@ -119,7 +120,7 @@ def correct_by_workbook(
             treatment=Treatment(repair=repair),
             by=asker.name,
         )
-    return _answer(request, response, report)
+    return _answer(request, response, follow_up(store, report))
 
 
 def _require_sight(asker: Principal) -> None:

@@ -13,7 +13,7 @@ from service.cli.reports import print_reports
 from service.domain.hand_overs import Feed, ImportReport
 from service.feeds.choosing import mapping_for
 from service.feeds.mapping import read_mapping
-from service.jobs.covering import record_coverage
+from service.jobs.following import follow_up
 from service.jobs.importing import import_file
 from service.settings import Settings
 from service.workflows.orders import ImportOrder, written_down
@@ -94,7 +94,7 @@ def import_(
                     )
                 report.notes[:0] = chosen.notes
                 reports.append(report)
-                record_coverage(database, report.batch_id)
+                reports[-1] = follow_up(database, report)
     finally:
         # files before one that cannot be read are in the store: say so before the error
         if reports:

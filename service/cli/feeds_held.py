@@ -11,6 +11,7 @@ from service.errors import InvalidParameter
 from service.feeds import held_sheet
 from service.jobs import correcting
 from service.jobs.correcting import Treatment
+from service.jobs.following import follow_up
 
 _Batch = Annotated[int, typer.Argument(help="The batch 批次.")]
 _Crs = Annotated[str | None, typer.Option(help="Coordinate system, where it should differ now 坐标系.")]
@@ -48,7 +49,8 @@ def correct(
         raise InvalidParameter("There is no such workbook.", "找不到工作簿。", place=str(workbook))
     told = Treatment(crs, transformation, repair)
     with open_database() as database:
-        print_reports([correcting.correct_by_workbook(database, batch, workbook, treatment=told)])
+        report = correcting.correct_by_workbook(database, batch, workbook, treatment=told)
+        print_reports([follow_up(database, report)])
 
 
 def replay(
@@ -65,7 +67,8 @@ def replay(
         raise InvalidParameter("Name a batch, or --waiting.", "请指明批次，或使用 --waiting。", place="BATCH")
     with open_database() as database:
         if batch is None:
-            print_reports(correcting.replay_waiting(database))
+            reports = correcting.replay_waiting(database)
         else:
             told = Treatment(crs, transformation, repair)
-            print_reports([correcting.correct(database, batch, treatment=told)])
+            reports = [correcting.correct(database, batch, treatment=told)]
+        print_reports([follow_up(database, report) for report in reports])

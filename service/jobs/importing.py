@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import orjson
+from sqlalchemy import Connection
 
 from service.domain.hand_overs import Feed, HandedRow, ImportReport, Verdict
 from service.errors import InvalidParameter, NotFound
@@ -186,6 +187,19 @@ def import_kept(
             amendment=amendment,
             progress=progress,
         )
+
+
+def as_it_was(connection: Connection, report: ImportReport, batch_id: int | None) -> ImportReport:
+    """Return what the batch first came to, in place of the word that it was received before.
+
+    For whoever repeats an import of their own after a crash; None leaves the report as it is.
+    """
+    batch = None if batch_id is None else hand_overs.batch(connection, batch_id)
+    if batch is None:
+        return report
+    counts = {name: batch[name] for name in ("read", *(verdict.value for verdict in Verdict))}
+    reasons = hand_overs.reasons_of(connection, batch["id"])
+    return report.model_copy(update={**counts, "batch_id": batch["id"], "reasons": reasons, "notes": []})
 
 
 def _store(

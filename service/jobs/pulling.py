@@ -1,8 +1,9 @@
 """Pull (汇聚): ask a source for its pages, import what it gave, and only then move its watermark.
 
-Three steps after `begin`, each of which may be repeated after a crash and does nothing when it is done:
+Four steps after `begin`, each of which may be repeated after a crash and does nothing when it is done:
 `fetch` spools pages and moves the cursor in the store page by page; `bring_in` imports the spool as a
-hand-over, which received before changes nothing; `conclude` moves the watermark and takes the cursor away.
+hand-over, which received before changes nothing; `follow` does what follows an import; `conclude` moves the
+watermark and takes the cursor away.
 """
 
 from collections.abc import Callable
@@ -18,7 +19,8 @@ from service.errors import Conflict, MujunError, NotFound, UpstreamTrouble
 from service.feeds.mapping import FeedMapping, read_mapping
 from service.feeds.profiles import find_profile
 from service.feeds.reading import Progress as ImportProgress
-from service.jobs.importing import Origin, import_file
+from service.jobs.following import follow_up
+from service.jobs.importing import Origin, as_it_was, import_file
 from service.pulling.configuration import Source
 from service.pulling.fetching import Cursor, asked_by, suffix_of
 from service.pulling.fetching import fetch as fetch_pages
@@ -106,7 +108,7 @@ def pull(
         try:
             cursor = begin(database, order, afresh=afresh)
             cursor = fetch(database, order, cursor, progress)
-            report = bring_in(database, order, cursor)
+            report = follow(database, bring_in(database, order, cursor))
             return conclude(database, order, cursor, report)
         except Conflict:
             raise  # somebody else's pull is no failure of the source
@@ -166,11 +168,14 @@ def fetch(database: Database, order: Order, cursor: Cursor, progress: Progress |
 def bring_in(
     database: Database, order: Order, cursor: Cursor, progress: ImportProgress | None = None
 ) -> ImportReport | None:
-    """Import what was fetched; None when that is nothing."""
+    """Import what was fetched; None when that is nothing.
+
+    An import of this very pull that was committed before a crash is told of as it was then.
+    """
     if not cursor.records:
         return None
     source = order.source
-    return import_file(
+    report = import_file(
         database,
         source.feed,
         order.spool.hand_over(cursor.crs, cursor.file_name.endswith(".geojson")),
@@ -181,6 +186,15 @@ def bring_in(
         origin=Origin(profile=source.profile, pulled_from=source.name),
         progress=progress,
     )
+    if report.batch_id is not None:
+        return report
+    with database.reading() as connection:
+        return as_it_was(connection, report, pulls.batch_of(connection, source.name, cursor.file_name))
+
+
+def follow(database: Database, report: ImportReport | None) -> ImportReport | None:
+    """Do what follows every import, before the pull is concluded: a crash between would leave it out."""
+    return None if report is None else follow_up(database, report)
 
 
 def conclude(database: Database, order: Order, cursor: Cursor, report: ImportReport | None) -> PullReport:
@@ -198,8 +212,6 @@ def conclude(database: Database, order: Order, cursor: Cursor, report: ImportRep
             cursor.records,
             datetime.now(UTC),
         )
-        # an import that was committed before a crash says only that it was received before
-        batch = pulls.batch_of(connection, source.name, cursor.file_name)
     order.spool.clear()
     notes = []
     if cursor.repeated:
@@ -214,7 +226,7 @@ def conclude(database: Database, order: Order, cursor: Cursor, report: ImportRep
         pages=cursor.pages,
         records=cursor.records,
         repeated=cursor.repeated,
-        batch_id=batch,
+        batch_id=None if report is None else report.batch_id,
         report=report,
         notes=notes,
     )

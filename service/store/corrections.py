@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from service.domain.hand_overs import Verdict
-from service.store.models import Batch, NameMatch, SourceRow
+from service.store.models import Batch, NameMatch, Parcel, ParcelSuccession, SourceRow
 
 _COLUMNS = ("id", "batch_id", "sheet", "row", "reason", "column", "detail", "content", "subject")
 
@@ -46,6 +46,27 @@ def batches_waiting(connection: Connection, reasons: Collection[str]) -> list[in
     """Return the batches that have open rows held for one of these reasons, the oldest first."""
     query = select(SourceRow.batch_id).where(SourceRow.reason.in_(sorted(reasons)), is_open())
     return list(connection.execute(query.distinct().order_by(SourceRow.batch_id)).scalars())
+
+
+def answerable(connection: Connection, reasons: Collection[str]) -> dict[int, list[int]]:
+    """Return the open rows held for one of these reasons that may be settled now, by batch, the oldest first.
+
+    A row that waits for a parcel is one of them only when there is something to the code that it names.
+    """
+    known = or_(
+        exists().where(Parcel.code == SourceRow.subject),
+        exists().where(ParcelSuccession.old_code == SourceRow.subject),
+    )
+    query = select(SourceRow.batch_id, SourceRow.id).where(
+        SourceRow.batch_id.in_(select(Batch.id).where(Batch.held > 0)),  # few of many, by their index
+        SourceRow.reason.in_(sorted(reasons)),
+        or_(SourceRow.reason != "parcel_unknown", SourceRow.subject.is_(None), known),
+        is_open(),
+    )
+    found: dict[int, list[int]] = {}
+    for batch, row in connection.execute(query.order_by(SourceRow.batch_id, SourceRow.id)):
+        found.setdefault(batch, []).append(row)
+    return found
 
 
 def known_beside(connection: Connection, batch_id: int) -> str:

@@ -120,13 +120,12 @@ def _number() -> str:
 
 @DBOS.workflow(name="import", max_recovery_attempts=_CRASHES)
 def import_(order: dict[str, Any]) -> dict[str, Any]:
-    """Keep the file, import it."""
+    """Keep the file, import it, do what follows."""
     read, bench, number = ImportOrder.model_validate(order), Workplace.bench, _number()
     sha256 = _step("keep", partial(steps.keep, bench, read, _progress(number, 0, 5)))
     before = _step("look", partial(steps.last_batch, bench))
-    done: dict[str, Any] = _step(
-        "import", partial(steps.bring_in, bench, read, sha256, before, _progress(number, 5, 90))
-    )
+    report = _step("import", partial(steps.bring_in, bench, read, sha256, before, _progress(number, 5, 85)))
+    done: dict[str, Any] = _step("follow", partial(steps.follow, bench, report, _progress(number, 90, 10)))
     return done
 
 

@@ -18,6 +18,7 @@ STAGES = {
     "keeping": ("Keeping the file", "保存文件"),
     "reading": ("Reading the file", "读取文件"),
     "writing": ("Writing rows", "写入数据"),
+    "following": ("Following up", "后续处理"),
     "evaluating": ("Evaluating", "评价计算"),
     "fetching": ("Fetching pages", "拉取数据"),
     "exporting": ("Writing the export", "导出文件"),

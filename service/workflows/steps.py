@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from service.domain.hand_overs import ImportReport
 from service.domain.scheme import Scheme
 from service.feeds.mapping import FeedMapping
 from service.jobs.evaluating import evaluate
 from service.jobs.exporting import export_scores
-from service.jobs.importing import import_kept, keep_file
+from service.jobs.following import follow_up
+from service.jobs.importing import as_it_was, import_kept, keep_file
 from service.settings import Settings
 from service.store import hand_overs
 from service.store.database import Database
@@ -63,17 +65,20 @@ def bring_in(
         repair=order.repair,
         progress=progress,
     )
-    told = report.model_dump(mode="json")
     if report.batch_id is None:
         with bench.database.reading() as connection:
+            # written by this very job before it was interrupted, if there is one
             batch = hand_overs.first_of(connection, order.feed, sha256, after=before)
-            if batch is not None:  # written by this very job before it was interrupted
-                counts = ("read", "accepted", "held", "duplicate", "skipped")
-                told |= {name: batch[name] for name in counts}
-                told |= {"batch_id": batch["id"], "notes": []}
-                told["reasons"] = hand_overs.reasons_of(connection, batch["id"])
+            report = as_it_was(connection, report, None if batch is None else batch["id"])
+    told = report.model_dump(mode="json")
     told["notes"][:0] = order.notes
     return told
+
+
+def follow(bench: Bench, told: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Do what follows an import; return what became of its rows with that in the notes."""
+    progress(0, None, "following")
+    return follow_up(bench.database, ImportReport.model_validate(told)).model_dump(mode="json")
 
 
 def calculate(bench: Bench, order: EvaluateOrder, progress: Progress) -> dict[str, Any]:

@@ -61,7 +61,8 @@ def _replay(database: Database, told: ImportReport) -> list[int]:
     if read:
         told.notes.append(
             f"{read:,} rows that had been held for want of this were read again: {read - held:,} are "
-            f"settled, {held:,} are still held. 已自动重放待核行：{read - held:,} 行处理完毕，{held:,} 行仍待核。"
+            f"settled, {held:,} are still held. "
+            f"已自动重放待核行：{read - held:,} 行处理完毕，{held:,} 行仍待核。"
         )
     return [each.batch_id for each in again if each.batch_id is not None]
 
@@ -75,5 +76,6 @@ def _never_failing(told: ImportReport) -> Iterator[None]:
         _log.error("What follows batch %s failed (%s)", told.batch_id, logged, exc_info=error)
         why = f"{error.detail} {error.detail_zh}" if isinstance(error, MujunError) else f"Logged as {logged}."
         told.notes.append(
-            f"The import is stored, but what follows it was not all done. 数据已入库，后续处理未全部完成。{why}"
+            "The import is stored, but what follows it was not all done. "
+            f"数据已入库，后续处理未全部完成。{why}"
         )

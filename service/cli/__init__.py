@@ -11,6 +11,7 @@ from service.cli.common import out, readable_errors
 _GROUPS = (
     "serve",
     "feeds",
+    "match",
     "pull",
     "coverage",
     "quality",

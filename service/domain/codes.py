@@ -43,3 +43,15 @@ def normalise_parcel_code(text: str) -> str:
     if len(code) > 32 or not re.fullmatch(r"[A-Z0-9._\-]+", code):
         raise InvalidCode("parcel_code_malformed", f"{code[:40]!r} is not a parcel code.")
     return code
+
+
+_UNIT = re.compile(r"([0-9]{6}[0-9]{3}[0-9]{3}[GJZ][ABSXCDEFHLNWY][0-9]{5})[FLQW][0-9]{8}")
+
+
+def parcel_of_unit(code: str) -> str:
+    """Return the parcel of a real-estate unit (不动产单元, GB/T 37346-2019): the first 19 of 28 characters.
+
+    Any other code is returned as it is.
+    """
+    unit = _UNIT.fullmatch(code)
+    return unit[1] if unit else code

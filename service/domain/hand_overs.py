@@ -104,8 +104,15 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "uscc_missing": ("no USCC", "缺统一社会信用代码"),
         "uscc_malformed": ("not an 18-character USCC", "统一社会信用代码格式不符"),
         "uscc_check_digit": ("the USCC's check digit is wrong", "统一社会信用代码校验位错误"),
+        "enterprise_unmatched": ("no enterprise of this name or number is known", "未匹配到企业"),
+        "enterprise_ambiguous": ("several enterprises bear this name", "同名企业不止一家"),
         "parcel_code_missing": ("no parcel code", "缺宗地代码"),
         "parcel_code_malformed": ("not a parcel code", "宗地代码格式不符"),
+        "parcel_split": (
+            "the parcel was split: nobody can tell which part is meant",
+            "宗地已分割，无法判断所指",
+        ),
+        "parcel_lineage_circular": ("the parcel's codes succeed each other in a circle", "宗地沿革循环"),
         "code_precision_lost": ("a long code stored as a rounded number", "长编码按数值存储已失真"),
         "period_missing": ("no period", "缺所属期"),
         "period_unreadable": ("neither a year, a quarter nor a month", "所属期无法识别"),
@@ -152,6 +159,17 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "too_many_vertices": ("more vertices than the service takes", "顶点数过多"),
         "crosses_antimeridian": ("wraps around the 180° meridian", "跨越180度经线"),
         # accepted
+        "matched_by_name": ("the enterprise was found by its name", "按企业名称匹配"),
+        "matched_by_registration_number": (
+            "the enterprise was found by its old registration number",
+            "按原注册号匹配",
+        ),
+        "matched_by_decision": ("the enterprise is the one that a person decided on", "按人工认定匹配"),
+        "name_differs": (
+            "the name is another enterprise's than the USCC",
+            "企业名称与统一社会信用代码不一致",
+        ),
+        "parcel_renumbered": ("the parcel has another code now", "宗地代码已变更"),
         "geometry_repaired": ("geometry repaired as asked", "图形已按要求修复"),
         # duplicate
         "repeated_row": ("the file says the same twice", "文件内重复"),

@@ -96,6 +96,13 @@ SNAPSHOT: Mapping[str, Columns] = MappingProxyType(
         "parcel_figures": _PARCEL_FIGURES,
         "enterprise_figures_before": _ENTERPRISE_FIGURES,
         "parcel_figures_before": _PARCEL_FIGURES,
+        # Whose figures stand under another code here: of a branch under its head office's, of a parcel under
+        # that of the parcel which has its land now.
+        "passed_on": {
+            "into": "str",
+            "kind": "str",  # enterprise | parcel
+            "code": "str",
+        },
         # Every parcel and enterprise that any table names, with its number.
         "places": {"parcel_code": "str", "parcel": "int"},
         "firms": {"uscc": "str", "enterprise": "int"},
@@ -194,6 +201,7 @@ KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "parcel_figures": ("parcel_code", "part_of"),
         "enterprise_figures_before": ("uscc",),
         "parcel_figures_before": ("parcel_code", "part_of"),
+        "passed_on": ("into", "kind", "code"),
         "places": ("parcel_code",),
         "firms": ("uscc",),
         "scores": ("parcel_code",),

@@ -30,8 +30,10 @@ from service.feeds.cells import (
     looks_usual,
     refuse_errors,
 )
-from service.feeds.fields import FIELDS, Field
+from service.feeds.fields import FIELDS, NAMES, Field
 from service.feeds.header import Header, plain
+from service.feeds.identifying import Identification, Identify
+from service.feeds.identifying import RowHeld as RowHeld  # who reads rows meets both here
 from service.feeds.mapping import FeedMapping
 from service.feeds.periods import one_period, speaks_of_period
 from service.feeds.rules import MetricColumn, Rule, UnitColumn
@@ -52,7 +54,7 @@ _PER_UNIT = {
 }
 """Minor units in the unit in which the store keeps a field, where they are no millionths."""
 
-_KEYS = ("code", "uscc", "parcel_code", "meter", "old_code", "new_code")
+_KEYS = ("code", "uscc", "parcel_code", "meter", "old_code", "new_code", *NAMES)
 _SUBJECT_KINDS = {
     "uscc": ("enterprise", "uscc"),
     "parcel_code": ("parcel", "parcel_code"),
@@ -65,14 +67,6 @@ _PICK: dict[str, Callable[[list[Any]], Any]] = {
     "sum": sum,
     "first": lambda given: given[0],
 }
-
-
-class RowHeld(Exception):
-    """A row that cannot be used, with the source column that is the cause."""
-
-    def __init__(self, reason: str, column: str | None, detail: str) -> None:
-        super().__init__(detail)
-        self.reason, self.column, self.detail = reason, column, detail
 
 
 class NoValues(Exception):
@@ -99,7 +93,7 @@ class Column:
 class Converter:
     """Reads rows of one table; ``stated`` names the fields it fills, in canonical order."""
 
-    def __init__(self, mapping: FeedMapping, header: Header) -> None:
+    def __init__(self, mapping: FeedMapping, header: Header, identify: Identify | None = None) -> None:
         self.feed = mapping.feed
         self._mapping = mapping
         self._marks = EMPTY_MARKS | {half_width(mark) for mark in mapping.empty}
@@ -120,14 +114,18 @@ class Converter:
         ]
         if mapping.metric is not None and mapping.value is not None:
             self._metrics = self._one_a_row(mapping.metric, mapping.value)
+        self.identification = Identification(self.feed, self._readers, self.columns, self.column_of, identify)
+        for name in self.identification.not_alone:
+            self.constants.pop(name, None)
         self.stated = tuple(name for name in fields if name in self._readers)
         self.metrics = tuple(name for name, _ in self._metrics)
         self._by_name = {**self._readers, **dict(self._metrics)}
         self.subject = _SUBJECT_KINDS[mapping.subject()] if self.feed is Feed.FIGURES else ("", "")
+        helping = NAMES if "uscc" not in mapping.columns else ()  # then they say whose row it is
         self.key_columns = frozenset(
             position
             for name in _KEYS
-            if name in fields and (fields[name].key or name == self.subject[1])
+            if name in fields and (fields[name].key or name == self.subject[1] or name in helping)
             for position in self._positions(mapping.columns.get(name))
         )
         self.aside = Aside(mapping, header)
@@ -140,8 +138,8 @@ class Converter:
         self.last_column = max(self.used, default=-1)
 
     def reader(self, name: str) -> Read:
-        """Return what reads one stated field or metric of a row; it raises `RowHeld`."""
-        return self._by_name[name]
+        """Return what reads a stated field or metric, if no other column matters; it raises `RowHeld`."""
+        return self.identification.alone(name, self._by_name[name])
 
     def values(self, cells: Cells) -> list[Any]:
         """Return the value of each stated field, None where the row says nothing; raises `RowHeld`."""

@@ -56,13 +56,14 @@ def feature_rows(
             values = converter.values(converter.aside.fill(cells))
             fact = record_fact(converter, values, (judged.area[index], judged.wkb[index]))
         except RowHeld as held:
-            row.hold(held.reason, held.column, held.detail)
+            converter.identification.hold(row, layer.cells[index], held)
         else:
             problem = judged.problem[index]
             if problem is not None:
                 row.hold(problem[0], GEOMETRY, problem[1])
             else:
                 row.facts = (fact,)
+                converter.identification.accept(row)
                 if judged.repaired[index] is not None:
                     row.reason, row.column, row.detail = REPAIRED, GEOMETRY, judged.repaired[index]
         yield row

@@ -18,6 +18,10 @@ class Field:
     unit: str | None = None
 
 
+NAMES = ("enterprise_name", "registration_number")
+"""Fields by which a row's enterprise is found where its code cannot be used; they are kept nowhere."""
+
+
 def _areas(*names: str) -> tuple[Field, ...]:
     return tuple(Field(name, "area", unit="m2") for name in names)
 
@@ -66,6 +70,8 @@ _FIELDS = {
         Field("manual_share", "share", unit="1"),
         Field("valid_from", "date"),
         Field("valid_to", "date"),
+        Field("enterprise_name", "text"),
+        Field("registration_number", "code"),
     ),
     Feed.FIGURES: (
         Field("uscc", "uscc"),
@@ -73,6 +79,8 @@ _FIELDS = {
         Field("meter", "metered"),  # its number, kept as electricity:10023
         Field("part_of", "uscc"),
         Field("period", "period", key=True),
+        Field("enterprise_name", "text"),
+        Field("registration_number", "code"),
     ),
     Feed.CONTRACTS: (
         Field("parcel_code", "parcel_code", key=True),
@@ -99,6 +107,8 @@ _FIELDS = {
         Field("name", "text"),
         Field("head_uscc", "uscc"),
         Field("registered_on", "date"),
+        Field("enterprise_name", "text"),
+        Field("registration_number", "code"),
     ),
     Feed.RATINGS: (
         Field("uscc", "uscc", key=True),
@@ -107,6 +117,8 @@ _FIELDS = {
         Field("points", "ratio"),
         Field("rank", "count"),
         Field("ranked", "count"),
+        Field("enterprise_name", "text"),
+        Field("registration_number", "code"),
     ),
     Feed.METERS: (
         Field("kind", "meter_kind", key=True),
@@ -116,6 +128,8 @@ _FIELDS = {
         Field("share", "share", unit="1"),
         Field("valid_from", "date"),
         Field("valid_to", "date"),
+        Field("enterprise_name", "text"),
+        Field("registration_number", "code"),
     ),
     Feed.INSPECTIONS: (
         Field("uscc", "uscc", key=True),
@@ -127,6 +141,8 @@ _FIELDS = {
         Field("unit", "text"),
         Field("capacity_kva", "power", unit="kVA"),
         Field("commissioned_on", "date"),
+        Field("enterprise_name", "text"),
+        Field("registration_number", "code"),
     ),
     Feed.BUILDINGS: (
         Field("code", "parcel_code", key=True),

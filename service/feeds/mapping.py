@@ -77,6 +77,10 @@ completed_on.
 successions: old_code, new_code (required), kind (alias, renumbered, split, merged), effective_on, share.
 figures: uscc, parcel_code or meter (the subject), part_of, period (required), and the metrics.
 
+Beside uscc, or in its place, enterprise_name and registration_number (the old one of 15 digits) say whose
+a row is, on every feed but the register, which has its own; of branches they name the head office. They are
+looked up where the code cannot be used (`service.feeds.identifying`) and kept nowhere.
+
 Figures name their subject by exactly one of uscc, parcel_code and meter; ``part_of`` is the USCC whose total
 contains a parcel's figure; metrics are those of ``service/reference/metrics.yaml``. What a meter counts is
 told by the unit of its figures.
@@ -94,7 +98,7 @@ from pydantic import ValidationError, model_validator
 from service.domain.hand_overs import Feed
 from service.domain.units import Metric
 from service.errors import InvalidMapping
-from service.feeds.fields import FIELDS, Field
+from service.feeds.fields import FIELDS, NAMES, Field
 from service.feeds.profile_head import Head
 from service.feeds.rules import (
     UNIT_IN_FILE,
@@ -149,7 +153,7 @@ class FeedMapping(Head):
             if name not in fields:
                 raise ValueError(f"columns.{name}: not a field of {self.feed}; there are {', '.join(fields)}")
         for name, field in fields.items():
-            if field.key and name not in self.columns:
+            if field.key and name not in self.columns and not self._is_found(name):
                 raise ValueError(f"columns.{name}: {self.feed} cannot do without it")
             indispensable = field.key or name in _INDISPENSABLE
             rule = self.columns.get(name)
@@ -169,10 +173,18 @@ class FeedMapping(Head):
 
     def subject(self) -> str:
         """Return the field by which figures name their subject."""
-        return next(name for name in SUBJECTS if name in self.columns)
+        return next((name for name in SUBJECTS if name in self.columns), "uscc")
+
+    def _is_found(self, name: str) -> bool:
+        """Whether the code of the row's enterprise is found by its name or old number."""
+        of_row = self.feed is not Feed.BRANCHES  # there they say who the head office is
+        return name == "uscc" and of_row and any(other in self.columns for other in NAMES)
 
     def _check_figures(self) -> None:
-        if sum(name in self.columns for name in SUBJECTS) != 1:
+        named = [name for name in SUBJECTS if name in self.columns]
+        if any(name in self.columns for name in NAMES) and named not in ([], ["uscc"]):
+            raise ValueError(f"columns: {', '.join(NAMES)} belong to figures of enterprises")
+        if len(named) != 1 and not (not named and self._is_found("uscc")):
             raise ValueError(f"columns: name the subject by exactly one of {', '.join(SUBJECTS)}")
         if "part_of" in self.columns and "parcel_code" not in self.columns:
             raise ValueError("columns.part_of: belongs to figures of a parcel")

@@ -16,6 +16,7 @@ from service.feeds.converting import Converter
 from service.feeds.corrections import Corrections, correct_layer, correct_table, only_corrected
 from service.feeds.features import COMPUTED, REPAIRED, feature_rows
 from service.feeds.files import Kind, kind_of
+from service.feeds.identifying import Identify
 from service.feeds.layers import Layer, read_layer
 from service.feeds.mapping import FeedMapping, Rule
 from service.feeds.records import content_fields, record_rows
@@ -88,6 +89,7 @@ def read_hand_over(
     crs: str | None = None,
     transformation: str | None = None,
     repair: bool = False,
+    identify: Identify | None = None,
     progress: Progress | None = None,
     corrections: Corrections | None = None,
 ) -> Reading:
@@ -97,6 +99,7 @@ def read_hand_over(
     :param crs: the operator's word on the coordinate system, before the file's own
     :param transformation: the operator's way to CGCS2000; see `service.feeds.crs`
     :param repair: mend invalid geometries instead of holding them
+    :param identify: knows enterprises by name and number, and what became of parcels
     :param progress: is called for each chunk of rows
     :param corrections: read these rows alone, with other cells
     :raises InputError: when the file, the mapping or a parameter cannot be used at all
@@ -123,7 +126,7 @@ def read_hand_over(
     spatial = layer is not None and layer.wkb is not None
     if feed is Feed.PARCELS:
         used = _with_district(used, district, needed=spatial)
-    converter = Converter(used, table.header)
+    converter = Converter(used, table.header, identify)
     fields = converter.metrics if feed is Feed.FIGURES else content_fields(feed, converter.stated)
     if layer is not None and spatial:
         fields = (*fields, *COMPUTED)

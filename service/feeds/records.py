@@ -40,8 +40,9 @@ def record_rows(table: Table, converter: Converter) -> Iterator[HandedRow]:
         if cells is not None:
             try:
                 row.facts = (record_fact(converter, converter.values(cells)),)
+                converter.identification.accept(row)
             except RowHeld as held:
-                row.hold(held.reason, held.column, held.detail)
+                converter.identification.hold(row, cells, held)
         yield row
 
 

@@ -60,9 +60,11 @@ def figure_rows(table: Table, converter: Converter) -> Iterator[HandedRow]:
         if cells is not None:
             try:
                 row.facts = converter.figures(cells)
+                converter.identification.accept(row)
             except RowHeld as held:
-                row.hold(held.reason, held.column, held.detail)
+                converter.identification.hold(row, cells, held)
             except NoValues:
+                converter.identification.forget()
                 row.verdict, row.reason = Verdict.SKIPPED, "no_values"
         yield row
 

@@ -6,6 +6,7 @@ held row is settled once a later row corrects it and is not held itself.
 
 import json
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,17 @@ from service.errors import Conflict, InvalidParameter, NotFound
 from service.feeds import held_sheet
 from service.feeds.corrections import Correction
 from service.feeds.mapping import FeedMapping
+from service.jobs import matching
 from service.jobs.importing import Amendment, Origin, import_kept
 from service.store import corrections, hand_overs, received
 from service.store.database import Database
 
 WAITING = frozenset({"parcel_unknown", "parcel_split", "enterprise_unmatched", "enterprise_ambiguous"})
 """Reasons that the store may settle by itself: another hand-over, or a decision, may have come since."""
+
+
+class FileNotKept(Conflict):
+    """The batch is older than the keeping of files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +135,21 @@ def replay_waiting(database: Database, reasons: Collection[str] = WAITING) -> li
     return [correct(database, batch) for batch in batches]
 
 
+def replay_matched(database: Database, match_id: int, by: str | None = None) -> list[ImportReport]:
+    """Read the rows again that waited for a question about a name; call it once that is decided.
+
+    Batches whose file was not kept stay as they are. Raises `NotFound` for an unknown question.
+    """
+    waiting: dict[int, list[Change]] = {}
+    for batch, row in matching.held_rows(database, match_id):
+        waiting.setdefault(batch, []).append(Change(row))
+    reports = []
+    for batch, changes in waiting.items():
+        with suppress(FileNotKept):
+            reports.append(correct(database, batch, changes, by=by))
+    return reports
+
+
 def _check(
     connection: Connection, batch: RowMapping, rows: dict[int, dict[str, Any]], changes: Sequence[Change]
 ) -> None:
@@ -140,7 +161,7 @@ def _check(
             action="GET …/rows?verdict=held tells which row settled which.",
         )
     if not received.is_kept(connection, batch["sha256"]):
-        raise Conflict(
+        raise FileNotKept(
             "The file of this batch was received before files were kept.",
             "该批次的原始文件未留存。",
             code="file-not-kept",

@@ -14,12 +14,13 @@ from service.errors import NotFound
 from service.evaluation.explain import Record, Sources, Surroundings, calculation, public, surroundings
 from service.store import built, evaluations, metered, sources
 from service.store.database import Database
+from service.store.inputs import nothing
 from service.store.snapshot import snapshot_rows
 
 _AT_ONCE = 200
 """Parcels whose surroundings are made together: dearer than one alone, and far cheaper than one by one."""
 
-_PARTS = ("building", "reading")
+_PARTS = ("building", "passed", "reading")
 """Inputs of which others are made."""
 
 Key = tuple[Any, ...]
@@ -63,12 +64,12 @@ def _records(connection: Connection, run: RowMapping, codes: Sequence[str], *, f
                 f"Evaluation {run['id']} has no parcel {code}.", f"评价 {run['id']} 中没有宗地 {code}。"
             )
     if not figures:
-        found = _sources(connection, run, {("parcel", code) for code in codes})
+        found = _sources(connection, run, {("parcel", code) for code in codes}, nothing("passed_on"))
         return [Record(scheme, dict(run), results[code], None, found) for code in codes]
     frozen = around(partial(snapshot_rows, connection, run["snapshot_hash"]), codes)
     frames = {name: nw.from_native(table.lazy()) for name, table in frozen.items()}
     wide = surroundings(frames, scheme, run["period"])
-    found = _sources(connection, run, _keys(wide, scheme))
+    found = _sources(connection, run, _keys(wide, scheme), frozen["passed_on"])
     records = []
     for code in codes:
         own = wide.of(code)
@@ -91,6 +92,7 @@ def around(rows: ReadRows, codes: Collection[str]) -> dict[str, pl.DataFrame]:
         "occupancies": occupancies,
         "enterprise_figures": rows("enterprise_figures", "uscc", involved),
         "parcel_figures": pl.concat([metered, parts]).unique(),
+        "passed_on": rows("passed_on", "into", {*places, *involved}),
         "places": rows("places", "parcel_code", places),
         "firms": rows("firms", "uscc", involved),
     }
@@ -111,13 +113,17 @@ def _keys(near: Surroundings, scheme: Scheme) -> set[Key]:
     return keys
 
 
-def _sources(connection: Connection, run: RowMapping, wanted: set[Key]) -> Sources:
-    """Find the source rows; ``later`` marks what was handed over after the evaluation and took the place."""
+def _sources(connection: Connection, run: RowMapping, wanted: set[Key], passed_on: pl.DataFrame) -> Sources:
+    """Find the source rows; ``later`` marks what was handed over after the evaluation and took the place.
+
+    ``passed_on`` tells what stands under another code in the snapshot than it was handed over with.
+    """
     kinds: dict[str, list[Key]] = {}
     for kind, *key in wanted:
         kinds.setdefault(kind, []).append(tuple(key))
     enterprises = sources.enterprises(connection, {key[0] for key in kinds.get("enterprise", ())})
     holders = {key[1] for key in kinds.get("occupancy", ())}
+    moved = dict(passed_on.filter(pl.col("kind") == "parcel").select("code", "into").iter_rows())
     ratings = sources.ratings(connection, run["period"], {key[0] for key in kinds.get("rating", ())})
     found: dict[Key, int] = {}
     for row in sources.parcels(connection, {key[0] for key in kinds.get("parcel", ())}):
@@ -131,6 +137,8 @@ def _sources(connection: Connection, run: RowMapping, wanted: set[Key]) -> Sourc
     for row in sources.occupancies(connection, holders):
         place = (row["parcel_code"], row["uscc"], row["role"], row["valid_from"])
         found["occupancy", *place] = row["source_row_id"]
+        if row["parcel_code"] in moved:
+            found.setdefault(("occupancy", moved[row["parcel_code"]], *place[1:]), row["source_row_id"])
     for subject in ("enterprise", "parcel"):
         codes = {key[1] for key in kinds.get("figure", ()) if key[0] == subject}
         for row in sources.figures(connection, run["period"], run["as_of_batch"], subject, codes):
@@ -139,13 +147,31 @@ def _sources(connection: Connection, run: RowMapping, wanted: set[Key]) -> Sourc
     for row in built.sources(connection, {key[0] for key in kinds.get("parcel", ())}):
         found["building", row["parcel_code"], row["code"]] = row["source_row_id"]
     found |= _readings(connection, run, wanted - found.keys())
+    passed, amounts = _passed_on(connection, run, passed_on)
+    found |= passed
     inputs = {key: row_id for key, row_id in found.items() if key in wanted or key[0] in _PARTS}
     rows = {
         row_id: row | {"later": row["batch_id"] > run["as_of_batch"]}
         for row_id, row in sources.rows(connection, inputs.values()).items()
     }
     names: Mapping[str, str | None] = {row["uscc"]: row["name"] for row in enterprises}
-    return Sources(rows, inputs, names, {row["uscc"]: row for row in ratings})
+    ratings_of = {row["uscc"]: row for row in ratings}
+    return Sources(rows, inputs, names, ratings_of, amounts)
+
+
+def _passed_on(
+    connection: Connection, run: RowMapping, passed_on: pl.DataFrame
+) -> tuple[dict[Key, int], dict[Key, int]]:
+    """Return rows and amounts of the figures that stand under another code, as `Sources` names them."""
+    rows: dict[Key, int] = {}
+    amounts: dict[Key, int] = {}
+    for kind in ("enterprise", "parcel"):
+        into = dict(passed_on.filter(pl.col("kind") == kind).select("code", "into").iter_rows())
+        for row in sources.figures(connection, run["period"], run["as_of_batch"], kind, into):
+            code = row["subject_code"]
+            key: Key = ("passed", kind, into[code], row["part_of"], row["metric"], code)
+            rows[key], amounts[key] = row["source_row_id"], row["value"]
+    return rows, amounts
 
 
 def _readings(connection: Connection, run: RowMapping, wanted: set[Key]) -> dict[Key, int]:

@@ -22,9 +22,11 @@ from service.feeds.features import REPAIRED
 from service.feeds.files import digest
 from service.feeds.mapping import FeedMapping
 from service.feeds.reading import Progress, Reading, read_hand_over
-from service.store import hand_overs, received
+from service.jobs.identifying import Identifying, asked_as
+from service.store import hand_overs, matches, received
 from service.store.database import Database
 from service.store.hand_overs import HandOver, Rows, Written
+from service.store.matches import Question
 
 READER = 1
 """Counted up when the same file would be read differently, so that it may be handed over again."""
@@ -91,6 +93,7 @@ def import_file(
     if not path.is_file():
         raise NotFound(f"There is no file {name}.", "找不到文件。", place=name)
     sha256 = digest(path)
+    identify = Identifying(database)
     reading = read_hand_over(
         path,
         feed,
@@ -100,6 +103,7 @@ def import_file(
         crs=crs,
         transformation=transformation,
         repair=repair,
+        identify=identify,
         progress=progress,
         corrections=None if amendment is None else amendment.corrections,
     )
@@ -129,7 +133,7 @@ def import_file(
     if (report := _received_before(database, hand_over)) is not None:
         return report
     try:
-        written = _store(database, hand_over, reading, path, progress)
+        written = _store(database, hand_over, reading, path, identify.questions(), progress)
     except _Received:
         if (report := _received_before(database, hand_over)) is not None:
             return report
@@ -203,14 +207,21 @@ def as_it_was(connection: Connection, report: ImportReport, batch_id: int | None
 
 
 def _store(
-    database: Database, hand_over: HandOver, reading: Reading, path: Path, progress: Progress | None
+    database: Database,
+    hand_over: HandOver,
+    reading: Reading,
+    path: Path,
+    questions: list[Question],
+    progress: Progress | None,
 ) -> Written:
     """Keep the file and write the hand-over in one transaction; raises `_Received`."""
-    rows = Rows(reading.spool.rows, reading.spool, reading.facts, reading.later, reading.fields)
     with database.writing(complete=True) as connection:
         if hand_overs.find(connection, hand_over) is not None:
             raise _Received
         received.keep(connection, hand_over.sha256, path)
+        ids = matches.ask(connection, questions)
+        kept = asked_as(reading.spool, ids) if ids else reading.spool
+        rows = Rows(reading.spool.rows, kept, reading.facts, reading.later, reading.fields)
         told = None if progress is None else (lambda done, total: progress(done, total, "writing"))
         return hand_overs.write(connection, hand_over, rows, told)
 

@@ -12,6 +12,7 @@ from service.evaluation.explain.quantities import named, quantity
 from service.evaluation.explain.words import reason, reasons, split
 from service.store import evaluations
 from service.store.database import Database
+from service.store.snapshot import snapshot_rows
 
 _KINDS = ("reported", "direct", "allocated", "unallocated")
 
@@ -35,10 +36,14 @@ def reconciliation(
         page = open_.slice(after, limit)
         rows = table.filter(pl.col("uscc").is_in(page.implode())).collect()
         why = unallocated.filter(pl.col("uscc").is_in(page.implode())).sort("uscc", "metric").collect()
+        branches = _branches(connection, evaluation_id, page.to_list())
         return {
             "evaluation_id": evaluation_id,
             "metrics": _totals(table, unallocated, metrics),
-            "enterprises": [_enterprise(row, why) for row in rows.sort("uscc").to_dicts()],
+            "enterprises": [
+                _enterprise(row, why) | {"passed_on": branches.get(row["uscc"], [])}
+                for row in rows.sort("uscc").to_dicts()
+            ],
             "open": open_.len(),
         }
 
@@ -65,6 +70,18 @@ def findings(
         "findings": [finding(row) for row in page.to_dicts()],
         "chosen": sum(counts.values()) if code is None else counts.get(code, 0),
     }
+
+
+def _branches(connection: Connection, evaluation_id: int, usccs: list[str]) -> dict[str, list[str]]:
+    """Return the branches whose figures those of an enterprise contain."""
+    run = evaluations.get(connection, evaluation_id)
+    if run is None:
+        raise _not_found(evaluation_id)
+    rows = snapshot_rows(connection, run["snapshot_hash"], "passed_on", "into", usccs)
+    found: dict[str, list[str]] = {}
+    for row in rows.filter(pl.col("kind") == "enterprise").sort("code").to_dicts():
+        found.setdefault(row["into"], []).append(row["code"])
+    return found
 
 
 def _scheme(connection: Connection, evaluation_id: int) -> Scheme:

@@ -14,9 +14,10 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, tru
 
 from service.domain.tables import KEYS, PROMISES, read_columns
 from service.reference.tables import unit_table
-from service.store import built, metered
+from service.store import built, lineage, metered
+from service.store.branches import heads, passed_on
 from service.store.frames import TYPES, frame
-from service.store.models import Batch, Enterprise, Figure, GrantContract, Occupancy, Parcel
+from service.store.models import Batch, Branch, Enterprise, Figure, GrantContract, Occupancy, Parcel
 from service.store.numbering import numbered
 
 PROMISED: Mapping[str, str] = MappingProxyType(
@@ -36,11 +37,20 @@ _SQUARE_METRE, _MILLIONTH = 100, 1_000_000  # minor units in one
 
 
 class _Scope(NamedTuple):
-    """What is read; in a store of one district nothing needs to be sorted out by the database."""
+    """What is read; in a store of one district nothing needs to be sorted out by the database.
+
+    Nor can it be where parcels have other codes now than hand-overs say.
+    """
 
     connection: Connection
     district: str
     is_only: bool
+    land: lineage.Land
+
+    @property
+    def is_all(self) -> bool:
+        """Whether everything is fetched, and sorted out afterwards."""
+        return self.is_only or not self.land.is_unchanged
 
 
 class _Year(NamedTuple):
@@ -48,6 +58,8 @@ class _Year(NamedTuple):
 
     totals: pl.DataFrame
     metered: pl.DataFrame
+    branches: pl.DataFrame
+    """Those that passed their figures on, with their ``head``."""
 
 
 def read(
@@ -59,16 +71,17 @@ def read(
     :param year_before: also read the figures of the year before; their tables are empty otherwise
     """
     others = select(exists().where(Parcel.district != district))
-    scope = _Scope(connection, district, is_only=not connection.execute(others).scalar_one())
+    is_only = not connection.execute(others).scalar_one()
+    scope = _Scope(connection, district, is_only, lineage.land(connection, period))
     parcels, held = _parcels(scope), _occupancies(scope)
     places = _places(scope, parcels)
     years = [_year(scope, period, places)]
     if year_before:
         years.append(_year(scope, str(int(period) - 1), places))
     contracts, enterprises = _contracts(scope), _enterprises(scope)
-    placed_elsewhere = _holders_elsewhere(scope)
-
     held = _placed(held, places)
+    placed_elsewhere = _holders_elsewhere(scope) if scope.land.is_unchanged else held.filter("elsewhere")
+    placed_elsewhere = placed_elsewhere.select("uscc")
     members = [held.filter("here").select("uscc")]
     for year in years:
         homeless = year.totals.filter("handed_over_here").select("uscc")
@@ -81,16 +94,18 @@ def read(
         "contracts": contracts.join(parcels, on="parcel_code", how="semi"),
         "enterprises": enterprises.join(concerned, on="uscc", how="semi"),
         "occupancies": held.join(concerned, on="uscc", how="semi").select(*read_columns("occupancies")),
+        "passed_on": _passed_on(scope, years, concerned),
     }
     for suffix, found in zip(("", "_before"), years, strict=False):
         tables[f"enterprise_figures{suffix}"] = _of_enterprises(found.totals, concerned)
         tables[f"parcel_figures{suffix}"] = _of_parcels(found.metered, concerned)
     for name in ("enterprise_figures_before", "parcel_figures_before"):
-        tables.setdefault(name, _nothing(name))
+        tables.setdefault(name, nothing(name))
     return numbered({name: _in_order(table, KEYS[name]) for name, table in tables.items()})
 
 
-def _nothing(table: str) -> pl.DataFrame:
+def nothing(table: str) -> pl.DataFrame:
+    """Return a table of the snapshot without any row."""
     return pl.DataFrame(schema={name: TYPES[kind] for name, kind in read_columns(table).items()})
 
 
@@ -119,6 +134,7 @@ def _parcels(scope: _Scope) -> pl.DataFrame:
         found = found.join(on_it, on="parcel_code", how="left", suffix="_built").with_columns(
             pl.coalesce(name, f"{name}_built") for name in ("floor_area", "footprint_area")
         )
+    found = found.filter(~pl.col("parcel_code").is_in(list(scope.land.absent)))
     return found.with_columns(*(_scaled(*number) for number in numbers.items())).select(
         *read_columns("parcels")
     )
@@ -132,6 +148,7 @@ def _places(scope: _Scope, parcels: pl.DataFrame) -> pl.DataFrame:
     others = frame(
         scope.connection, select(Parcel.code).where(Parcel.district != scope.district), {"parcel_code": "str"}
     )
+    others = others.filter(~pl.col("parcel_code").is_in(list(scope.land.absent)))
     return pl.concat([places, others.select("parcel_code", here=pl.lit(False))])
 
 
@@ -162,12 +179,13 @@ def _holders_here(district: str) -> Any:
 
 def _concerns(scope: _Scope, uscc: Any) -> ColumnElement[bool]:
     """Which enterprises to fetch at all: a few too many are sorted out afterwards."""
-    if scope.is_only:
+    if scope.is_all:
         return true()
     metered = select(Figure.part_of).join(Parcel, Parcel.code == Figure.subject_code)
     metered = metered.where(Parcel.district == scope.district, Figure.part_of != "")
     anywhere = exists().where(Occupancy.uscc == uscc, Parcel.code == Occupancy.parcel_code)
-    return or_(uscc.in_(_holders_here(scope.district)), uscc.in_(metered), ~anywhere)
+    of_branches = uscc.in_(select(Branch.uscc))  # whose head office may be here
+    return or_(uscc.in_(_holders_here(scope.district)), uscc.in_(metered), ~anywhere, of_branches)
 
 
 def _is_elsewhere(scope: _Scope, parcel_code: Any) -> ColumnElement[bool]:
@@ -206,8 +224,9 @@ def _occupancies(scope: _Scope) -> pl.DataFrame:
         name: "float" if name in numbers else kind for name, kind in read_columns("occupancies").items()
     }
     del columns["elsewhere"]
-    found = frame(scope.connection, query.where(true() if scope.is_only else concerns), columns)
-    return found.with_columns(*(_scaled(*number) for number in numbers.items()))
+    found = frame(scope.connection, query.where(true() if scope.is_all else concerns), columns)
+    found = found.with_columns(*(_scaled(*number) for number in numbers.items()))
+    return lineage.moved(found, scope.land, ["uscc", "role", "valid_from"], list(numbers))
 
 
 def _holders_elsewhere(scope: _Scope) -> pl.DataFrame:
@@ -230,7 +249,7 @@ def _year(scope: _Scope, period: str, places: pl.DataFrame) -> _Year:
         Figure.period == period,
         Figure.superseded_by.is_(None),
         Figure.subject_kind != metered.SUBJECT,
-        true() if scope.is_only else concerns,
+        true() if scope.is_all else concerns,
     )
     columns = {"of_parcel": "bool", "code": "str", "part_of": "str", "metric": "str"}
     figures = frame(scope.connection, query, {**columns, "value": "int", "batch_id": "int"})
@@ -242,9 +261,25 @@ def _year(scope: _Scope, period: str, places: pl.DataFrame) -> _Year:
         given = metered.placed(read, metered.meters(scope.connection), period)
         totals = pl.concat([totals, metered.of_enterprises(given, totals)], how="diagonal")
         parts = pl.concat([parts, metered.of_parcels(given, parts)], how="diagonal")
-    return _Year(
-        _wide(totals, ["uscc"], pl.col("handed_over_here").any()),
-        _placed(parts.with_columns(pl.col("part_of").fill_null("")), places),
+    parts = parts.with_columns(pl.col("part_of").fill_null(""))
+    parts = lineage.moved(parts, scope.land, ["part_of", "metric"], ["value"])
+    totals, branched = passed_on(totals, heads(scope.connection, period, parts))
+    return _Year(_wide(totals, ["uscc"], pl.col("handed_over_here").any()), _placed(parts, places), branched)
+
+
+def _passed_on(scope: _Scope, years: Sequence[_Year], concerned: pl.DataFrame) -> pl.DataFrame:
+    """Tell whose figures stand under another code."""
+    of_branches = (
+        pl.concat([year.branches for year in years]).unique().rename({"head": "into", "uscc": "code"})
+    )
+    of_branches = of_branches.join(concerned, left_on="into", right_on="uscc", how="semi")
+    of_parcels = scope.land.moves.select("into", code="parcel_code")
+    columns = read_columns("passed_on")
+    return pl.concat(
+        [
+            of_branches.select("into", kind=pl.lit("enterprise"), code="code").select(*columns),
+            of_parcels.select("into", kind=pl.lit("parcel"), code="code").select(*columns),
+        ]
     )
 
 

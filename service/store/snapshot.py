@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from service.domain.tables import KEYS
 from service.store import parts
 from service.store.hashing import canonical_hash
-from service.store.inputs import read
+from service.store.inputs import nothing, read
 from service.store.models import Batch
 
 
@@ -60,6 +60,8 @@ def snapshot_rows(
     By the first column of the table's key it opens the parts that can hold them; by another one all parts.
     """
     owner = parts.of_snapshot(content_hash)
+    if name == "passed_on" and parts.table(connection, owner, name) is None:
+        return nothing(name)  # frozen before branches and lineage were known
     if by == KEYS[name][0]:
         return parts.rows(connection, owner, name, by, values)
     table = parts.table(connection, owner, name)

@@ -48,6 +48,8 @@ def requests_of(park: Park) -> dict[tuple[str, str], list[Request]]:
             for feed, batch in park.batches.items()
             for query in ("?limit=1000", "?verdict=held", "?verdict=accepted", "?verdict=lost")
         ],
+        "/matches": ["/matches", "/matches?status=open", "/matches?limit=1"],
+        "/matches/{match_id}": ["/matches/1", "/matches/99"],
         "/feeds/{feed}/batches/{batch_id}/file": [
             f"/feeds/{feed}/batches/{batch}/file" for feed, batch in (*park.batches.items(), ("figures", 99))
         ],
@@ -179,4 +181,5 @@ def requests_of(park: Park) -> dict[tuple[str, str], list[Request]]:
     for route, requests in posts.items():
         asked["POST", route] = requests
     asked["DELETE", "/jobs/{jobId}"] = [("DELETE", f"/jobs/{_NO_JOB}", {})]
+    asked["PUT", "/matches/{match_id}"] = [("PUT", "/matches/1", {"json": {"status": "rejected"}})]
     return asked

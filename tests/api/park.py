@@ -7,7 +7,9 @@ from pathlib import Path
 from service.jobs.evaluating import evaluate, publish
 from service.jobs.importing import import_file
 from service.reference.schemes import shipped_scheme
+from service.store import matches
 from service.store.database import Database
+from service.store.matches import Question
 
 DISTRICT = "滨江"
 USCCS = ("91350100M000100Y43", "91110000600037341L", "91330100799655058B", "91330100668033456N")
@@ -50,12 +52,20 @@ def build(database: Database, folder: Path) -> Park:
         assert report.batch_id is not None
         assert report.accepted == report.read - (feed == "figures"), report
         batches[feed] = report.batch_id
+    _reject_a_name(database)
     scheme = shipped_scheme("parcel")
     published = publish(database, evaluate(database, scheme, "2023", DISTRICT).id)
     draft = evaluate(database, scheme, "2022", DISTRICT)
     assert published.scored == 3
     parcels = tuple(f"P{number}" for number in range(5))
     return Park(published.id, draft.id, parcels, batches, _figures().encode())
+
+
+def _reject_a_name(database: Database) -> None:
+    candidate = {"uscc": USCCS[0], "name": "企业0", "similarity": 0.8}
+    with database.writing() as connection:
+        (match,) = matches.ask(connection, [Question("企业", "企业", [candidate])])
+        matches.change(connection, match, "rejected", by="clerk")
 
 
 def _parcels() -> str:

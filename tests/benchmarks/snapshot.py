@@ -79,6 +79,7 @@ def make_tables(parcels: int, seed: int = 1) -> dict[str, pl.DataFrame]:
         "parcel_figures": {},
         "enterprise_figures_before": {},
         "parcel_figures_before": {},
+        "passed_on": {},
         "places": {"parcel_code": codes, "parcel": numbers},
         "firms": {"uscc": firms, "enterprise": numbers},
     }

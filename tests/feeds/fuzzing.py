@@ -71,8 +71,8 @@ def mutated_workbook(source: Path, target: Path, seed: int) -> None:
     _fill(made.active, rows)
     if chance.random() < 0.3 and rows:
         made.active.merge_cells(start_row=1, start_column=1, end_row=chance.randint(1, 4), end_column=2)
-    if chance.random() < 0.1:
-        made.active.cell(chance.randint(1, 100_000), chance.randint(1, 1000), "far away")
+    if chance.random() < 0.05:
+        made.active.cell(chance.randint(1, 20_000), chance.randint(1, 200), "far away")
     made.save(target)
 
 
@@ -165,7 +165,7 @@ def _damaged(raw: bytes, chance: random.Random) -> bytes:
     elif how == 2:
         damaged[at:at] = chance.randbytes(chance.choice([1, 100]))
     elif how == 3:
-        damaged += damaged
+        damaged *= 2
     elif how == 4:
         damaged[at:at] = b'"'
     return bytes(damaged)

@@ -11,7 +11,16 @@ from service.domain.hand_overs import ImportReport
 from service.errors import Conflict, InvalidParameter, NotFound
 from service.feeds import held_sheet
 from service.feeds.mapping import FeedMapping, parse_mapping
-from service.jobs.correcting import Change, Treatment, correct, correct_by_workbook, held_rows, replay_waiting
+from service.jobs import matching
+from service.jobs.correcting import (
+    Change,
+    Treatment,
+    correct,
+    correct_by_workbook,
+    held_rows,
+    replay_matched,
+    replay_waiting,
+)
 from service.jobs.importing import import_file
 from service.store import hand_overs
 from service.store.database import Database
@@ -203,3 +212,23 @@ def test_an_invalid_geometry_is_mended_afterwards(database: Database, tmp_path: 
     assert first.reasons == {"geometry_invalid": 1}
     report = correct(database, first.batch_id or 0, treatment=Treatment(repair=True))
     assert (report.accepted, report.repaired) == (1, 1)
+
+
+def test_a_decision_lets_the_rows_in_that_waited(database: Database, tmp_path: Path) -> None:
+    """A name that nobody has is asked about; the answer is for the rows that waited, and for later ones."""
+    files = HandOvers(database, tmp_path)
+    files.enterprises({"uscc": FIRMS[0], "name": "宁波甲机械有限公司"})
+    tax_by_name = parse_mapping(
+        "feed: figures\ncolumns: {uscc: 代码, enterprise_name: 企业, period: {constant: 2023}}\n"
+        "metrics: {tax: {column: 税收, unit: 万元}}"
+    )
+    path = tmp_path / "tax.csv"
+    path.write_text("代码,企业,税收\n,宁波甲机器厂,7\n", encoding="utf-8")
+    first = import_file(database, "figures", path, mapping=tax_by_name)
+    assert first.reasons == {"enterprise_unmatched": 1}
+    (question,) = matching.listing(database)
+    matching.decide(database, question.id, FIRMS[0], "clerk")
+    (report,) = replay_matched(database, question.id)
+    assert (report.read, report.accepted) == (1, 1)
+    assert tax(database) == {FIRMS[0]: 7}
+    assert matching.question(database, question.id).waiting == 0

@@ -52,6 +52,14 @@ class HandOvers:
         """Hand over grant contracts."""
         return self._table("contracts", rows)
 
+    def branches(self, *rows: Row) -> ImportReport:
+        """Hand over branches with their head offices."""
+        return self._table("branches", rows)
+
+    def successions(self, *rows: Row) -> ImportReport:
+        """Hand over what became of parcels."""
+        return self._table("successions", rows)
+
     def _table(self, feed: str, rows: Sequence[Row]) -> ImportReport:
         path = self._path(f"{feed}.csv")
         columns = list(dict.fromkeys(name for row in rows for name in row))

@@ -55,6 +55,7 @@ class _Park:
             "parcel_figures": self.parcel_figures(occupancies),
             "enterprise_figures_before": self.enterprise_figures(),
             "parcel_figures_before": self.parcel_figures(occupancies),
+            "passed_on": pl.DataFrame(schema=dict.fromkeys(SNAPSHOT["passed_on"], pl.String)),
         }
         made = {name: table.sort(KEYS[name]) for name, table in made.items()}
         return {name: _as_declared(name, table) for name, table in numbered(made).items()}

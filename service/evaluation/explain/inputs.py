@@ -149,6 +149,10 @@ def figures(record: Record) -> list[dict[str, Any]]:
             "value_text": quantity(metric, value),
             "source": record.sources.of("figure", kind, code, part_of, metric),
             "readings": record.sources.readings(kind, code, part_of, metric),
+            "passed_on": [
+                {"code": given, "value": amount, "value_text": quantity(metric, amount), "source": source}
+                for given, amount, source in record.sources.passed_on(kind, code, part_of, metric)
+            ],
         }
         for kind, code, part_of, metric, value in _figures(record)
     ]

@@ -21,9 +21,9 @@ class Sources:
 
     Inputs are named by table and key: ``("parcel", code)``, ``("contract", code)``, ``("enterprise", uscc)``,
     ``("occupancy", code, uscc, role, valid_from)``, ``("figure", kind, code, part_of, metric)``; what such a
-    figure is made of, ``("reading", kind, code, part_of, metric, meter)``; and the buildings that tell the
-    floor area of a parcel, ``("building", code, building)``; the enterprise evaluation,
-    ``("rating", uscc)``.
+    figure is made of, ``("reading", kind, code, part_of, metric, meter)`` and, by the code under which it
+    was handed over, ``("passed", kind, code, part_of, metric, given)``; and the buildings that tell the floor
+    area of a parcel, ``("building", code, building)``; the enterprise evaluation, ``("rating", uscc)``.
     """
 
     rows: Mapping[int, Source] = field(default_factory=dict)
@@ -32,12 +32,14 @@ class Sources:
     """What enterprises are called."""
     ratings: Mapping[str, Row] = field(default_factory=dict)
     """USCC → period, grade, points, rank, ranked of the enterprise evaluation, which another office makes."""
+    amounts: Mapping[tuple[Any, ...], int] = field(default_factory=dict)
+    """What was passed on, in minor units."""
 
     def only(self, keys: Collection[tuple[Any, ...]]) -> "Sources":
         """Return those of some inputs, with what those are made of."""
         inputs = {key: row for key, row in self.inputs.items() if _made_of(key) in keys}
         rows = {row: self.rows[row] for row in set(inputs.values())}
-        return Sources(rows, inputs, self.names, self.ratings)
+        return Sources(rows, inputs, self.names, self.ratings, self.amounts)
 
     def of(self, *key: Any) -> dict[str, Any] | None:
         """Return where an input stands, without its content: that is listed once for all inputs of a row."""
@@ -54,10 +56,18 @@ class Sources:
         known = sorted(key[5] for key in self.inputs if key[0] == "reading" and key[1:5] == figure)
         return [{"meter": meter, "source": self.of("reading", *figure, meter)} for meter in known]
 
+    def passed_on(self, *figure: Any) -> list[tuple[str, int, dict[str, Any] | None]]:
+        """Return the figures of branches, or of a parcel's former codes, that stand under this one.
+
+        Each with the code it was handed over with, its amount and its source.
+        """
+        known = sorted((key for key in self.inputs if key[0] == "passed" and key[1:5] == figure), key=repr)
+        return [(key[5], self.amounts[key], self.of(*key)) for key in known]
+
 
 def _made_of(key: tuple[Any, ...]) -> tuple[Any, ...]:
     """The input that this one is a part of, or itself."""
-    if key[0] == "reading":
+    if key[0] in ("reading", "passed"):
         return "figure", *key[1:5]
     return ("parcel", key[1]) if key[0] == "building" else key
 

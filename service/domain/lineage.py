@@ -1,0 +1,89 @@
+"""What became of parcel codes (宗地沿革): renumbered and aliased codes, mergers, splits, and their days."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Succession:
+    """One code that another succeeds; ``kind`` is alias, renumbered, split, merged or unknown (None)."""
+
+    old: str
+    new: str
+    kind: str | None = None
+    effective_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """Where a code leads.
+
+    ``code`` is the last one that speaks of the same land, after so many ``steps``; ``split`` are the parts
+    into which that was divided, ``merged_into`` is the parcel of which that became a part; ``circular`` when
+    the codes run in a circle, which leads nowhere.
+    """
+
+    code: str
+    steps: int = 0
+    split: tuple[str, ...] = ()
+    merged_into: str | None = None
+    circular: bool = False
+
+
+class Lineage:
+    """All successions of a store."""
+
+    def __init__(self, successions: Iterable[Succession]) -> None:
+        self._of: dict[str, list[Succession]] = defaultdict(list)
+        for each in successions:
+            if each.old != each.new:
+                self._of[each.old].append(each)
+
+    def __bool__(self) -> bool:
+        return bool(self._of)
+
+    def __contains__(self, code: str) -> bool:
+        return code in self._of
+
+    @property
+    def given_up(self) -> list[str]:
+        """Every code that has a successor, in order."""
+        return sorted(self._of)
+
+    def trace(self, code: str, until: date | None = None) -> Traced:
+        """Follow a code through what had happened by a day.
+
+        Another number for the same land (renumbered, alias) is another number at any time: it is followed
+        whatever the day. A split or merger counts from its day on; one without a day, or a row without one
+        (``until`` None), counts as after it.
+        """
+        seen = {code}
+        while True:
+            steps = len(seen) - 1
+            happened = [each for each in self._of.get(code, ()) if _counts(each, until)]
+            kinds = {_kind(each, len(happened)) for each in happened}
+            if not happened:
+                return Traced(code, steps)
+            if "split" in kinds:
+                return Traced(code, steps, split=tuple(sorted({each.new for each in happened})))
+            successor = sorted({each.new for each in happened})
+            if len(successor) > 1:
+                return Traced(code, steps, split=tuple(successor))
+            if "merged" in kinds:
+                return Traced(code, steps, merged_into=successor[0])
+            (code,) = successor
+            if code in seen:
+                return Traced(code, steps, circular=True)
+            seen.add(code)
+
+
+def _kind(succession: Succession, successors: int) -> str:
+    return succession.kind or ("renumbered" if successors == 1 else "split")
+
+
+def _counts(succession: Succession, until: date | None) -> bool:
+    if succession.kind in ("alias", "renumbered") or until is None or succession.effective_on is None:
+        return True
+    return succession.effective_on <= until

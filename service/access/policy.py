@@ -56,6 +56,7 @@ ROUTES: Mapping[tuple[str, str], str | None] = {
     ("POST", "/processes/import/execution"): "import",
     ("POST", "/processes/evaluate/execution"): "evaluate",
     ("POST", "/processes/export/execution"): "read",
+    ("POST", "/processes/pull/execution"): "import",
     # a job is there for those who may start its process
     ("GET", "/jobs"): "read",
     ("GET", "/jobs/{jobId}"): "read",

@@ -134,7 +134,7 @@ def dismiss(
     return status_info(request, found, status="dismissed")
 
 
-_OUTPUTS: dict[Process, str] = {"import": "report", "evaluate": "evaluation"}
+_OUTPUTS: dict[Process, str] = {"import": "report", "evaluate": "evaluation", "pull": "pull"}
 """Process → the name of its one output."""
 
 

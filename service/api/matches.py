@@ -14,6 +14,7 @@ from service.api.problems import responses
 from service.api.validation import json_body_only
 from service.errors import InvalidParameter
 from service.jobs import correcting, matching
+from service.jobs.following import follow_up
 from service.jobs.matching import Candidate
 from service.store.matches import Status
 
@@ -99,7 +100,8 @@ def decide(store: Store, asker: Asker, match_id: MatchId, decision: Decision) ->
         )
     if decision.uscc is not None:
         matching.decide(store, match_id, decision.uscc, asker.name)
-        correcting.replay_matched(store, match_id, asker.name)
+        for report in correcting.replay_matched(store, match_id, asker.name):
+            follow_up(store, report)
         return _shown(asker, matching.question(store, match_id))
     if decision.status == "rejected":
         return _shown(asker, matching.reject(store, match_id, asker.name))

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from service import __version__
 from service.access.identity import Principal
 from service.access.policy import visible
-from service.api.dependencies import Asker, Store
+from service.api.dependencies import Asker, Configuration, Store
 from service.api.evaluations import EvaluationRequest, evaluation_order, visible_evaluation
 from service.api.job_documents import JOB_LOCATION, REL, Link, StatusInfo, ordered, wants_async
 from service.api.paging import LARGEST_ID, Text
@@ -26,9 +26,10 @@ from service.feeds.mapping import parse_mapping
 from service.jobs import evaluating
 from service.jobs.exporting import ExportFormat, exportable
 from service.jobs.importing import keep_file
+from service.jobs.pulling import Sources
 from service.store import received
 from service.store.database import Database
-from service.workflows.orders import ExportOrder, ImportOrder, Process, written_down
+from service.workflows.orders import ExportOrder, ImportOrder, Process, PullOrder, written_down
 
 router = APIRouter(prefix="/processes", tags=["Processes 处理流程"])
 
@@ -75,6 +76,15 @@ class ExportInputs(_Inputs):
 
     evaluation: Annotated[int, Field(ge=1, le=LARGEST_ID, description="Its number 评价编号")]
     format: ExportFormat = Field(ExportFormat.GEOPACKAGE, description="Format of the file 格式")
+
+
+class PullInputs(_Inputs):
+    """Which source to pull."""
+
+    source: Annotated[
+        str, StringConstraints(min_length=1, max_length=63), Field(description="Its name 数据源名称")
+    ]
+    afresh: bool = Field(False, description="Forget how far an unfinished pull came 重新开始")
 
 
 Inputs = TypeVar("Inputs", bound=BaseModel)
@@ -137,6 +147,12 @@ _ABOUT: dict[Process, tuple[str, str, type[BaseModel], dict[str, Any]]] = {
             "file": {"title": "Where the file is 文件", "schema": {"type": "object"}},
             "parcels": {"title": "Parcels in it 宗地数", "schema": {"type": "integer"}},
         },
+    ),
+    "pull": (
+        "Pull a source 汇聚数据源",
+        "Fetches the pages of a source that are new, imports them, and moves its watermark behind them.",
+        PullInputs,
+        {"pull": {"title": "What it did 汇聚结果", "schema": {"type": "object"}}},
     ),
 }
 _SYNC: set[Process] = {"evaluate"}
@@ -233,6 +249,22 @@ def execute_export(request: Request, store: Store, asker: Asker, order: Execute[
         format=order.inputs.format,
         properties=_seen(asker),
     )
+    return ordered(request, asker, job, status_code=201)
+
+
+@router.post(
+    "/pull/execution",
+    status_code=201,
+    response_model=None,
+    dependencies=[Depends(json_body_only)],
+    responses=_answers(404, 413, 415),
+)
+def execute_pull(
+    request: Request, settings: Configuration, asker: Asker, order: Execute[PullInputs]
+) -> Response:
+    """Pull a source as a job; killed amid it, the job goes on behind the last page that was kept."""
+    Sources.of(settings).get(order.inputs.source)
+    job = PullOrder(source=order.inputs.source, afresh=order.inputs.afresh)
     return ordered(request, asker, job, status_code=201)
 
 

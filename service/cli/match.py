@@ -10,6 +10,7 @@ from rich.table import Table
 from service.cli.common import open_database, out
 from service.cli.reports import print_reports
 from service.jobs import correcting, matching
+from service.jobs.following import follow_up
 from service.jobs.matching import Match
 
 _By = Annotated[str | None, typer.Option("--by", help="Who decides; else the user of this machine 认定人.")]
@@ -51,7 +52,8 @@ def decide(
     decider = by or getpass.getuser()
     with open_database() as database:
         found = matching.decide(database, match, uscc, decider)
-        reports = correcting.replay_matched(database, match, decider)
+        found_again = correcting.replay_matched(database, match, decider)
+        reports = [follow_up(database, report) for report in found_again]
     _print([found])
     if reports:
         print_reports(reports)

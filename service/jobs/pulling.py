@@ -6,7 +6,8 @@ hand-over, which received before changes nothing; `follow` does what follows an 
 watermark and takes the cursor away.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -104,19 +105,25 @@ def pull(
     :param afresh: forget how far an unfinished pull came
     :raises MujunError: the failure is noted with its code; pages that were good stay for the next attempt
     """
-    with order.spool.locked():
-        try:
-            cursor = begin(database, order, afresh=afresh)
-            cursor = fetch(database, order, cursor, progress)
-            report = follow(database, bring_in(database, order, cursor))
-            return conclude(database, order, cursor, report)
-        except Conflict:
-            raise  # somebody else's pull is no failure of the source
-        except MujunError as error:
-            with database.writing() as connection:
-                values = {"failed_at": datetime.now(UTC), "error": error.code}
-                pulls.save(connection, order.source.name, values)
-            raise
+    with order.spool.locked(), noted(database, order):
+        cursor = begin(database, order, afresh=afresh)
+        cursor = fetch(database, order, cursor, progress)
+        report = follow(database, bring_in(database, order, cursor))
+        return conclude(database, order, cursor, report)
+
+
+@contextmanager
+def noted(database: Database, order: Order) -> Iterator[None]:
+    """Note the code of an error with the source; somebody else's pull is no failure of it."""
+    try:
+        yield
+    except Conflict:
+        raise
+    except MujunError as error:
+        with database.writing() as connection:
+            values = {"failed_at": datetime.now(UTC), "error": error.code}
+            pulls.save(connection, order.source.name, values)
+        raise
 
 
 def begin(database: Database, order: Order, *, afresh: bool = False) -> Cursor:
@@ -198,20 +205,21 @@ def follow(database: Database, report: ImportReport | None) -> ImportReport | No
 
 
 def conclude(database: Database, order: Order, cursor: Cursor, report: ImportReport | None) -> PullReport:
-    """Move the watermark, take the cursor away and clear the spool."""
+    """Move the watermark, take the cursor away and clear the spool; done before, only say so."""
     source, mark = order.source, order.source.watermark
     with database.writing() as connection:
         state = pulls.state(connection, source.name)
-        known = state["watermark"] if state is not None else None
-        watermark = later(known, cursor.highest, mark) if mark else known
-        pulls.finish(
-            connection,
-            source.name,
-            cursor.model_dump_json(),
-            watermark,
-            cursor.records,
-            datetime.now(UTC),
-        )
+        if state is None or state["cursor"] is not None:  # else it was concluded before a crash
+            known = state["watermark"] if state is not None else None
+            watermark = later(known, cursor.highest, mark) if mark else known
+            pulls.finish(
+                connection,
+                source.name,
+                cursor.model_dump_json(),
+                watermark,
+                cursor.records,
+                datetime.now(UTC),
+            )
     order.spool.clear()
     notes = []
     if cursor.repeated:

@@ -7,7 +7,8 @@ orders does.
 import logging
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any
 
@@ -18,7 +19,7 @@ from service.errors import MujunError
 from service.workflows import steps
 from service.workflows.jobs import JobProblem
 from service.workflows.ledger import Ledger
-from service.workflows.orders import FORMS, EvaluateOrder, ExportOrder, ImportOrder, Process
+from service.workflows.orders import FORMS, EvaluateOrder, ExportOrder, ImportOrder, Process, PullOrder
 from service.workflows.steps import Bench, Progress
 
 _log = logging.getLogger("mujun")
@@ -147,10 +148,38 @@ def export(order: dict[str, Any]) -> dict[str, Any]:
     return done
 
 
+@DBOS.workflow(name="pull", max_recovery_attempts=_CRASHES)
+def pull(order: dict[str, Any]) -> dict[str, Any]:
+    """Fetch the pages of a source, import them, do what follows, and move the watermark behind it."""
+    read, bench, number = PullOrder.model_validate(order), Workplace.bench, _number()
+    with _alone(bench, read):
+        _step("begin", partial(steps.begin_pull, bench, read, _progress(number, 0, 5)))
+        cursor = _step("fetch", partial(steps.fetch, bench, read, _progress(number, 5, 55)))
+        report = _step(
+            "import", partial(steps.bring_in_pulled, bench, read, cursor, _progress(number, 60, 30))
+        )
+        if report is not None:
+            report = _step("follow", partial(steps.follow, bench, report, _progress(number, 90, 5)))
+        done: dict[str, Any] = _step("conclude", partial(steps.conclude, bench, read, cursor, report))
+    return done
+
+
+@contextmanager
+def _alone(bench: Bench, order: PullOrder) -> Iterator[None]:
+    """Keep other pulls of the source out from the first step to the last; the lock dies with its process."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(steps.source_of(bench, order).spool.locked())
+        except MujunError as error:
+            raise JobFailed(JobProblem.of(error)) from error
+        yield
+
+
 CHAINS: dict[Process, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "import": import_,
     "evaluate": evaluate,
     "export": export,
+    "pull": pull,
 }
 
 assert set(CHAINS) <= set(FORMS)  # noqa: S101 - a chain without a form could not be ordered

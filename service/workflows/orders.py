@@ -8,7 +8,7 @@ from service.domain.hand_overs import Feed
 from service.feeds.mapping import FeedMapping
 from service.jobs.exporting import ExportFormat
 
-Process = Literal["import", "evaluate", "export"]
+Process = Literal["import", "evaluate", "export", "pull"]
 
 
 class _Order(BaseModel):
@@ -46,12 +46,20 @@ class ExportOrder(_Order):
     properties: list[str]
 
 
-Order = ImportOrder | EvaluateOrder | ExportOrder
+class PullOrder(_Order):
+    """Pull a source of the sources file by its name, or go on with an unfinished pull of it."""
+
+    source: str
+    afresh: bool = False
+
+
+Order = ImportOrder | EvaluateOrder | ExportOrder | PullOrder
 
 FORMS: dict[Process, type[Order]] = {
     "import": ImportOrder,
     "evaluate": EvaluateOrder,
     "export": ExportOrder,
+    "pull": PullOrder,
 }
 """Process → the form of its order."""
 

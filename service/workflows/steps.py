@@ -11,14 +11,16 @@ from typing import Any
 from service.domain.hand_overs import ImportReport
 from service.domain.scheme import Scheme
 from service.feeds.mapping import FeedMapping
+from service.jobs import pulling
 from service.jobs.evaluating import evaluate
 from service.jobs.exporting import export_scores
 from service.jobs.following import follow_up
 from service.jobs.importing import as_it_was, import_kept, keep_file
+from service.pulling.fetching import Cursor
 from service.settings import Settings
 from service.store import hand_overs
 from service.store.database import Database
-from service.workflows.orders import EvaluateOrder, ExportOrder, ImportOrder
+from service.workflows.orders import EvaluateOrder, ExportOrder, ImportOrder, PullOrder
 
 Progress = Callable[[int, int | None, str], None]
 """Is told what is done, of how much and at which stage; what it raises ends the step."""
@@ -79,6 +81,52 @@ def follow(bench: Bench, told: dict[str, Any], progress: Progress) -> dict[str, 
     """Do what follows an import; return what became of its rows with that in the notes."""
     progress(0, None, "following")
     return follow_up(bench.database, ImportReport.model_validate(told)).model_dump(mode="json")
+
+
+def source_of(bench: Bench, order: PullOrder) -> pulling.Order:
+    """Return the source that is pulled, as the sources file says it now."""
+    return pulling.Sources.of(bench.settings).get(order.source)
+
+
+def begin_pull(bench: Bench, order: PullOrder, progress: Progress) -> str:
+    """Begin a pull, or take up an unfinished one; return which."""
+    progress(0, None, "fetching")
+    source = source_of(bench, order)
+    with pulling.noted(bench.database, source):
+        return pulling.begin(bench.database, source, afresh=order.afresh).id
+
+
+def fetch(bench: Bench, order: PullOrder, progress: Progress) -> dict[str, Any]:
+    """Fetch the pages that are missing; return the cursor behind the last one."""
+    source = source_of(bench, order)
+
+    def told(records: int, total: int | None) -> None:
+        progress(records, total, "fetching")
+
+    with pulling.noted(bench.database, source):
+        cursor = pulling.begin(bench.database, source)  # as far as an interrupted step came
+        return pulling.fetch(bench.database, source, cursor, told).model_dump(mode="json")
+
+
+def bring_in_pulled(
+    bench: Bench, order: PullOrder, cursor: dict[str, Any], progress: Progress
+) -> dict[str, Any] | None:
+    """Import what was fetched; return what became of its rows, None when there was nothing new."""
+    source = source_of(bench, order)
+    with pulling.noted(bench.database, source):
+        report = pulling.bring_in(bench.database, source, Cursor.model_validate(cursor), progress)
+    return None if report is None else report.model_dump(mode="json")
+
+
+def conclude(
+    bench: Bench, order: PullOrder, cursor: dict[str, Any], told: dict[str, Any] | None
+) -> dict[str, Any]:
+    """Move the watermark of the source; return what the pull did."""
+    source = source_of(bench, order)
+    report = None if told is None else ImportReport.model_validate(told)
+    with pulling.noted(bench.database, source):
+        done = pulling.conclude(bench.database, source, Cursor.model_validate(cursor), report)
+    return done.model_dump(mode="json")
 
 
 def calculate(bench: Bench, order: EvaluateOrder, progress: Progress) -> dict[str, Any]:

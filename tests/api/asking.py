@@ -167,6 +167,9 @@ def requests_of(park: Park) -> dict[tuple[str, str], list[Request]]:
                 {"json": {"inputs": {"feed": "figures", "file_name": "a.csv", "sha256": "0" * 64}}},
             )
         ],
+        "/processes/pull/execution": [
+            ("POST", "/processes/pull/execution", {"json": {"inputs": {"source": "tax"}}})
+        ],
         "/processes/evaluate/execution": [
             ("POST", "/processes/evaluate/execution", {"json": {"inputs": body}})
         ],

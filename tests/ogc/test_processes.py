@@ -116,7 +116,12 @@ def test_a_general_client_orders_and_waits(database: Database, park: Park, tmp_p
     """OWSLib lists, describes, orders at once and as a job; the service works in its own process."""
     with live_server(database, jobs="here", data_dir=tmp_path) as address:
         processes = Processes(address)
-        assert {process["id"] for process in processes.processes()} == {"import", "evaluate", "export"}
+        assert {process["id"] for process in processes.processes()} == {
+            "import",
+            "evaluate",
+            "export",
+            "pull",
+        }
         assert "period" in processes.process("evaluate")["inputs"]
         done = processes.execute("evaluate", evaluation()["inputs"])
         assert done["evaluation"]["id"] == park.published

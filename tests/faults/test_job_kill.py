@@ -1,6 +1,8 @@
 """kill -9 at every commit point: the next process finishes the job, with the state of an undisturbed run."""
 
 import hashlib
+import json
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +13,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+import yaml
 from sqlalchemy import select
 
 from service.jobs.exporting import ExportFormat, exportable
@@ -19,12 +22,22 @@ from service.store import schema
 from service.store.database import Database
 from service.workflows.jobs import Job
 from service.workflows.ledger import Ledger
-from service.workflows.orders import EvaluateOrder, ExportOrder, ImportOrder, Order
-from tests.api.park import DISTRICT, Park, build
+from service.workflows.orders import EvaluateOrder, ExportOrder, ImportOrder, Order, PullOrder
+from tests.api.park import DISTRICT, USCCS, Park, build
+from tests.pulling.asking import source_at
+from tests.support.gateway import FakeGateway
 
 ROOT = Path(__file__).resolve().parents[2]
 
 COMMON = ("step recorded", "job recorded")
+_MAPPING = """
+feed: figures
+columns: {uscc: uscc, period: year}
+metrics: {tax: {column: tax, unit: yuan}}
+"""
+_PULLED = re.compile(r"-\d{8}T\d{6}Z-[0-9a-f]{6}\b")
+"""What makes the name of a pulled file one of its own."""
+
 _FIRMS = "uscc,name,industry\n91350100M000100Y43,企业甲,C26\n91110000600037341L,企业乙,C27\n1234,企业丙,C28\n"
 
 
@@ -48,10 +61,19 @@ def exporting(park: Park, folder: Path) -> Order:
     )
 
 
+def pulling(park: Park, folder: Path) -> Order:
+    """Figures of the park's firms for another year, in two pages, from the gateway of the test."""
+    return PullOrder(source="tax")
+
+
 JOBS: dict[str, tuple[Callable[[Park, Path], Order], tuple[str, ...]]] = {
-    "import": (importing, ("file kept", "batch written", *COMMON)),
+    "import": (importing, ("file kept", "batch written", "coverage point recorded", *COMMON)),
     "evaluate": (evaluating, ("evaluation saved", *COMMON)),
     "export": (exporting, ("export written", *COMMON)),
+    "pull": (
+        pulling,
+        ("pull page kept", "pull imported", "coverage point recorded", "pull concluded", *COMMON),
+    ),
 }
 """Job → how it is ordered, and its commit points in the order in which they come."""
 
@@ -79,6 +101,24 @@ def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[
         yield fresh
 
 
+@pytest.fixture
+def gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGateway]:
+    """A gateway with figures, and a sources file that the workers find in their environment."""
+    records = [
+        {"uscc": each, "year": "2024", "tax": 1000 + number, "updated": f"2025-01-01T00:0{number}:00"}
+        for number, each in enumerate(USCCS)
+    ]
+    with FakeGateway(records) as running:
+        source = source_at(running, mapping="tax.yaml", watermark={"field": "updated", "parameter": "since"})
+        (tmp_path / "tax.yaml").write_text(_MAPPING, encoding="utf-8")
+        listed = json.loads(source.model_dump_json(exclude_defaults=True))
+        (tmp_path / "sources.yaml").write_text(yaml.safe_dump({"sources": [listed]}), encoding="utf-8")
+        monkeypatch.setenv("MUJUN_SOURCES", str(tmp_path / "sources.yaml"))
+        monkeypatch.setenv("MUJUN_PULL_HOSTS", running.url)
+        monkeypatch.setenv("MUJUN_PULL_PRIVATE_NETWORKS", "127.0.0.0/8")
+        yield running
+
+
 def work(database: Database, folder: Path, *points: str) -> "subprocess.CompletedProcess[str]":
     """Let other processes carry out the jobs, one after the other, each up to its point."""
     url = database.url.render_as_string(hide_password=False)
@@ -99,7 +139,7 @@ def state(database: Database) -> dict[str, str]:
                 and column.name != "geom"
             ]
             rows = connection.execute(select(*(table.c[name] for name in names))).all() if names else []
-            text = "\n".join(sorted(repr(tuple(row)) for row in rows))
+            text = _PULLED.sub("", "\n".join(sorted(repr(tuple(row)) for row in rows)))
             found[table.name] = f"{len(rows)} {hashlib.sha256(text.encode()).hexdigest()}"
     return found
 
@@ -107,16 +147,20 @@ def state(database: Database) -> dict[str, str]:
 def told(job: Job) -> dict[str, Any]:
     """Return what a job came to, without numbers and times."""
     assert job.result is not None, job
+    return _told(job.result)
+
+
+def _told(result: dict[str, Any]) -> dict[str, Any]:
     return {
-        name: value
-        for name, value in job.result.items()
+        name: _told(value) if isinstance(value, dict) else value
+        for name, value in result.items()
         if name not in ("id", "batch_id", "as_of_batch", "file_name", "created_at", "notes")
     }
 
 
 @pytest.mark.parametrize("kind", JOBS)
 def test_a_killed_job_is_finished_by_the_next_process(
-    stores: Callable[[str], Database], tmp_path: Path, kind: str
+    stores: Callable[[str], Database], tmp_path: Path, gateway: FakeGateway, kind: str
 ) -> None:
     """Killed before and after every one of its commit points in turn, it ends as if nothing had been."""
     make, points = JOBS[kind]
@@ -141,5 +185,9 @@ def test_a_killed_job_is_finished_by_the_next_process(
             files.append(pl.read_parquet(path).drop("evaluation_id"))
         ledger.close()
     assert states[0] == states[1]
+    if kind == "pull":
+        assert not states[0]["pull_state"].startswith("0 ")
+    if kind in ("import", "pull"):
+        assert not states[0]["coverage_point"].startswith("0 ")
     assert outcomes[0] == outcomes[1]
     assert not files or files[0].equals(files[1])

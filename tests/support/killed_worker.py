@@ -25,6 +25,10 @@ from service.workflows.worker import Worker
 POINTS = {
     "file kept": r"INSERT INTO received_file\b",
     "batch written": r"INSERT INTO batch\b",
+    "pull page kept": r"UPDATE pull_state SET cursor\b",
+    "pull imported": r"INSERT INTO batch\b",
+    "pull concluded": r"UPDATE pull_state SET watermark\b",
+    "coverage point recorded": r"INSERT INTO coverage_point\b",
     "evaluation saved": r"INSERT INTO evaluation\b",
     "step recorded": r"INSERT INTO (\S+\.)?\"?operation_outputs\b",
     "job recorded": r"(WITH .*)?UPDATE (\S+\.)?\"?workflow_status\b.*\b(output|completed_at)\b",

@@ -17,8 +17,8 @@ from service.api.problems import responses
 from service.api.uploads import Epsg, base_name, known_fields_only, on_disk, text_of
 from service.domain.hand_overs import Feed, ImportReport, Verdict
 from service.errors import NotFound
-from service.feeds.choosing import mapping_for
-from service.feeds.mapping import parse_mapping
+from service.feeds.mappings.mapping import parse_mapping
+from service.feeds.profiles.choosing import mapping_for
 from service.jobs.following import follow_up
 from service.jobs.importing import import_file, keep_file
 from service.store import corrections, hand_overs

@@ -114,6 +114,12 @@ CODES: dict[str, tuple[int | None, Title]] = {
         400,
         ("The OpenAPI document differs from what is served", "OpenAPI 文档与实际不一致"),
     ),
+    # held rows
+    "nothing-held": (409, ("Nothing is held any more", "没有待处理的行")),
+    "file-not-kept": (409, ("The file was not kept", "原始文件未留存")),
+    "row-not-open": (400, ("The row is not held, or settled already", "该行并非待处理")),
+    "not-held-rows": (400, ("Not a workbook of held rows", "不是导出的待核行工作簿")),
+    "unknown-column": (400, ("The file has no such column", "文件中没有此列")),
     # pulls
     "invalid-setting": (400, ("A setting cannot be read", "设置项无法识别")),
     "secret-missing": (400, ("A secret of the source is not there", "数据源密钥不存在")),

@@ -22,7 +22,7 @@ from service.api.uploads import Epsg
 from service.api.validation import json_body_only
 from service.domain.hand_overs import Feed
 from service.errors import InvalidParameter, NotFound
-from service.feeds.mapping import parse_mapping
+from service.feeds.mappings.mapping import parse_mapping
 from service.jobs import evaluating
 from service.jobs.exporting import ExportFormat, exportable
 from service.jobs.importing import keep_file

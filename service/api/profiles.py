@@ -11,10 +11,10 @@ from service.api.paging import Text
 from service.api.problems import responses
 from service.api.uploads import Epsg, base_name, known_fields_only, on_disk, text_of
 from service.domain.hand_overs import Feed
-from service.feeds import profiles as shelf
-from service.feeds.mapping import parse_mapping
-from service.feeds.previewing import SHOWN, Preview, preview
-from service.feeds.profile_head import Title
+from service.feeds.mappings.mapping import parse_mapping
+from service.feeds.mappings.profile_head import Title
+from service.feeds.profiles import catalogue as shelf
+from service.feeds.profiles.previewing import SHOWN, Preview, preview
 from service.reference.bureaus import bureaus
 
 router = APIRouter(prefix="/feeds", tags=["Hand-overs 数据交付"])

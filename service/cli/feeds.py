@@ -11,8 +11,8 @@ from service.cli.jobs import order_in_background
 from service.cli.progress import bar, bars
 from service.cli.reports import print_reports
 from service.domain.hand_overs import Feed, ImportReport
-from service.feeds.choosing import mapping_for
-from service.feeds.mapping import read_mapping
+from service.feeds.mappings.mapping import read_mapping
+from service.feeds.profiles.choosing import mapping_for
 from service.jobs.following import follow_up
 from service.jobs.importing import import_file
 from service.settings import Settings

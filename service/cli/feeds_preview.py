@@ -12,9 +12,9 @@ from rich.table import Table
 from service.cli.common import out
 from service.domain.hand_overs import REASONS, Feed, Verdict
 from service.errors import Conflict, InvalidParameter
-from service.feeds.mapping import read_mapping
-from service.feeds.previewing import SHOWN, Preview, preview
-from service.feeds.profiles import all_profiles, find_profile
+from service.feeds.mappings.mapping import read_mapping
+from service.feeds.profiles.catalogue import all_profiles, find_profile
+from service.feeds.profiles.previewing import SHOWN, Preview, preview
 from service.reference.bureaus import bureaus
 from service.settings import Settings
 

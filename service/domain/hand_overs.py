@@ -145,6 +145,7 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "unit_unknown": ("a unit that is not known for this", "计量单位无法识别"),
         "metric_unmapped": ("a metric the mapping does not list", "指标不在映射表中"),
         "interval_unreadable": ("not a limit that reads only one way", "限值无法唯一识别"),
+        "share_ambiguous": ("per cent or a share of one", "无法判断是百分数还是小数"),
         "area_contradicts": ("two areas in one cell that differ", "同一单元格的两个面积不一致"),
         "cells_missing": ("the row is shorter than its header", "行的列数少于表头"),
         "cells_in_excess": ("the row is longer than its header", "行的列数多于表头"),

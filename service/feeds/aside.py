@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable, Sequence
 
-from service.feeds.cells import half_width
 from service.feeds.header import Header, plain
-from service.feeds.mapping import FeedMapping
-from service.feeds.rules import Skip
+from service.feeds.mappings.mapping import FeedMapping
+from service.feeds.mappings.rules import Skip
+from service.feeds.values.cells import half_width
 
 _LOOKED_AT = 200
 """So much of a cell is compared with a pattern."""

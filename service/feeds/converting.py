@@ -9,7 +9,14 @@ from typing import Any
 from service.domain.hand_overs import Fact, Feed
 from service.domain.units import MINOR_LIMIT, Metric
 from service.errors import InvalidMapping
-from service.feeds.amounts import (
+from service.feeds.aside import Aside
+from service.feeds.header import Header, plain
+from service.feeds.identifying import Identification, Identify
+from service.feeds.identifying import RowHeld as RowHeld  # who reads rows meets both here
+from service.feeds.mappings.fields import FIELDS, NAMES, Field
+from service.feeds.mappings.mapping import FeedMapping
+from service.feeds.mappings.rules import MetricColumn, Rule, UnitColumn
+from service.feeds.values.amounts import (
     at_most,
     currency,
     has_size,
@@ -19,8 +26,7 @@ from service.feeds.amounts import (
     printed,
     quantity,
 )
-from service.feeds.aside import Aside
-from service.feeds.cells import (
+from service.feeds.values.cells import (
     EMPTY_MARKS,
     READERS,
     Held,
@@ -30,15 +36,9 @@ from service.feeds.cells import (
     looks_usual,
     refuse_errors,
 )
-from service.feeds.fields import FIELDS, NAMES, Field
-from service.feeds.header import Header, plain
-from service.feeds.identifying import Identification, Identify
-from service.feeds.identifying import RowHeld as RowHeld  # who reads rows meets both here
-from service.feeds.mapping import FeedMapping
-from service.feeds.periods import one_period, speaks_of_period
-from service.feeds.rules import MetricColumn, Rule, UnitColumn
-from service.feeds.unit_words import unit_named, units_in_header, units_in_titles
-from service.feeds.units import PERCENT, size
+from service.feeds.values.periods import one_period, speaks_of_period
+from service.feeds.values.unit_words import unit_named, units_in_header, units_in_titles
+from service.feeds.values.units import PERCENT, size
 from service.reference.tables import unit_table
 
 Cells = Sequence[str]

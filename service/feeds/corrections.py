@@ -12,8 +12,8 @@ import polars as pl
 from service.domain.hand_overs import AT
 from service.errors import InvalidParameter
 from service.feeds.chunks import Chunk
+from service.feeds.formats.layers import Layer
 from service.feeds.header import Header
-from service.feeds.layers import Layer
 from service.feeds.rows import Table
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from service.domain.hand_overs import AT, FIGURE_KEY, ROW, Feed, HandedRow
-from service.feeds.fields import FIELDS, Field
+from service.feeds.mappings.fields import FIELDS, Field
 from service.feeds.records import KEY_FIELDS
 
 KEPT: Mapping[str, Any] = {

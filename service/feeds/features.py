@@ -7,9 +7,9 @@ import orjson
 
 from service.domain.hand_overs import HandedRow, Verdict
 from service.feeds.converting import Converter, RowHeld
-from service.feeds.crs import NotTransformable, to_cgcs2000, understand
-from service.feeds.geometry import MAX_VERTICES, decode, judge, sample
-from service.feeds.layers import Layer
+from service.feeds.formats.crs import NotTransformable, to_cgcs2000, understand
+from service.feeds.formats.geometry import MAX_VERTICES, decode, judge, sample
+from service.feeds.formats.layers import Layer
 from service.feeds.records import record_fact
 
 GEOMETRY = "@geometry"

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 
 from service.errors import InvalidMapping
-from service.feeds.mapping import FeedMapping
-from service.feeds.rules import Rule, UnitColumn
-from service.feeds.unit_words import without_units
+from service.feeds.mappings.mapping import FeedMapping
+from service.feeds.mappings.rules import Rule, UnitColumn
+from service.feeds.values.unit_words import without_units
 
 SEARCHED_ROWS = 100
 """How far down an automatic search looks for the header."""

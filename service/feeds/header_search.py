@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from service.errors import InvalidMapping
-from service.feeds.cells import Held, half_width, is_empty, number
-from service.feeds.fields import FIELDS
 from service.feeds.header import SEARCHED_ROWS, Header, plain, wanted_columns
-from service.feeds.mapping import FeedMapping
-from service.feeds.unit_words import without_units
+from service.feeds.mappings.fields import FIELDS
+from service.feeds.mappings.mapping import FeedMapping
+from service.feeds.values.cells import Held, half_width, is_empty, number
+from service.feeds.values.unit_words import without_units
 
 _LEVELS, _TITLE = 3, 500
 _STEMS = "甲乙丙丁戊己庚辛壬癸"

@@ -14,7 +14,7 @@ import xlsxwriter
 
 from service.domain.hand_overs import REASONS
 from service.errors import InvalidParameter
-from service.feeds.spreadsheet import read_sheets
+from service.feeds.formats.spreadsheet import read_sheets
 
 _ID, _DISMISS = "# 编号", "不予采用 dismiss (是)"
 _ABOUT = (_ID, "工作表 sheet", "行 row", "原因 reason", "列 column", "说明 detail", _DISMISS)

@@ -11,8 +11,8 @@ from typing import Any, Protocol, cast
 
 from service.domain.codes import parcel_of_unit
 from service.domain.hand_overs import Feed, HandedRow
-from service.feeds.cells import Held, half_width
-from service.feeds.fields import NAMES
+from service.feeds.mappings.fields import NAMES
+from service.feeds.values.cells import Held, half_width
 
 Cells = Sequence[str]
 Read = Callable[[Cells], Any]

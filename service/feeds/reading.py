@@ -15,10 +15,10 @@ from service.feeds.chunks import Chunk, chunked, table_chunks
 from service.feeds.converting import Converter
 from service.feeds.corrections import Corrections, correct_layer, correct_table, only_corrected
 from service.feeds.features import COMPUTED, REPAIRED, feature_rows
-from service.feeds.files import Kind, kind_of
+from service.feeds.formats.files import Kind, kind_of
+from service.feeds.formats.layers import Layer, read_layer
 from service.feeds.identifying import Identify
-from service.feeds.layers import Layer, read_layer
-from service.feeds.mapping import FeedMapping, Rule
+from service.feeds.mappings.mapping import FeedMapping, Rule
 from service.feeds.records import content_fields, record_rows
 from service.feeds.rows import figure_rows
 from service.feeds.settling import settle
@@ -97,7 +97,7 @@ def read_hand_over(
 
     :param district: of all parcels of the file, where the mapping does not say it
     :param crs: the operator's word on the coordinate system, before the file's own
-    :param transformation: the operator's way to CGCS2000; see `service.feeds.crs`
+    :param transformation: the operator's way to CGCS2000; see `service.feeds.formats.crs`
     :param repair: mend invalid geometries instead of holding them
     :param identify: knows enterprises by name and number, and what became of parcels
     :param progress: is called for each chunk of rows

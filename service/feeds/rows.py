@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import orjson
 
 from service.domain.hand_overs import HandedRow, Verdict
-from service.feeds.cells import Held, half_width, is_empty, number
 from service.feeds.converting import Converter, NoValues, RowHeld
 from service.feeds.header import Header, plain
+from service.feeds.values.cells import Held, half_width, is_empty, number
 
 _SUBTOTAL = re.compile(r"(.{0,20}?)(小计|合计|总计|累计|(?i:sub-?total|grand ?total|total))([:：(（\d].*)?")
 _FOOTNOTE = re.compile(

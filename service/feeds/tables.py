@@ -6,16 +6,16 @@ from pathlib import Path
 
 from service.domain.hand_overs import Feed
 from service.errors import InvalidMapping
-from service.feeds.csv_text import likely_delimiters, open_csv
-from service.feeds.files import Kind
+from service.feeds.formats.csv_text import likely_delimiters, open_csv
+from service.feeds.formats.files import Kind
+from service.feeds.formats.json_records import open_records
+from service.feeds.formats.layers import Layer, read_layer
+from service.feeds.formats.spreadsheet import read_sheets
 from service.feeds.header import SEARCHED_ROWS, Header
 from service.feeds.header_search import locate
-from service.feeds.identity import identity_mapping
-from service.feeds.json_records import open_records
-from service.feeds.layers import Layer, read_layer
-from service.feeds.mapping import FeedMapping
+from service.feeds.mappings.identity import identity_mapping
+from service.feeds.mappings.mapping import FeedMapping
 from service.feeds.rows import Table
-from service.feeds.spreadsheet import read_sheets
 
 Opened = tuple[FeedMapping, Table]
 

@@ -17,7 +17,7 @@ from service.domain.hand_overs import Feed, HandedRow, ImportReport, Verdict
 from service.errors import Conflict, InvalidParameter, NotFound
 from service.feeds import held_sheet
 from service.feeds.corrections import Correction
-from service.feeds.mapping import FeedMapping
+from service.feeds.mappings.mapping import FeedMapping
 from service.jobs import matching
 from service.jobs.importing import Amendment, Origin, import_kept
 from service.store import corrections, hand_overs, received
@@ -175,7 +175,7 @@ def _check(
                 f"行 {change.row} 不是该批次的待处理行，或重复出现。",
                 code="row-not-open",
                 place=f"/rows/{number}/id",
-                action="GET …/rows?verdict=held&open=true lists those that are.",
+                action="GET …/rows?verdict=held lists them; those with settled_by are settled.",
             )
         seen.add(change.row)
 

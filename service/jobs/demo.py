@@ -6,7 +6,7 @@ from pathlib import Path
 
 from service.demo import DISTRICT, HAND_OVERS, SEED, YEARS, generate
 from service.domain.hand_overs import ImportReport
-from service.feeds.mapping import read_mapping
+from service.feeds.mappings.mapping import read_mapping
 from service.jobs.covering import CoverageReport, coverage
 from service.jobs.evaluating import EvaluationSummary, evaluate, publish
 from service.jobs.importing import import_file

@@ -16,12 +16,12 @@ from sqlalchemy import Connection
 from service.domain.hand_overs import Feed, HandedRow, ImportReport, Verdict
 from service.errors import InvalidParameter, NotFound
 from service.feeds import facts
-from service.feeds.cells import Held, code
 from service.feeds.corrections import Corrections
 from service.feeds.features import REPAIRED
-from service.feeds.files import digest
-from service.feeds.mapping import FeedMapping
+from service.feeds.formats.files import digest
+from service.feeds.mappings.mapping import FeedMapping
 from service.feeds.reading import Progress, Reading, read_hand_over
+from service.feeds.values.cells import Held, code
 from service.jobs.identifying import Identifying, asked_as
 from service.store import hand_overs, matches, received
 from service.store.database import Database
@@ -79,7 +79,7 @@ def import_file(
     :param mapping: which column fills which field; None when the file uses our own names
     :param district: of the parcels of the file; of other feeds it is only noted with the batch
     :param crs: the operator's word on the coordinate system, before the file's own
-    :param transformation: the operator's way to CGCS2000; see `service.feeds.crs`
+    :param transformation: the operator's way to CGCS2000; see `service.feeds.formats.crs`
     :param repair: mend invalid geometries instead of holding them
     :param file_name: the name under which the file was handed over, when ``path`` is another
     :param origin: what else its batch says

@@ -17,8 +17,8 @@ from pydantic import BaseModel
 
 from service.domain.hand_overs import Feed, ImportReport
 from service.errors import Conflict, MujunError, NotFound, UpstreamTrouble
-from service.feeds.mapping import FeedMapping, read_mapping
-from service.feeds.profiles import find_profile
+from service.feeds.mappings.mapping import FeedMapping, read_mapping
+from service.feeds.profiles.catalogue import find_profile
 from service.feeds.reading import Progress as ImportProgress
 from service.jobs.following import follow_up
 from service.jobs.importing import Origin, as_it_was, import_file

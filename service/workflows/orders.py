@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.domain.hand_overs import Feed
-from service.feeds.mapping import FeedMapping
+from service.feeds.mappings.mapping import FeedMapping
 from service.jobs.exporting import ExportFormat
 
 Process = Literal["import", "evaluate", "export", "pull"]

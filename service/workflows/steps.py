@@ -10,7 +10,7 @@ from typing import Any
 
 from service.domain.hand_overs import ImportReport
 from service.domain.scheme import Scheme
-from service.feeds.mapping import FeedMapping
+from service.feeds.mappings.mapping import FeedMapping
 from service.jobs import pulling
 from service.jobs.evaluating import evaluate
 from service.jobs.exporting import export_scores

@@ -4,6 +4,7 @@ from typing import Any
 
 from service.access.policy import PROPERTIES
 from service.console.assets import load
+from service.feeds import held_sheet
 from service.reference.schemes import shipped_scheme
 from service.workflows.orders import FORMS
 from tests.api.park import DISTRICT, USCCS, Park
@@ -24,6 +25,11 @@ def brings_a_rule(request: Request) -> bool:
     """Tell whether a request brings a scheme of its own, or changes to one."""
     sent = request[2].get("json", {})
     return "changes" in sent or "\n" in sent.get("scheme", "")
+
+
+def hands_in_rows(request: Request) -> bool:
+    """Tell whether a request hands in a workbook of rows, which only those who see rows may."""
+    return request[0] == "POST" and request[1].endswith("/corrections/workbook")
 
 
 def requests_of(park: Park) -> dict[tuple[str, str], list[Request]]:
@@ -52,6 +58,10 @@ def requests_of(park: Park) -> dict[tuple[str, str], list[Request]]:
         "/matches/{match_id}": ["/matches/1", "/matches/99"],
         "/feeds/{feed}/batches/{batch_id}/file": [
             f"/feeds/{feed}/batches/{batch}/file" for feed, batch in (*park.batches.items(), ("figures", 99))
+        ],
+        "/feeds/{feed}/batches/{batch_id}/corrections/workbook": [
+            f"/feeds/{feed}/batches/{batch}/corrections/workbook"
+            for feed, batch in (*park.batches.items(), ("figures", 99))
         ],
         "/figures": [
             f"/figures?subject={subject}{query}"
@@ -138,6 +148,25 @@ def requests_of(park: Park) -> dict[tuple[str, str], list[Request]]:
     posts: dict[str, list[Request]] = {
         "/feeds/{feed}/batches": [
             ("POST", "/feeds/figures/batches", {"files": figures, "data": of_district})
+        ],
+        # of the figures a row is held, of the enterprises none
+        "/feeds/{feed}/batches/{batch_id}/corrections": [
+            ("POST", f"/feeds/{feed}/batches/{batch}/corrections", {"json": asked})
+            for feed, batch in park.batches.items()
+            for asked in (
+                *([{}] if feed == "enterprises" else []),
+                {"rows": [{"id": 10**6}]},
+                *({"rows": [{"id": row, "content": {"没有": "1"}}]} for row in range(18, 24)),
+            )
+        ],
+        "/feeds/{feed}/batches/{batch_id}/corrections/workbook": [
+            (
+                "POST",
+                f"/feeds/{feed}/batches/{batch}/corrections/workbook",
+                {"files": {"file": ("held.xlsx", content)}},
+            )
+            for feed, batch in park.batches.items()
+            for content in (b"x", *([held_sheet.write([])] if feed == "enterprises" else []))
         ],
         # no source is configured
         "/feeds/sources/{name}/pull": [("POST", "/feeds/sources/tax/pull", {})],

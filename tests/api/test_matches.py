@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from service.cli import main
-from service.feeds.mapping import parse_mapping
+from service.feeds.mappings.mapping import parse_mapping
 from service.jobs import matching
 from service.jobs.importing import import_file
 from service.store.database import Database

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from service.feeds.profiles import shipped_profiles
+from service.feeds.profiles.catalogue import shipped_profiles
 from service.store.database import Database
 from tests.feeds.handing import everything, uscc
 from tests.feeds.test_choosing import OWN

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 
 from service.access.keys import create_key
 from service.demo import HAND_OVERS, generate
-from service.feeds.mapping import read_mapping
+from service.feeds.mappings.mapping import read_mapping
 from service.jobs.importing import import_file
 from service.store.database import Database
 from tests.console.looking import on_screen, redrawn, rendered, scores_of, settled, square_parcel

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from stdnum.cn.uscc import calc_check_digit
 
 from service.domain.hand_overs import Feed, HandedRow
-from service.feeds.mapping import FeedMapping, parse_mapping
+from service.feeds.mappings.mapping import FeedMapping, parse_mapping
 from service.feeds.reading import read_hand_over
 from service.store.database import Database
 from service.store.models import Base, Figure

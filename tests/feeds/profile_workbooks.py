@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from service.domain.units import Metric
-from service.feeds.fields import FIELDS, Field
-from service.feeds.mapping import FeedMapping
-from service.feeds.rules import Rule
-from service.feeds.unit_words import units_in_header
+from service.feeds.mappings.fields import FIELDS, Field
+from service.feeds.mappings.mapping import FeedMapping
+from service.feeds.mappings.rules import Rule
+from service.feeds.values.unit_words import units_in_header
 from service.reference.tables import unit_table
 from tests.feeds.handing import uscc
 

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from service.domain.hand_overs import Feed, HandedRow
 from service.errors import InputError
-from service.feeds import bulk_cells, cells, chunks
-from service.feeds.cells import Held
-from service.feeds.mapping import FeedMapping, parse_mapping
+from service.feeds import chunks
+from service.feeds.mappings.mapping import FeedMapping, parse_mapping
 from service.feeds.reading import read_hand_over
-from service.feeds.units import to_minor
+from service.feeds.values import bulk_cells, cells
+from service.feeds.values.cells import Held
+from service.feeds.values.units import to_minor
 from tests.feeds.handing import uscc, write_csv
 
 DIGITS = st.text("0123456789.,+-eE ％%１０", max_size=20)

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn.uscc import calc_check_digit
 
-from service.feeds import cells
-from service.feeds.cells import Held
+from service.feeds.values import cells
+from service.feeds.values.cells import Held
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ import pytest
 
 from service.domain.hand_overs import Feed
 from service.errors import InvalidMapping, InvalidParameter, NotFound
-from service.feeds.choosing import mapping_for
-from service.feeds.mapping import parse_mapping
-from service.feeds.profiles import all_profiles, find_profile, shipped_profiles
+from service.feeds.mappings.mapping import parse_mapping
+from service.feeds.profiles.catalogue import all_profiles, find_profile, shipped_profiles
+from service.feeds.profiles.choosing import mapping_for
 from tests.feeds.handing import TAX, uscc, write_csv, write_xlsx
 
 OWN = """

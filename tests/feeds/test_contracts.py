@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from service.domain.hand_overs import Feed
 from service.domain.tables import PROMISES
 from service.errors import InvalidMapping
-from service.feeds.fields import FIELDS
+from service.feeds.mappings.fields import FIELDS
 from service.jobs.importing import import_file
 from service.reference.tables import unit_table
 from service.store import inputs

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from service.domain.hand_overs import ImportReport
 from service.errors import Conflict, InvalidParameter, NotFound
 from service.feeds import held_sheet
-from service.feeds.mapping import FeedMapping, parse_mapping
+from service.feeds.mappings.mapping import FeedMapping, parse_mapping
 from service.jobs import matching
 from service.jobs.correcting import (
     Change,

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from service.errors import InvalidParameter, UnusableCrs
-from service.feeds.crs import GEOD, NotTransformable, to_cgcs2000, understand
+from service.feeds.formats.crs import GEOD, NotTransformable, to_cgcs2000, understand
 
 SHIFT = "+towgs84=15.8,-154.4,-82.3"
 

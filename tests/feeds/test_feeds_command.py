@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from service.feeds.mapping import read_mapping
-from service.feeds.profiles import shipped_profiles
+from service.feeds.mappings.mapping import read_mapping
+from service.feeds.profiles.catalogue import shipped_profiles
 from service.store import hand_overs
 from service.store.database import Database
 from tests.feeds.handing import uscc, write_csv, write_xlsx

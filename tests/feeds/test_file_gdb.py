@@ -8,8 +8,8 @@ import shapely
 
 from service.domain.hand_overs import Feed, Verdict
 from service.errors import InvalidParameter, TooLarge, UnreadableFile
-from service.feeds import archives, file_gdb
-from service.feeds.mapping import parse_mapping
+from service.feeds.formats import archives, file_gdb
+from service.feeds.mappings.mapping import parse_mapping
 from service.feeds.reading import read_hand_over
 from tests.feeds.handing import read, verdicts, write_csv, write_layer, write_xlsx
 from tests.feeds.test_parcels import BOW_TIE, SQUARE, SQUARE_M2

@@ -11,8 +11,8 @@ import pytest
 
 from service.domain.hand_overs import Feed, HandedRow, Verdict
 from service.errors import InputError, MujunError
-from service.feeds.choosing import mapping_for
-from service.feeds.mapping import FeedMapping
+from service.feeds.mappings.mapping import FeedMapping
+from service.feeds.profiles.choosing import mapping_for
 from service.feeds.reading import read_hand_over
 from service.jobs.importing import import_file
 from service.store import hand_overs

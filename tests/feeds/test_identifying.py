@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from service.domain.hand_overs import ImportReport
 from service.errors import InvalidMapping
-from service.feeds.mapping import parse_mapping
+from service.feeds.mappings.mapping import parse_mapping
 from service.jobs.identifying import Register
 from service.jobs.importing import import_file
 from service.store import hand_overs, matches

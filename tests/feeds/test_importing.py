@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from service.domain.hand_overs import Feed, ImportReport, Verdict
 from service.errors import InvalidMapping, NotFound
-from service.feeds.mapping import parse_mapping
+from service.feeds.mappings.mapping import parse_mapping
 from service.jobs import importing
 from service.jobs.importing import import_file
 from service.store import hand_overs, recording
@@ -255,7 +255,7 @@ def test_an_import_that_is_killed_leaves_nothing(database: Database, tmp_path: P
     program = f"""
 import os, signal, sys
 from pathlib import Path
-from service.feeds.mapping import parse_mapping
+from service.feeds.mappings.mapping import parse_mapping
 from service.jobs.importing import import_file
 from service.store import recording
 from service.store.database import Database

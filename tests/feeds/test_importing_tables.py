@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from service.feeds.mapping import parse_mapping
+from service.feeds.mappings.mapping import parse_mapping
 from service.jobs.importing import import_file
 from service.store.database import Database
 from service.store.models import Building, Figure, Parcel, SourceRow

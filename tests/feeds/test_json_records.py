@@ -8,7 +8,7 @@ import pytest
 
 from service.domain.hand_overs import Feed
 from service.errors import InvalidMapping, TooLarge, UnreadableFile
-from service.feeds import json_records
+from service.feeds.formats import json_records
 from tests.feeds.handing import content, read, uscc, values, verdicts, write_layer
 from tests.feeds.test_parcels import SQUARE
 

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from service.domain.hand_overs import Feed
 from service.errors import InvalidMapping
-from service.feeds.cells import Held
-from service.feeds.fields import FIELDS
-from service.feeds.limits import read_limits
+from service.feeds.mappings.fields import FIELDS
+from service.feeds.values.amounts import limit
+from service.feeds.values.cells import Held
+from service.feeds.values.limits import read_limits
 from tests.feeds.handing import parsed_mapping, read, uscc, verdicts, write_csv
 
 NOTICES = Path(__file__).parents[3] / "shared" / "data" / "cn_land_grants_notices.csv"
@@ -250,3 +252,14 @@ def test_an_endless_cell_is_held_in_no_time(tmp_path: Path, unit: str) -> None:
             "text_unusable",
             "unit_missing",
         )
+
+
+@pytest.mark.parametrize("text", ["0.55", "≤0.55", "1", "0.3-0.55"])
+def test_a_share_in_a_column_of_per_cents_is_held(text: str) -> None:
+    """A density of 0.55 % is nobody's limit, and 55 % would be a guess; ``0.55%`` says which it is."""
+    reader = limit(FIELDS[Feed.CONTRACTS]["coverage_max"], "%", "upper", "both")
+    with pytest.raises(Held) as held:
+        reader(text)
+    assert held.value.reason == "share_ambiguous"
+    assert reader("0.55%") == 5_500
+    assert reader("≤55") == 550_000

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from service.errors import InvalidMapping
-from service.feeds.mapping import parse_mapping
+from service.feeds.mappings.mapping import parse_mapping
 from tests.feeds.handing import read, uscc, verdicts, write_csv
 
 LONG = """

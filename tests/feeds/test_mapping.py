@@ -5,8 +5,8 @@ import pytest
 
 from service.domain.hand_overs import Feed
 from service.errors import InvalidMapping
-from service.feeds.fields import FIELDS
-from service.feeds.mapping import FeedMapping, parse_mapping, read_mapping
+from service.feeds.mappings.fields import FIELDS
+from service.feeds.mappings.mapping import FeedMapping, parse_mapping, read_mapping
 
 FIGURES = """
 feed: figures
@@ -95,7 +95,7 @@ def test_a_mapping_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
 
 def test_every_field_is_documented() -> None:
     """The module's text names all fields that a mapping may use."""
-    from service.feeds import mapping
+    from service.feeds.mappings import mapping
 
     for feed, fields in FIELDS.items():
         for name in fields:

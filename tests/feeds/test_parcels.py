@@ -11,7 +11,7 @@ from shapely import MultiPolygon, Polygon, box
 
 from service.domain.hand_overs import Feed, HandedRow, Verdict
 from service.errors import InvalidParameter, TooLarge, UnreadableFile, UnusableCrs
-from service.feeds import archives, geometry, shapefile
+from service.feeds.formats import archives, geometry, shapefile
 from service.feeds.reading import read_hand_over
 from tests.feeds.handing import content, read, verdicts, write_layer, zipped
 

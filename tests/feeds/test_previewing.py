@@ -5,9 +5,9 @@ import pytest
 
 from service.domain.hand_overs import Feed
 from service.errors import InvalidMapping
-from service.feeds.mapping import parse_mapping
-from service.feeds.previewing import preview
-from service.feeds.profiles import shipped_profiles
+from service.feeds.mappings.mapping import parse_mapping
+from service.feeds.profiles.catalogue import shipped_profiles
+from service.feeds.profiles.previewing import preview
 from tests.feeds.handing import TAX, uscc, write_csv, write_xlsx
 from tests.feeds.profile_workbooks import rows_for
 

@@ -4,8 +4,8 @@ import pytest
 import shapely
 
 from service.domain.hand_overs import Feed, Verdict
-from service.feeds.choosing import mapping_for
-from service.feeds.profiles import shipped_profiles
+from service.feeds.profiles.catalogue import shipped_profiles
+from service.feeds.profiles.choosing import mapping_for
 from service.feeds.reading import read_hand_over
 from service.feeds.records import KEY_FIELDS
 from tests.feeds.handing import write_layer, write_xlsx

@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from service.feeds.mapping import parse_mapping
-from service.feeds.profiles import Profile, shipped_profiles
+from service.feeds.mappings.mapping import parse_mapping
+from service.feeds.profiles.catalogue import Profile, shipped_profiles
 from service.reference.bureaus import bureaus
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "profiles.md"

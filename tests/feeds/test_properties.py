@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from service.domain.hand_overs import REASONS, Feed, HandedRow, Verdict
 from service.errors import InputError
-from service.feeds.mapping import parse_mapping
+from service.feeds.mappings.mapping import parse_mapping
 from service.feeds.reading import read_hand_over
 from service.jobs.importing import import_file
 from service.store.database import Database

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from service.domain.hand_overs import Feed, ImportReport
-from service.feeds.choosing import mapping_for
+from service.feeds.profiles.choosing import mapping_for
 from service.jobs.correcting import Change, correct, held_rows
 from service.jobs.evaluating import evaluate
 from service.jobs.explaining import explanation

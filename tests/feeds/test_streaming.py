@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 
 from service.domain.hand_overs import Feed, ImportReport
 from service.feeds import chunks, spool
-from service.feeds.mapping import parse_mapping
+from service.feeds.mappings.mapping import parse_mapping
 from service.jobs.importing import Origin, import_file
 from service.store import hand_overs
 from service.store.database import Database

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from service.access.policy import PROPERTIES
-from service.feeds.mapping import parse_mapping
+from service.feeds.mappings.mapping import parse_mapping
 from service.jobs.evaluating import evaluate, publish
 from service.jobs.importing import import_file
 from service.reference.schemes import load_scheme

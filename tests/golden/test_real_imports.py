@@ -10,7 +10,7 @@ import shapely
 from sqlalchemy import func, select
 
 from service.domain.hand_overs import Feed, ImportReport
-from service.feeds.mapping import read_mapping
+from service.feeds.mappings.mapping import read_mapping
 from service.jobs.importing import import_file
 from service.store.database import Database
 from service.store.models import Figure, Parcel, SourceRow

@@ -22,7 +22,7 @@ from service.demo.mistakes import full_width, with_subtotals, wrong_check_digit
 from service.demo.park import Park, build
 from service.domain.codes import normalise_parcel_code
 from service.domain.hand_overs import Feed, HandedRow
-from service.feeds.mapping import read_mapping
+from service.feeds.mappings.mapping import read_mapping
 from service.feeds.reading import Reading, read_hand_over
 from service.feeds.records import KEY_FIELDS
 

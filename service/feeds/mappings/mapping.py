@@ -17,7 +17,7 @@
       tax: {column: 评价税收（元）, unit: yuan}
       energy_equal_supply: {column: 用电量, unit: 万kWh}      # becomes coal equivalent by the metric's basis
 
-A **profile** (交付方案) is a mapping with a head, which `service.feeds.profiles` finds by name::
+A **profile** (交付方案) is a mapping with a head, which `service.feeds.profiles.catalogue` finds by name::
 
     profile: tax-finance         # its name, that of its file
     title: {zh: 税务财务数据, en: Tax and finance}
@@ -98,9 +98,9 @@ from pydantic import ValidationError, model_validator
 from service.domain.hand_overs import Feed
 from service.domain.units import Metric
 from service.errors import InvalidMapping
-from service.feeds.fields import FIELDS, NAMES, Field
-from service.feeds.profile_head import Head
-from service.feeds.rules import (
+from service.feeds.mappings.fields import FIELDS, NAMES, Field
+from service.feeds.mappings.profile_head import Head
+from service.feeds.mappings.rules import (
     UNIT_IN_FILE,
     Columns,
     MetricColumn,
@@ -110,9 +110,9 @@ from service.feeds.rules import (
     Text,
     UnitColumn,
 )
-from service.feeds.unit_words import unit_named
-from service.feeds.units import METER_KINDS, check_unit, meter_kind
-from service.feeds.yaml_text import load_yaml
+from service.feeds.mappings.yaml_text import load_yaml
+from service.feeds.values.unit_words import unit_named
+from service.feeds.values.units import METER_KINDS, check_unit, meter_kind
 from service.reference.tables import unit_table
 
 __all__ = ["SUBJECTS", "FeedMapping", "Rule", "parse_mapping", "read_mapping"]

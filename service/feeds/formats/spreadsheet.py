@@ -10,7 +10,7 @@ from tempfile import TemporaryFile
 import orjson
 
 from service.errors import UnreadableFile
-from service.feeds import spreadsheet_child
+from service.feeds.formats import spreadsheet_child
 from service.feeds.header import SEARCHED_ROWS
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from service.feeds.rules import Strict, Text
+from service.feeds.mappings.rules import Strict, Text
 from service.reference.bureaus import bureaus
 
 

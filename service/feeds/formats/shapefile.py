@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from service.errors import UnreadableFile
-from service.feeds.archives import extract, opened, unreadable
+from service.feeds.formats.archives import extract, opened, unreadable
 
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _MEMBERS = 1000

@@ -14,10 +14,10 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from pyogrio.raw import read as read_raw
 
 from service.errors import UnreadableFile
-from service.feeds.file_gdb import unpack_gdb
-from service.feeds.files import Kind
-from service.feeds.mapping import FeedMapping
-from service.feeds.shapefile import settle_encoding, unpack
+from service.feeds.formats.file_gdb import unpack_gdb
+from service.feeds.formats.files import Kind
+from service.feeds.formats.shapefile import settle_encoding, unpack
+from service.feeds.mappings.mapping import FeedMapping
 
 _DRIVERS = {
     Kind.GEOPACKAGE: "GPKG",

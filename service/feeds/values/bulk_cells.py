@@ -1,4 +1,4 @@
-"""Columns of cells written as nearly all are, read in bulk; for any other text `service.feeds.cells` decides.
+"""Columns of cells written as nearly all are, read in bulk; for others `service.feeds.values.cells` decides.
 
 A reader here returns the values, and for which cells it can answer at all. Where it answers, it gives what
 the reader of single cells gives (a property test holds them together); it never holds anything.

@@ -11,10 +11,10 @@ from rapidfuzz import fuzz, process
 
 from service.domain.hand_overs import Feed
 from service.domain.units import Metric
-from service.feeds.cells import READERS, Held, is_empty, number
-from service.feeds.fields import FIELDS, Field
-from service.feeds.profiles import shipped_profiles
-from service.feeds.unit_words import without_units
+from service.feeds.mappings.fields import FIELDS, Field
+from service.feeds.profiles.catalogue import shipped_profiles
+from service.feeds.values.cells import READERS, Held, is_empty, number
+from service.feeds.values.unit_words import without_units
 from service.reference.tables import unit_table
 
 Target = Field | Metric

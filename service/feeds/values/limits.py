@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 
-from service.feeds.cells import Held, number
+from service.feeds.values.cells import Held, number
 
 _WORDS = (
     (

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from service.errors import UnreadableFile
-from service.feeds.file_gdb import holds_gdb
+from service.feeds.formats.file_gdb import holds_gdb
 
 _CHUNK = 1 << 20
 _LOOKED_AT = 1 << 16

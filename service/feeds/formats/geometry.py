@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import shapely
 
-from service.feeds.crs import GEOD, Conversion
+from service.feeds.formats.crs import GEOD, Conversion
 
 MAX_VERTICES = 200_000
 """Of one parcel; a million vertices are no parcel boundary but an attack or a mistake."""

@@ -5,9 +5,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from service.domain.units import MINOR_LIMIT, Metric, UnitError
-from service.feeds.fields import Field
-from service.feeds.rules import UNIT_IN_FILE, UnitColumn
-from service.feeds.unit_words import unit_named
+from service.feeds.mappings.fields import Field
+from service.feeds.mappings.rules import UNIT_IN_FILE, UnitColumn
+from service.feeds.values.unit_words import unit_named
 from service.reference.tables import unit_table
 
 PERCENT = "%"

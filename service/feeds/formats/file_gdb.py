@@ -5,7 +5,7 @@ import zipfile
 from pathlib import Path, PurePosixPath
 
 from service.errors import UnreadableFile
-from service.feeds.archives import extract, opened, unreadable
+from service.feeds.formats.archives import extract, opened, unreadable
 
 _MEMBERS = 10_000
 _PART = re.compile(

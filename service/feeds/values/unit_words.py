@@ -5,7 +5,7 @@ import unicodedata
 from functools import cache
 
 from service.domain.units import Metric
-from service.feeds.fields import Field
+from service.feeds.mappings.fields import Field
 from service.reference.tables import unit_table, unit_words
 
 _BRACKETS = re.compile(r"[(\[【]([^()\[\]【】]*)[)\]】]")

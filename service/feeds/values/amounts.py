@@ -11,11 +11,11 @@ from decimal import Decimal
 from typing import Literal
 
 from service.domain.units import Metric, UnitError
-from service.feeds.cells import Held, number
-from service.feeds.fields import Field
-from service.feeds.limits import read_limits
-from service.feeds.unit_words import unit_named
-from service.feeds.units import PERCENT, size, to_minor
+from service.feeds.mappings.fields import Field
+from service.feeds.values.cells import Held, number
+from service.feeds.values.limits import read_limits
+from service.feeds.values.unit_words import unit_named
+from service.feeds.values.units import PERCENT, size, to_minor
 from service.reference.tables import currencies
 
 Reader = Callable[[str], int | None]
@@ -77,6 +77,9 @@ def limit(
             return None
         if limits.unit and target.kind == "ratio":
             raise Held("interval_unreadable", f"{text[:40]!r} is not a limit of a ratio.")
+        if unit == PERCENT and not limits.unit and 0 < end <= 1:
+            # a density of 0.55 in a column of per cents is a share, or else nearly nothing
+            raise Held("share_ambiguous", f"{text[:40]!r} may be per cent or a share of one.")
         return _checked(target, _printed_unit(limits.unit, target, unit, text))(end, text)
 
     return read

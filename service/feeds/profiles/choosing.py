@@ -13,13 +13,13 @@ from pathlib import Path
 from service.domain.hand_overs import Feed
 from service.errors import InvalidMapping, InvalidParameter, MujunError
 from service.feeds.converting import Converter
-from service.feeds.files import kind_of
+from service.feeds.formats.files import kind_of
 from service.feeds.header import Header, plain, rules
-from service.feeds.heads import TableHead, table_heads
-from service.feeds.identity import identity_mapping
-from service.feeds.mapping import FeedMapping
-from service.feeds.profiles import Profile, all_profiles, find_profile
-from service.feeds.rules import UnitColumn
+from service.feeds.mappings.identity import identity_mapping
+from service.feeds.mappings.mapping import FeedMapping
+from service.feeds.mappings.rules import UnitColumn
+from service.feeds.profiles.catalogue import Profile, all_profiles, find_profile
+from service.feeds.profiles.heads import TableHead, table_heads
 
 _WHOM = frozenset({"uscc", "parcel_code", "code", "name", "period", "district", "town"})
 """Fields that many hand-overs share: reading these alone is reading nothing of a feed's own."""

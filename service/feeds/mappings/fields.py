@@ -13,7 +13,7 @@ class Field:
 
     name: str
     kind: str
-    """How a cell is read: one of `WORDS`, a reader of `service.feeds.cells`, ratio, share, or a quantity."""
+    """How a cell is read: one of `WORDS`, a reader of `service.feeds.values.cells`, or a quantity."""
     key: bool = False
     unit: str | None = None
 

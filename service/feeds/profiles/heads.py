@@ -5,15 +5,15 @@ from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
-from service.feeds.csv_text import likely_delimiters, open_csv
-from service.feeds.files import Kind
+from service.feeds.formats.csv_text import likely_delimiters, open_csv
+from service.feeds.formats.files import Kind
+from service.feeds.formats.json_records import open_records
+from service.feeds.formats.layers import read_layer
+from service.feeds.formats.spreadsheet import read_sheets
 from service.feeds.header import SEARCHED_ROWS, Header, plain, wanted_columns
 from service.feeds.header_search import locate
-from service.feeds.json_records import open_records
-from service.feeds.layers import read_layer
-from service.feeds.mapping import FeedMapping
-from service.feeds.spreadsheet import read_sheets
-from service.feeds.unit_words import without_units
+from service.feeds.mappings.mapping import FeedMapping
+from service.feeds.values.unit_words import without_units
 
 _ROWS = 400
 """Enough for a header far down and, below it, for telling what the columns hold."""

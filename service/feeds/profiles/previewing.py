@@ -11,20 +11,20 @@ from pydantic import BaseModel, Field
 
 from service.domain.hand_overs import AT, Feed, HandedRow, Verdict
 from service.errors import InvalidMapping, InvalidParameter
-from service.feeds.choosing import Fit, best_of, fitting, said_of, uses_own_names
 from service.feeds.features import GEOMETRY
-from service.feeds.fields import FIELDS
-from service.feeds.files import kind_of
-from service.feeds.guessing import guess, guessed_text
+from service.feeds.formats.files import kind_of
 from service.feeds.header import SEARCHED_ROWS, Header
-from service.feeds.heads import TableHead, table_heads
-from service.feeds.identity import identity_mapping
-from service.feeds.mapping import FeedMapping, parse_mapping
-from service.feeds.profiles import all_profiles, find_profile
+from service.feeds.mappings.fields import FIELDS
+from service.feeds.mappings.identity import identity_mapping
+from service.feeds.mappings.mapping import FeedMapping, parse_mapping
+from service.feeds.mappings.rules import Rule, UnitColumn
+from service.feeds.profiles.catalogue import all_profiles, find_profile
+from service.feeds.profiles.choosing import Fit, best_of, fitting, said_of, uses_own_names
+from service.feeds.profiles.guessing import guess, guessed_text
+from service.feeds.profiles.heads import TableHead, table_heads
 from service.feeds.reading import Reading, read_hand_over
-from service.feeds.rules import Rule, UnitColumn
 from service.feeds.spool import Spool
-from service.feeds.unit_words import units_in_header, units_in_titles
+from service.feeds.values.unit_words import units_in_header, units_in_titles
 from service.reference.tables import unit_table
 
 SHOWN = 10

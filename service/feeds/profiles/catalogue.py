@@ -8,9 +8,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from service.errors import InvalidMapping, NotFound
-from service.feeds.mapping import FeedMapping, parse_mapping, read_mapping
+from service.feeds.mappings.mapping import FeedMapping, parse_mapping, read_mapping
 
-_FOLDER = files("service.feeds").joinpath("profiles")
+_FOLDER = files("service.feeds.profiles")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from functools import partial
 from typing import Any
 
 from service.domain.codes import InvalidCode, normalise_parcel_code, normalise_uscc
-from service.feeds.fields import WORDS
-from service.feeds.periods import read_period
+from service.feeds.mappings.fields import WORDS
+from service.feeds.values.periods import read_period
 
 EMPTY_MARKS = frozenset(
     {"", ",", "、", "。", "无", "暂无", "未纳入统计", "未纳统", "不适用", "#", "null", "NULL", "N/A", "n/a"}
@@ -187,7 +187,7 @@ def count(text: str) -> int:
 
 
 def word(kind: str, text: str) -> str:
-    """Read one of the words of a kind (`service.feeds.fields.WORDS`), or a survey's own word for it."""
+    """Read one of the words of a kind (`service.feeds.mappings.fields.WORDS`), as surveys write it."""
     found = WORDS[kind].get(half_width(text).lower())
     if found is None:
         reason = "role_unknown" if kind == "role" else "word_unknown"

@@ -2,7 +2,7 @@
 
 Every line says how sure it is and why. What the file does not say, a unit above all, is left out as a
 comment, so that a guess that nobody corrected reads too little rather than wrongly. Only
-`service.feeds.previewing` reads by a guess; an import never does.
+`service.feeds.profiles.previewing` reads by a guess; an import never does.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,13 +12,13 @@ import yaml
 
 from service.domain.hand_overs import Feed
 from service.domain.units import Metric
-from service.feeds.fields import FIELDS
 from service.feeds.header import Header
 from service.feeds.header_search import is_code_row
-from service.feeds.heads import TableHead
-from service.feeds.likeness import Cells, Likeness, Target, likeness, names_known, targets
-from service.feeds.mapping import SUBJECTS
-from service.feeds.unit_words import units_in_header, units_in_titles
+from service.feeds.mappings.fields import FIELDS
+from service.feeds.mappings.mapping import SUBJECTS
+from service.feeds.profiles.heads import TableHead
+from service.feeds.profiles.likeness import Cells, Likeness, Target, likeness, names_known, targets
+from service.feeds.values.unit_words import units_in_header, units_in_titles
 from service.reference.bureaus import bureau_of
 
 SURE = 0.6

@@ -5,9 +5,9 @@ from typing import Any
 
 from service.domain.hand_overs import Feed
 from service.errors import InvalidMapping
-from service.feeds.fields import FIELDS
 from service.feeds.header import SEARCHED_ROWS, Header, plain
-from service.feeds.mapping import FeedMapping
+from service.feeds.mappings.fields import FIELDS
+from service.feeds.mappings.mapping import FeedMapping
 from service.reference.tables import unit_table
 
 _SUBJECTS = ("uscc", "parcel_code")

@@ -1,0 +1,1 @@
+"""The formats files have (格式): each opened safely, as rows or as features."""

@@ -1,0 +1,1 @@
+"""Mappings (字段映射): which column fills which field, as YAML says it."""

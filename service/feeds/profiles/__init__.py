@@ -1,0 +1,1 @@
+"""Profiles (交付方案): shipped mappings, how one is chosen, guessed and previewed."""

@@ -13,7 +13,7 @@ from tests.support.snapshots import indicator, scheme_text, track
 TILE = "13/3374/6831"
 """Covers the park."""
 
-_NO_JOB = "6d6f6f6e-0000-4000-8000-000000000000"
+NO_JOB = "6d6f6f6e-0000-4000-8000-000000000000"
 
 Request = tuple[str, str, dict[str, Any]]
 
@@ -32,8 +32,11 @@ def hands_in_rows(request: Request) -> bool:
     return request[0] == "POST" and request[1].endswith("/corrections/workbook")
 
 
-def requests_of(park: Park) -> dict[tuple[str, str], list[Request]]:
-    """Return, for every route, requests that get as much out of it as there is."""
+def requests_of(park: Park, job: str = NO_JOB) -> dict[tuple[str, str], list[Request]]:
+    """Return, for every route, requests that get as much out of it as there is.
+
+    :param job: an export that is over
+    """
     evaluations = (park.published, park.draft)
     body = {"scheme": "parcel", "period": "2023", "district": DISTRICT}
     of_district = {"district": DISTRICT}
@@ -112,9 +115,9 @@ def requests_of(park: Park) -> dict[tuple[str, str], list[Request]]:
         "/processes": ["/processes"],
         "/processes/{processId}": [f"/processes/{name}" for name in (*FORMS, "none")],
         "/jobs": ["/jobs", "/jobs?processID=export&status=failed"],
-        "/jobs/{jobId}": [f"/jobs/{_NO_JOB}"],
-        "/jobs/{jobId}/results": [f"/jobs/{_NO_JOB}/results"],
-        "/jobs/{jobId}/file": [f"/jobs/{_NO_JOB}/file"],
+        "/jobs/{jobId}": [f"/jobs/{job}", f"/jobs/{NO_JOB}"],
+        "/jobs/{jobId}/results": [f"/jobs/{job}/results"],
+        "/jobs/{jobId}/file": [f"/jobs/{job}/file"],
         "/api": ["/api"],
         "/conformance": ["/conformance"],
         "/collections": ["/collections"],
@@ -212,6 +215,6 @@ def requests_of(park: Park) -> dict[tuple[str, str], list[Request]]:
         asked["GET", route] = [("GET", path, {}) for path in paths]
     for route, requests in posts.items():
         asked["POST", route] = requests
-    asked["DELETE", "/jobs/{jobId}"] = [("DELETE", f"/jobs/{_NO_JOB}", {})]
+    asked["DELETE", "/jobs/{jobId}"] = [("DELETE", f"/jobs/{NO_JOB}", {})]
     asked["PUT", "/matches/{match_id}"] = [("PUT", "/matches/1", {"json": {"status": "rejected"}})]
     return asked

@@ -154,6 +154,8 @@ def test_every_code_in_the_source_is_described() -> None:
         for path in root.rglob("*.py")
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(call, ast.Call)
+        # of a table, `select` names columns
+        if not (isinstance(call.func, ast.Attribute) and call.func.attr == "select")
         for keyword in call.keywords
         if keyword.arg == "code" and isinstance(keyword.value, ast.Constant)
     }

@@ -11,8 +11,10 @@ import pytest
 
 from service.settings import Settings
 from service.store.database import Database
+from service.workflows.ledger import Ledger
 from tests.feeds.handing import current_figures
 from tests.feeds.test_import_command import run
+from tests.jobs.working import until_over
 from tests.pulling.asking import figures, source_at
 from tests.pulling.test_pulls import expected, settings_for
 from tests.serving import key_for, keyed_client, open_client
@@ -137,3 +139,28 @@ def test_sources_are_told_and_pulled_over_http(
         assert client.get("/feeds/sources").status_code == 200
         assert client.post("/feeds/sources/tax/pull").status_code == 403
         assert client.get("/feeds/sources", headers=key_for(database, "import")).status_code == 403
+
+
+def test_a_pull_over_http_is_a_job_when_that_is_preferred(
+    gateway: FakeGateway, settings: Settings, database: Database
+) -> None:
+    """Ordered by its route or as a process; one that fails tells why, with the code of the source's error."""
+    more = settings.model_dump(include={"sources", "data_dir", "pull_hosts", "pull_private_networks"})
+    gateway.fault("status", at=1, times=4)
+    ledger = Ledger(database)
+    with open_client(database, **more) as client:
+        ordered = client.post("/feeds/sources/tax/pull", headers={"Prefer": "respond-async"})
+        assert ordered.status_code == 202
+        failed = until_over(ledger, ordered.json()["jobID"])
+        assert failed.problem is not None
+        assert (failed.status, failed.problem.code) == ("failed", "upstream-error")
+        assert client.get("/feeds/sources").json()["sources"][0]["error"] == "upstream-error"
+        again = client.post("/processes/pull/execution", json={"inputs": {"source": "tax"}})
+        assert again.status_code == 201
+        until_over(ledger, again.json()["jobID"])
+        done = client.get(f"{again.headers['location']}/results").json()["pull"]
+        assert (done["records"], done["report"]["accepted"]) == (10, 10)
+        unknown = client.post("/processes/pull/execution", json={"inputs": {"source": "nobody"}})
+        assert unknown.status_code == 404
+    ledger.close()
+    assert current_figures(database) == expected(gateway)

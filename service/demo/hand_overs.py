@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from service.demo import contracts, marks, registers, returns
+from service.demo import contracts, further, marks, registers, returns
 from service.demo.figures import YEARS, account
 from service.demo.park import build
 
@@ -15,11 +15,15 @@ SEED = 20240101
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """A file of the demo park with its feed and the mapping it needs; listed in the order of delivery."""
+    """A file of the demo park with its feed and its mapping, or the shipped profile that reads it.
+
+    Listed in the order of delivery.
+    """
 
     file_name: str
     feed: str
-    mapping: str
+    mapping: str = ""
+    profile: str = ""
 
 
 HAND_OVERS = (
@@ -34,6 +38,11 @@ HAND_OVERS = (
     HandOver("电力_2023年.xlsx", "figures", "energy-kwh.yaml"),
     *(HandOver(f"综合_{year}年.xlsx", "figures", "survey.yaml") for year in YEARS),
     *(HandOver(f"资质_{year}年.xlsx", "figures", "marks.yaml") for year in YEARS),
+    *(HandOver(f"经信_企业评价_{year}年.xlsx", "ratings", profile="enterprise-evaluation") for year in YEARS),
+    HandOver("燃气_气表台账.xlsx", "meters", profile="meters"),
+    HandOver(f"燃气_抄见气量_{YEARS[-1]}年.xlsx", "figures", profile="meter-readings-gas"),
+    HandOver("资规_建筑物.zip", "buildings", profile="buildings"),
+    HandOver(f"科技_研发补报_{YEARS[-1]}年.xlsx", "figures", "rd-by-name.yaml"),
     HandOver("税务_2023年_更正.csv", "figures", "tax.yaml"),
 )
 
@@ -64,6 +73,13 @@ def generate(directory: Path, seed: int = SEED) -> None:
     titles = marks.grant_titles(park, rng())
     for year in YEARS:
         marks.write_marks(directory / f"资质_{year}年.xlsx", year, titles, rng())
-    for name in sorted({hand_over.mapping for hand_over in HAND_OVERS}):
+    for year in YEARS:
+        firms = returns.of_year(accounts, year)
+        further.write_ratings(directory / f"经信_企业评价_{year}年.xlsx", year, firms, rng())
+    gas = directory / f"燃气_抄见气量_{YEARS[-1]}年.xlsx"
+    further.write_gas(directory / "燃气_气表台账.xlsx", gas, YEARS[-1], park, rng())
+    further.write_buildings(directory / "资规_建筑物.zip", park)
+    further.write_late_rd(directory / f"科技_研发补报_{YEARS[-1]}年.xlsx", YEARS[-1], last)
+    for name in sorted({hand_over.mapping for hand_over in HAND_OVERS if hand_over.mapping}):
         text = files("service.demo").joinpath("mappings", name).read_text(encoding="utf-8")
         (directory / name).write_text(text, encoding="utf-8")

@@ -7,6 +7,7 @@ from pathlib import Path
 from service.demo import DISTRICT, HAND_OVERS, SEED, YEARS, generate
 from service.domain.hand_overs import ImportReport
 from service.feeds.mappings.mapping import read_mapping
+from service.feeds.profiles.catalogue import find_profile
 from service.jobs.covering import CoverageReport, coverage
 from service.jobs.evaluating import EvaluationSummary, evaluate, publish
 from service.jobs.importing import import_file
@@ -55,5 +56,8 @@ def run_demo(
 def _imports(database: Database, folder: Path, tell: Callable[[str], None]) -> Iterator[ImportReport]:
     for hand_over in HAND_OVERS:
         tell(hand_over.file_name)
-        mapping = read_mapping(folder / hand_over.mapping)
+        if hand_over.profile:
+            mapping = find_profile(hand_over.profile).mapping
+        else:
+            mapping = read_mapping(folder / hand_over.mapping)
         yield import_file(database, hand_over.feed, folder / hand_over.file_name, mapping=mapping)

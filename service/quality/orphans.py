@@ -26,9 +26,13 @@ def _named(tables: Tables, subject: str) -> pl.DataFrame:
     feeds = {"occupancies": tables["occupancies"], "meters": tables["meters"]}
     if subject == "parcel":
         feeds |= {"contracts": tables["contracts"], "buildings": tables["buildings"]}
-    figures = tables["figures"].filter(pl.col("subject_kind") == subject).select(code="subject_code")
+    figures = (
+        tables["figures"]
+        .filter(pl.col("subject_kind") == subject)
+        .select(pl.col("subject_code").alias("code"))
+    )
     if subject == "enterprise":
-        figures = pl.concat([figures, tables["figures"].select(code="part_of")])
+        figures = pl.concat([figures, tables["figures"].select(pl.col("part_of").alias("code"))])
     named = [
         table.select(pl.lit(feed).alias("feed"), pl.col(column).alias("code"))
         for feed, table in feeds.items()

@@ -273,12 +273,12 @@ def _passed_on(scope: _Scope, years: Sequence[_Year], concerned: pl.DataFrame) -
         pl.concat([year.branches for year in years]).unique().rename({"head": "into", "uscc": "code"})
     )
     of_branches = of_branches.join(concerned, left_on="into", right_on="uscc", how="semi")
-    of_parcels = scope.land.moves.select("into", code="parcel_code")
+    of_parcels = scope.land.moves.select("into", pl.col("parcel_code").alias("code"))
     columns = read_columns("passed_on")
     return pl.concat(
         [
-            of_branches.select("into", kind=pl.lit("enterprise"), code="code").select(*columns),
-            of_parcels.select("into", kind=pl.lit("parcel"), code="code").select(*columns),
+            of_branches.with_columns(kind=pl.lit("enterprise")).select(*columns),
+            of_parcels.with_columns(kind=pl.lit("parcel")).select(*columns),
         ]
     )
 

@@ -1,5 +1,6 @@
 """The demo park comes in through the real importers, with its slips found, and is evaluated and published."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -14,8 +15,9 @@ from service.demo.returns import SILENT_TOWN
 from service.jobs.covering import CoverageReport
 from service.jobs.demo import DemoReport, run_demo
 from service.reference.schemes import shipped_scheme
+from service.store import metered
 from service.store.database import Database
-from service.store.models import Batch, Evaluation, Figure
+from service.store.models import Batch, Enterprise, Evaluation, Figure, NameMatch
 
 
 @dataclass
@@ -107,6 +109,34 @@ def test_the_correction_supersedes_what_it_corrects(run: Run) -> None:
         ).scalar_one()
         superseded = select(func.count()).select_from(Figure).where(Figure.superseded_by == correction)
         assert connection.execute(superseded).scalar_one() == run.report.imports[-1].accepted
+
+
+def test_further_offices_hand_over_what_shipped_profiles_read(run: Run) -> None:
+    """Firms are rated, gas meters read and placed, buildings stand on parcels."""
+    by_name = {each.file_name: each for each in run.report.imports}
+    for hand_over in HAND_OVERS:
+        if hand_over.profile:
+            report = by_name[hand_over.file_name]
+            assert report.accepted > 30
+            assert report.held == 0
+    with run.database.reading() as connection:
+        read, known = metered.readings(connection, "2023"), metered.meters(connection)
+    assert 0 < len(set(read["meter"]) - set(known["meter"])) < 3  # nobody's
+    placed = metered.placed(read, known, "2023")
+    assert placed["value"].sum() == read["value"].sum()
+    assert len(placed) > len(read)  # some are shared
+
+
+def test_a_shortened_name_is_a_question_with_the_right_firm_first(run: Run) -> None:
+    """R&D comes by names alone: those of the register are found, the shortened one waits for a person."""
+    report = next(each for each in run.report.imports if each.file_name.startswith("科技"))
+    assert (report.accepted, report.held) == (7, 1)
+    with run.database.reading() as connection:
+        question = connection.execute(select(NameMatch.status, NameMatch.name, NameMatch.candidates)).one()
+        best = json.loads(question.candidates)[0]["uscc"]
+        name = connection.execute(select(Enterprise.name).where(Enterprise.uscc == best)).scalar_one()
+    assert question.status == "open"
+    assert name.endswith(question.name)
 
 
 def test_run_again_it_changes_nothing(run: Run) -> None:

@@ -148,7 +148,7 @@ def test_a_pull_over_http_is_a_job_when_that_is_preferred(
     more = settings.model_dump(include={"sources", "data_dir", "pull_hosts", "pull_private_networks"})
     gateway.fault("status", at=1, times=4)
     ledger = Ledger(database)
-    with open_client(database, **more) as client:
+    with open_client(database, jobs="here", **more) as client:
         ordered = client.post("/feeds/sources/tax/pull", headers={"Prefer": "respond-async"})
         assert ordered.status_code == 202
         failed = until_over(ledger, ordered.json()["jobID"])

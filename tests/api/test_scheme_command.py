@@ -78,13 +78,13 @@ def test_the_summary_tells_whether_a_scheme_is_in_force(
 def test_every_mistake_of_a_file_is_told_with_its_line(mujun: Run, tmp_path: Path) -> None:
     """Not only the first one."""
     file = tmp_path / "own.yaml"
-    wrong = track(indicator(numerator="profit", unit="万元/亩"), when="colour = 'red'")
+    wrong = track(indicator(numerator="happiness", unit="万元/亩"), when="colour = 'red'")
     file.write_text(scheme_text(wrong), encoding="utf-8")
     told = mujun("scheme", "check", str(file))
     assert (told.status, told.stdout) == (1, "")
     lines = file.read_text(encoding="utf-8").splitlines()
     for part, said in (
-        ("numerator: profit", "Unknown metric 'profit'"),
+        ("numerator: happiness", "Unknown metric 'happiness'"),
         ("when:", "Unknown property 'colour'"),
     ):
         number = next(n for n, line in enumerate(lines, 1) if part in line)

@@ -166,6 +166,7 @@ def _put_aside(chunks: Iterator[Chunk], progress: Progress | None) -> tuple[Spoo
             spool.append(chunk.kept)
             if chunk.facts.height:
                 stated.append(chunk.facts)
+            gc.collect(0)  # a refused cell leaves its frames in a cycle; the young are few by now
             if progress is not None:
                 progress(spool.rows, None, "reading")
     return spool, pl.concat(stated) if stated else None
@@ -173,7 +174,7 @@ def _put_aside(chunks: Iterator[Chunk], progress: Progress | None) -> tuple[Spoo
 
 @contextmanager
 def _no_search_for_cycles() -> Iterator[None]:
-    """Make lists of cells by the million without being searched for cycles, of which they have none."""
+    """Make lists of cells by the million without having each searched for cycles, of which they have none."""
     was_on = gc.isenabled()
     gc.disable()
     try:

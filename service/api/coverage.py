@@ -1,10 +1,11 @@
 """Coverage (数据覆盖): for which land which feeds are there, who owes the others, and what blocks."""
 
+import re
 from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from service.access.policy import masked
 from service.api.dependencies import Asker, Configuration, Store
@@ -18,13 +19,22 @@ from service.reference.schemes import shipped_scheme
 
 router = APIRouter(prefix="/coverage", tags=["Coverage 数据覆盖"])
 
+
+def iso_day(given: object) -> object:
+    """Let only days as ISO 8601 writes them pass: a number is a day to others, counted from 1970."""
+    if isinstance(given, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", given, re.ASCII):
+        raise ValueError("a day is written as 2024-03-31")
+    return given
+
+
 District = Annotated[Text | None, Query(description="One district; else all of them 行政区")]
 Scheme = Annotated[Text, Query(description="The shipped scheme that names the metrics 评价办法")]
 AsOf = Annotated[
     date | None,
+    BeforeValidator(iso_day),
     Query(description="The day on which freshness is judged; else today 时效基准日"),
 ]
-_Year = Annotated[str, Field(max_length=20, json_schema_extra=YEAR)]
+_Year = Annotated[str, Field(min_length=4, max_length=20, json_schema_extra=YEAR)]
 Periods = Annotated[
     list[_Year],
     Query(
@@ -36,6 +46,7 @@ Periods = Annotated[
 Period = Annotated[
     str | None,
     Query(
+        min_length=4,
         max_length=20,
         description="The year of the figures; else the newest that a published evaluation is of, the newest "
         "with figures, or last year 所属期",

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from pydantic import BaseModel
@@ -136,7 +136,10 @@ def _asked(
 def _print(sheet: Sheet) -> None:
     table = Table(title=sheet.title, box=SIMPLE_HEAD, title_justify="left")
     for number, name in enumerate(sheet.header):
-        table.add_column(name, justify="right" if number in sheet.right else "left", overflow="fold")
+        # codes keep together, so that they can be searched for; what is beside them gives way
+        code = name.split()[-1] in ("hand-over", "district", "period")
+        justify: Literal["left", "right"] = "right" if number in sheet.right else "left"
+        table.add_column(name, justify=justify, overflow="fold", no_wrap=code)
     for row in sheet.rows:
         table.add_row(*(_shown(value) for value in row))
     out.print(table)

@@ -90,9 +90,10 @@ def list_(
     feed: Annotated[Feed | None, typer.Option(help="Only profiles of one feed 数据类型.")] = None,
 ) -> None:
     """List the profiles, shipped and of the installation 列出交付方案."""
-    table = Table(
-        "profile 方案", "feed 数据", "title 名称", "bureau 部门", "verified 已核实", box=SIMPLE_HEAD
-    )
+    table = Table(box=SIMPLE_HEAD)
+    table.add_column("profile 方案", no_wrap=True)
+    for title in ("feed 数据", "title 名称", "bureau 部门", "verified 已核实"):
+        table.add_column(title)
     for found in all_profiles(Settings().profiles_dir).values():
         mapping = found.mapping
         if feed not in (None, mapping.feed) or mapping.title is None or mapping.bureau is None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from service.errors import InvalidParameter
+from service.jobs.periods import require_period
 from service.ogc.bbox import parse_bbox
 from service.ogc.collections import Collection, Property
 from service.ogc.datetimes import Interval, parse_datetime
@@ -84,8 +85,11 @@ def read_evaluation(request: Request) -> int | None:
 
 
 def read_period(request: Request) -> str | None:
-    """Return the parameter ``period`` as given; only a collection of periods says what is wrong with it."""
-    return request.query_params.get("period")
+    """Return the parameter ``period``; raises `InvalidParameter` for what is no year."""
+    period = request.query_params.get("period")
+    if period is not None:
+        require_period(period)
+    return period
 
 
 def _positive(text: str, name: str) -> int:

@@ -39,8 +39,8 @@ def list_(
 ) -> None:
     """List jobs, the latest first 列出任务."""
     wanted = [_status(each) for each in status or ()]
-    with open_database() as database:
-        found = Ledger(database).listing(processes=list(FORMS), statuses=wanted, limit=limit)
+    with open_database() as database, Ledger(database) as ledger:
+        found = ledger.listing(processes=list(FORMS), statuses=wanted, limit=limit)
     table = Table(box=SIMPLE_HEAD)
     for title in ("job\n任务", "process\n流程", "status\n状态", "%", "created\n创建", "message\n说明"):
         table.add_column(title, overflow="fold")
@@ -58,20 +58,20 @@ def list_(
 
 def show(number: JobId) -> None:
     """Show a job: where it stands, what it came to, or why it failed 查看任务."""
-    with open_database() as database:
-        _print(Ledger(database).get(number))
+    with open_database() as database, Ledger(database) as ledger:
+        _print(ledger.get(number))
 
 
 def cancel(number: JobId) -> None:
     """Cancel a job that is not over 取消任务."""
-    with open_database() as database:
-        _print(Ledger(database).dismiss(number))
+    with open_database() as database, Ledger(database) as ledger:
+        _print(ledger.dismiss(number))
 
 
 def resume(number: JobId) -> None:
     """Let a cancelled job go on, or a failed one begin anew 恢复任务."""
-    with open_database() as database:
-        _print(Ledger(database).resume(number))
+    with open_database() as database, Ledger(database) as ledger:
+        _print(ledger.resume(number))
 
 
 def work(
@@ -100,9 +100,8 @@ def unfinished(ledger: Ledger) -> bool:
 
 def order_in_background(database: Database, order: Order) -> None:
     """Write an order down and say so; a service or ``mujun work`` carries it out."""
-    ledger = Ledger(database)
-    job = ledger.place(order, "command line")
-    ledger.close()
+    with Ledger(database) as ledger:
+        job = ledger.place(order, "command line")
     out.print(f"Job 任务 {job.id}: mujun jobs show {job.id}", highlight=False, soft_wrap=True)
 
 

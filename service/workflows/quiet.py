@@ -47,7 +47,5 @@ def config(url: str, schema: str, *, name: str, version: str, place: str) -> DBO
         "enable_otlp": False,
         "log_level": "ERROR",
         "sys_db_pool_size": 5,
-        # asking once a second is enough, and a listener's connection may outlive its end
-        "use_listen_notify": False,
         "notification_listener_polling_interval_sec": 1.0,
     }

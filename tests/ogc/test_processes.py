@@ -46,7 +46,7 @@ def test_the_landing_page_leads_to_processes_and_jobs(client: TestClient) -> Non
 def test_every_listed_process_describes_itself(client: TestClient) -> None:
     """The description begins as its entry in the list, and has inputs and outputs with schemas."""
     listed = client.get("/processes").json()["processes"]
-    assert [process["id"] for process in listed] == ["import", "evaluate", "export"]
+    assert [process["id"] for process in listed] == ["import", "evaluate", "export", "pull"]
     for process in listed:
         assert "async-execute" in process["jobControlOptions"]
         (own,) = (link["href"] for link in process["links"] if link["rel"] == "self")

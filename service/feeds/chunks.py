@@ -15,9 +15,10 @@ import polars as pl
 
 from service.domain.hand_overs import AT, ROW, Feed, HandedRow, Verdict
 from service.feeds import facts
-from service.feeds.converting import Column, Converter, RowHeld
+from service.feeds.converting import Converter, RowHeld
 from service.feeds.records import KEY_FIELDS, SPANS, UNKNOWN
 from service.feeds.rows import Table, as_received
+from service.feeds.rule_readers import Column
 from service.feeds.values import bulk_cells
 from service.feeds.values.bulk_cells import Mask
 from service.feeds.values.cells import Held

@@ -5,7 +5,7 @@ held row is settled once a later row corrects it and is not held itself.
 """
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -129,24 +129,31 @@ def held_rows(
 
 
 def replay_waiting(database: Database, reasons: Collection[str] = WAITING) -> list[ImportReport]:
-    """Read the open rows of all batches again that have some held for one of these reasons."""
+    """Read the open rows again that were held for one of these reasons and may be settled now."""
     with database.reading() as connection:
-        batches = corrections.batches_waiting(connection, reasons)
-    return [correct(database, batch) for batch in batches]
+        waiting = corrections.answerable(connection, reasons)
+    return _replay(database, waiting)
 
 
 def replay_matched(database: Database, match_id: int, by: str | None = None) -> list[ImportReport]:
     """Read the rows again that waited for a question about a name; call it once that is decided.
 
-    Batches whose file was not kept stay as they are. Raises `NotFound` for an unknown question.
+    Raises `NotFound` for an unknown question.
     """
-    waiting: dict[int, list[Change]] = {}
+    waiting: dict[int, list[int]] = {}
     for batch, row in matching.held_rows(database, match_id):
-        waiting.setdefault(batch, []).append(Change(row))
+        waiting.setdefault(batch, []).append(row)
+    return _replay(database, waiting, by)
+
+
+def _replay(
+    database: Database, waiting: Mapping[int, Sequence[int]], by: str | None = None
+) -> list[ImportReport]:
+    """Read rows of batches as they stand; batches whose file was not kept stay as they are."""
     reports = []
-    for batch, changes in waiting.items():
+    for batch, rows in waiting.items():
         with suppress(FileNotKept):
-            reports.append(correct(database, batch, changes, by=by))
+            reports.append(correct(database, batch, [Change(row) for row in rows], by=by))
     return reports
 
 

@@ -42,12 +42,6 @@ def settling(connection: Connection, ids: Collection[int]) -> dict[int, int]:
     return {held: row for held, row in rows if held is not None}
 
 
-def batches_waiting(connection: Connection, reasons: Collection[str]) -> list[int]:
-    """Return the batches that have open rows held for one of these reasons, the oldest first."""
-    query = select(SourceRow.batch_id).where(SourceRow.reason.in_(sorted(reasons)), is_open())
-    return list(connection.execute(query.distinct().order_by(SourceRow.batch_id)).scalars())
-
-
 def answerable(connection: Connection, reasons: Collection[str]) -> dict[int, list[int]]:
     """Return the open rows held for one of these reasons that may be settled now, by batch, the oldest first.
 

@@ -1,102 +1,13 @@
-"""The one table of who sees what: the scope of every route and the sensitivity of every property.
+"""The sensitivity of every property, and of what consistency checks find.
 
 Confidential is what reveals a single firm's tax, energy or output: the figures, their shares, and every
 indicator or item score from which a figure follows by a multiplication, as areas and benchmarks are public.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Literal
-
-from service.access.identity import Principal
-from service.errors import NotAllowed
+from collections.abc import Mapping
+from typing import Literal
 
 Sensitivity = Literal["public", "analyst"]
-
-ROUTES: Mapping[tuple[str, str], str | None] = {
-    # None: open to everybody. HEAD goes with GET; OPTIONS tells the methods and nothing else.
-    ("GET", "/healthz"): None,
-    ("GET", "/problems/{code}"): None,
-    ("GET", "/openapi.json"): "read",
-    ("POST", "/feeds/{feed}/batches"): "import",
-    ("GET", "/feeds/{feed}/batches"): "read",
-    ("GET", "/feeds/{feed}/batches/{batch_id}"): "read",
-    ("GET", "/feeds/{feed}/batches/{batch_id}/rows"): "read",
-    ("GET", "/matches"): "read",
-    ("GET", "/matches/{match_id}"): "read",
-    ("PUT", "/matches/{match_id}"): "import",
-    ("GET", "/feeds/{feed}/batches/{batch_id}/file"): "analyst",
-    ("GET", "/figures"): "analyst",
-    ("GET", "/feeds/sources"): "read",
-    ("POST", "/feeds/sources/{name}/pull"): "import",
-    ("POST", "/feeds/{feed}/batches/{batch_id}/corrections"): "import",
-    ("GET", "/feeds/{feed}/batches/{batch_id}/corrections/workbook"): "read",
-    ("POST", "/feeds/{feed}/batches/{batch_id}/corrections/workbook"): "import",
-    ("GET", "/feeds/profiles"): "read",
-    ("GET", "/feeds/profiles/{name}"): "read",
-    ("POST", "/feeds/preview"): "import",
-    ("GET", "/schemes"): "read",
-    ("POST", "/evaluations"): "evaluate",
-    ("GET", "/evaluations"): "read",
-    ("GET", "/evaluations/{evaluation_id}"): "read",
-    ("POST", "/evaluations/{evaluation_id}/publish"): "publish",
-    ("GET", "/evaluations/{evaluation_id}/parcels/{parcel_code}"): "read",
-    ("GET", "/evaluations/{evaluation_id}/reconciliation"): "analyst",
-    ("GET", "/evaluations/{evaluation_id}/findings"): "analyst",
-    ("POST", "/evaluations:simulate"): "evaluate",
-    ("GET", "/evaluations/{evaluation_id}/comparison"): "read",
-    ("GET", "/evaluations/{evaluation_id}/sensitivity"): "read",
-    ("GET", "/coverage"): "read",
-    ("GET", "/quality"): "read",
-    ("GET", "/evaluations/{evaluation_id}/disagreements"): "analyst",
-    ("GET", "/coverage/parcels"): "read",
-    ("GET", "/coverage/trend"): "read",
-    ("GET", "/coverage/blockers"): "read",
-    ("GET", "/processes"): "read",
-    ("GET", "/processes/{processId}"): "read",
-    ("POST", "/processes/import/execution"): "import",
-    ("POST", "/processes/evaluate/execution"): "evaluate",
-    ("POST", "/processes/export/execution"): "read",
-    ("POST", "/processes/pull/execution"): "import",
-    # a job is there for those who may start its process
-    ("GET", "/jobs"): "read",
-    ("GET", "/jobs/{jobId}"): "read",
-    ("GET", "/jobs/{jobId}/results"): "read",
-    ("GET", "/jobs/{jobId}/file"): "read",
-    ("DELETE", "/jobs/{jobId}"): "read",
-    ("GET", "/"): "read",
-    ("GET", "/api"): "read",
-    ("GET", "/conformance"): "read",
-    ("GET", "/collections"): "read",
-    ("GET", "/collections/parcels"): "read",
-    ("GET", "/collections/parcels/schema"): "read",
-    ("GET", "/collections/parcels/items"): "read",
-    ("GET", "/collections/parcels/items/{featureId}"): "read",
-    ("GET", "/collections/parcels/tiles"): "read",
-    ("GET", "/collections/parcels/tiles/WebMercatorQuad"): "read",
-    ("GET", "/collections/parcels/tiles/WebMercatorQuad/tilejson"): "read",
-    ("GET", "/collections/parcels/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}"): "read",
-    ("GET", "/collections/scores"): "read",
-    ("GET", "/collections/scores/schema"): "read",
-    ("GET", "/collections/scores/items"): "read",
-    ("GET", "/collections/scores/items/{featureId}"): "read",
-    ("GET", "/collections/scores/tiles"): "read",
-    ("GET", "/collections/scores/tiles/WebMercatorQuad"): "read",
-    ("GET", "/collections/scores/tiles/WebMercatorQuad/tilejson"): "read",
-    ("GET", "/collections/scores/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}"): "read",
-    ("GET", "/collections/coverage"): "read",
-    ("GET", "/collections/coverage/schema"): "read",
-    ("GET", "/collections/coverage/items"): "read",
-    ("GET", "/collections/coverage/items/{featureId}"): "read",
-    ("GET", "/collections/coverage/tiles"): "read",
-    ("GET", "/collections/coverage/tiles/WebMercatorQuad"): "read",
-    ("GET", "/collections/coverage/tiles/WebMercatorQuad/tilejson"): "read",
-    ("GET", "/collections/coverage/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}"): "read",
-    ("GET", "/tileMatrixSets"): "read",
-    ("GET", "/tileMatrixSets/WebMercatorQuad"): "read",
-    ("GET", "/console/districts"): "read",
-    ("GET", "/console/{version}/{path}"): "read",
-}
-"""(method, path template) → scope. The service does not start when this and the router disagree."""
 
 PROPERTIES: Mapping[str, Mapping[str, Sensitivity]] = {
     "parcels": {
@@ -404,67 +315,3 @@ FINDINGS: Mapping[str, Sensitivity] = {
 }
 """Code of a consistency check → who sees its findings, and that there are any. What is not listed is served
 to nobody."""
-
-OWN_SCHEME = "analyst"
-"""The scope that a scheme of one's own, or changes to one, take beside the route's.
-
-Points are public because a shipped scheme mixes many figures in them; whoever writes the scheme could let a
-single figure through.
-"""
-
-
-def process_scope(process: str) -> str:
-    """Return the scope that starting a process takes, which is also that of seeing and ending its jobs."""
-    scope = ROUTES["POST", f"/processes/{process}/execution"]
-    assert scope is not None  # noqa: S101 - no process is open to everybody
-    return scope
-
-
-def visible(principal: Principal, collection: str) -> frozenset[str]:
-    """Return the properties of a collection that the principal may see, select, filter and sort by."""
-    return frozenset(
-        name
-        for name, sensitivity in PROPERTIES[collection].items()
-        if sensitivity == "public" or principal.may(sensitivity)
-    )
-
-
-def visible_findings(principal: Principal) -> frozenset[str]:
-    """Return the codes of the consistency checks whose findings the principal may see."""
-    return frozenset(
-        code
-        for code, sensitivity in FINDINGS.items()
-        if sensitivity == "public" or principal.may(sensitivity)
-    )
-
-
-def masked(principal: Principal, collection: str, record: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the record without what the principal may not see; a masked property is absent, not null."""
-    seen = visible(principal, collection)
-    return {name: value for name, value in record.items() if name in seen}
-
-
-def check_own_scheme(principal: Principal, place: str) -> None:
-    """Raise `NotAllowed` when the principal may not evaluate or simulate by a scheme that is not shipped.
-
-    ``place`` is where the request has the scheme.
-    """
-    if not principal.may(OWN_SCHEME):
-        raise NotAllowed(
-            f"A scheme of one's own, or changes to one, also need a key with the scope {OWN_SCHEME!r}: "
-            "its points may tell a single firm's figures.",
-            f"自带或修改评价办法还需要具有 {OWN_SCHEME!r} 权限的密钥：其得分可能泄露单个企业的数据。",
-            code="scope-missing",
-            place=place,
-            action="Name a shipped scheme, or ask whoever keeps the keys for one with both scopes.",
-        )
-
-
-def check_routes(declared: Iterable[tuple[str, str]]) -> None:
-    """Raise `RuntimeError` when a route has no entry in `ROUTES` or an entry has no route."""
-    actual = set(declared)
-    undeclared, unknown = sorted(actual - ROUTES.keys()), sorted(ROUTES.keys() - actual)
-    if undeclared or unknown:
-        raise RuntimeError(
-            f"service/access/policy.py: routes without a scope {undeclared}, scopes without a route {unknown}"
-        )

@@ -139,11 +139,11 @@ def nothing_usual(rows: Numbered) -> _Usual:
 
 def _usual(table: Table, converter: Converter, rows: Numbered) -> _Usual:
     """Read in bulk what can be."""
+    if (table.ragged and not converter.key_columns) or converter.aside.fills:
+        return nothing_usual(rows)  # whether such a row is data at all, only its cells together tell
     width = len(table.header.names)
     usual = _Usual(np.array([len(cells) == width for _, cells in rows], np.bool_))
-    if (table.ragged and not converter.key_columns) or converter.aside.fills:
-        usual.rows[:] = False  # whether such a row is data at all, only its cells together tell
-    elif converter.aside:
+    if converter.aside:
         usual.rows &= np.array([not converter.aside.skips(cells) for _, cells in rows], np.bool_)
     if not usual.rows.any():
         return usual

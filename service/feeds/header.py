@@ -43,11 +43,6 @@ class Header:
         self.names = _unique(["/".join(parts) for parts in self._parts])
 
     @cached_property
-    def plain_names(self) -> list[str]:
-        """The names as they are compared."""
-        return [plain(name) for name in self.names]
-
-    @cached_property
     def labels(self) -> list[frozenset[str]]:
         """What stands in each column when the header is repeated further down, as it is compared."""
         return [

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 import polars as pl
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
@@ -212,17 +211,3 @@ def superseded_since(connection: Connection, batch_id: int) -> int:
     """Return how many figures of a batch are no longer in effect."""
     query = select(func.count()).where(Figure.batch_id == batch_id, Figure.superseded_by.is_not(None))
     return connection.execute(query).scalar_one()
-
-
-def source_rows(connection: Connection, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """Return source rows by id with the file they came from, for explanations."""
-    found: dict[int, dict[str, Any]] = {}
-    for start in range(0, len(ids), 1000):
-        query = (
-            select(*(SourceRow.__table__.c[name] for name in ("id", "sheet", "row", "batch_id")))
-            .add_columns(Batch.file_name, Batch.feed)
-            .join(Batch, Batch.id == SourceRow.batch_id)
-            .where(SourceRow.id.in_(ids[start : start + 1000]))
-        )
-        found.update({row["id"]: dict(row) for row in connection.execute(query).mappings()})
-    return found

@@ -16,7 +16,7 @@ from service.errors import InvalidMapping, NotFound
 from service.feeds.mappings.mapping import parse_mapping
 from service.jobs import importing
 from service.jobs.importing import import_file
-from service.store import hand_overs, recording
+from service.store import hand_overs, recording, sources
 from service.store.database import Database
 from service.store.models import Enterprise, Figure, Occupancy, Parcel, SourceRow
 from service.store.spatial import wkb
@@ -56,12 +56,12 @@ def test_a_figure_leads_back_to_file_and_row(database: Database, tmp_path: Path)
         query = query.join(SourceRow, SourceRow.id == Figure.source_row_id).order_by(Figure.id)
         found = connection.execute(query).all()
         batch = hand_overs.batch(connection, report.batch_id or 0, Feed.FIGURES)
-        origin = hand_overs.source_rows(connection, [1, 2, 3])
+        origin = sources.rows(connection, [1, 2, 3])
     assert [(value, row, batch_id) for value, row, _, batch_id in found] == [(500, 2, 1), (750, 3, 1)]
     assert uscc(2) in found[1][2]
     assert batch is not None
     assert (batch["district"], batch["file_name"], batch["sha256"]) == ("330299", "t.csv", report.sha256)
-    assert origin[2]["file_name"] == "t.csv"
+    assert origin[2]["file"] == "t.csv"
     assert 3 not in origin
 
 

@@ -19,7 +19,7 @@ from service.feeds import held_sheet
 from service.feeds.corrections import Correction
 from service.feeds.mappings.mapping import FeedMapping
 from service.jobs import matching
-from service.jobs.importing import Amendment, Origin, import_kept
+from service.jobs.importing import Amendment, Origin, import_file, kept_on_disk
 from service.store import corrections, hand_overs, received
 from service.store.database import Database
 
@@ -78,19 +78,20 @@ def correct(
         as_of = corrections.known_beside(connection, batch_id)
     applied = json.loads(batch["mapping"])
     told = treatment or Treatment()
-    return import_kept(
-        database,
-        batch["sha256"],
-        batch["feed"],
-        file_name=batch["file_name"],
-        mapping=FeedMapping.model_validate(applied["mapping"]),
-        district=batch["district"] if _asks_for_district(applied["mapping"], batch) else None,
-        crs=told.crs or applied["crs"],
-        transformation=told.transformation or applied["transformation"],
-        repair=told.repair or applied["repair"],
-        origin=Origin(profile=batch["profile"], corrects=batch_id, pulled_from=batch["pulled_from"]),
-        amendment=_amendment(batch_id, rows, changes, as_of, by),
-    )
+    with kept_on_disk(database, batch["sha256"]) as path:
+        return import_file(
+            database,
+            batch["feed"],
+            path,
+            file_name=batch["file_name"],
+            mapping=FeedMapping.model_validate(applied["mapping"]),
+            district=batch["district"] if _asks_for_district(applied["mapping"], batch) else None,
+            crs=told.crs or applied["crs"],
+            transformation=told.transformation or applied["transformation"],
+            repair=told.repair or applied["repair"],
+            origin=Origin(profile=batch["profile"], corrects=batch_id, pulled_from=batch["pulled_from"]),
+            amendment=_amendment(batch_id, rows, changes, as_of, by),
+        )
 
 
 def correct_by_workbook(

@@ -2,10 +2,11 @@
 
 The file is read first, its rows wait on disk with what they state in memory; then one transaction keeps the
 file, compares with the store and writes. Killed at any point, the store is as it was, and the same call again
-finishes the work: `keep_file` and `import_kept` for those who want to keep the file before reading it.
+finishes the work: `keep_file` and `kept_on_disk` for those who want to keep the file before reading it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,7 +29,7 @@ from service.store.database import Database
 from service.store.hand_overs import HandOver, Rows, Written
 from service.store.matches import Question
 
-READER = 1
+READER = 2
 """Counted up when the same file would be read differently, so that it may be handed over again."""
 
 
@@ -154,22 +155,9 @@ def keep_file(database: Database, path: Path) -> str:
     return sha256
 
 
-def import_kept(
-    database: Database,
-    sha256: str,
-    feed: Feed | str,
-    *,
-    file_name: str,
-    mapping: FeedMapping | None = None,
-    district: str | None = None,
-    crs: str | None = None,
-    transformation: str | None = None,
-    repair: bool = False,
-    origin: Origin | None = None,
-    amendment: Amendment | None = None,
-    progress: Progress | None = None,
-) -> ImportReport:
-    """Import a file that the store keeps; otherwise as `import_file`."""
+@contextmanager
+def kept_on_disk(database: Database, sha256: str) -> Iterator[Path]:
+    """Give a file that the store keeps, to be imported under its own name; raises `NotFound`."""
     with TemporaryDirectory(prefix="mujun-") as folder:
         path = Path(folder, "kept")
         with database.reading() as connection, path.open("wb") as file:
@@ -177,20 +165,7 @@ def import_kept(
                 raise NotFound("The store keeps no such file.", "库中没有此文件。", place="sha256")
             for part in received.parts(connection, sha256):
                 file.write(part)
-        return import_file(
-            database,
-            feed,
-            path,
-            mapping=mapping,
-            district=district,
-            crs=crs,
-            transformation=transformation,
-            repair=repair,
-            file_name=file_name,
-            origin=origin,
-            amendment=amendment,
-            progress=progress,
-        )
+        yield path
 
 
 def as_it_was(connection: Connection, report: ImportReport, batch_id: int | None) -> ImportReport:

@@ -15,7 +15,7 @@ from service.jobs import pulling
 from service.jobs.evaluating import evaluate
 from service.jobs.exporting import export_scores
 from service.jobs.following import follow_up
-from service.jobs.importing import as_it_was, import_kept, keep_file
+from service.jobs.importing import as_it_was, import_file, keep_file, kept_on_disk
 from service.pulling.fetching import Cursor
 from service.settings import Settings
 from service.store import hand_overs
@@ -55,18 +55,19 @@ def bring_in(
 
     :param before: the latest hand-over when the job began
     """
-    report = import_kept(
-        bench.database,
-        sha256,
-        order.feed,
-        file_name=order.file_name,
-        mapping=FeedMapping.model_validate(order.mapping) if order.mapping is not None else None,
-        district=order.district,
-        crs=order.crs,
-        transformation=order.transformation,
-        repair=order.repair,
-        progress=progress,
-    )
+    with kept_on_disk(bench.database, sha256) as path:
+        report = import_file(
+            bench.database,
+            order.feed,
+            path,
+            file_name=order.file_name,
+            mapping=FeedMapping.model_validate(order.mapping) if order.mapping is not None else None,
+            district=order.district,
+            crs=order.crs,
+            transformation=order.transformation,
+            repair=order.repair,
+            progress=progress,
+        )
     if report.batch_id is None:
         with bench.database.reading() as connection:
             # written by this very job before it was interrupted, if there is one

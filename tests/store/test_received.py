@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from service.errors import NotFound
 from service.jobs import importing
-from service.jobs.importing import import_file, import_kept, keep_file
+from service.jobs.importing import import_file, keep_file, kept_on_disk
 from service.jobs.tracing import kept_file
 from service.store import hand_overs, received
 from service.store.database import Database
@@ -60,18 +60,20 @@ def test_a_file_may_be_kept_first_and_imported_from_there(database: Database, tm
     assert everything(database) == before
     content = path.read_bytes()
     path.unlink()
-    report = import_kept(database, sha256, "figures", file_name="a.csv")
+    with kept_on_disk(database, sha256) as kept:
+        report = import_file(database, "figures", kept, file_name="a.csv")
     assert (report.accepted, report.held, report.sha256) == (2, 1, sha256)
     assert bytes_of(database, report.batch_id) == content
     after = everything(database)
-    assert import_kept(database, sha256, "figures", file_name="a.csv").batch_id is None
+    with kept_on_disk(database, sha256) as kept:
+        assert import_file(database, "figures", kept, file_name="a.csv").batch_id is None
     assert everything(database) == after
 
 
 def test_what_was_not_kept_cannot_be_imported_or_handed_out(database: Database, tmp_path: Path) -> None:
     """An error that says so: an unknown digest, an unknown batch, a batch from before files were kept."""
-    with pytest.raises(NotFound):
-        import_kept(database, "0" * 64, "figures", file_name="a.csv")
+    with pytest.raises(NotFound), kept_on_disk(database, "0" * 64):
+        pass
     with pytest.raises(NotFound):
         kept_file(database, 1)
     report = import_file(database, "figures", table(tmp_path / "a.csv", 1))

@@ -11,13 +11,14 @@ SCOPES = {
     "read": "grades, points, flags, coverage and parcels of published evaluations (查看)",
     "analyst": "also a single firm's figures, drafts and source rows; implies read (分析)",
     "import": "hand over files (数据交付)",
+    "edit": "change single parcels on the map; implies read (编辑)",
     "evaluate": "run evaluations and see drafts, by own schemes with analyst; implies read (评价)",
     "publish": "publish a draft (发布)",
     "admin": "everything (管理)",
 }
 """Every scope and what it opens."""
 
-_IMPLIED = {"analyst": {"read"}, "evaluate": {"read"}, "admin": set(SCOPES)}
+_IMPLIED = {"analyst": {"read"}, "edit": {"read"}, "evaluate": {"read"}, "admin": set(SCOPES)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from service.access.origin import is_loopback
 from service.cli.common import err, open_database, out
 from service.errors import InvalidParameter
 from service.main import create_app
-from service.ogc.openapi30 import to_openapi_30
+from service.ogc.documents.openapi30 import to_openapi_30
 from service.settings import Settings
 from service.store.database import Database
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Boolean, Float, Integer
 
 from service.domain.coverage import REGISTERS
+from service.features.table import Kind, Property
 from service.jobs.covering import DEFAULT_SCHEME
 from service.reference.schemes import shipped_scheme
 from service.reference.tables import unit_table
@@ -68,15 +69,6 @@ _TITLES = {
 
 
 @dataclass(frozen=True)
-class Property:
-    """A property of a feature: its name, JSON type and title."""
-
-    name: str
-    type: str
-    title: str
-
-
-@dataclass(frozen=True)
 class Collection:
     """A collection of features: what it is called, where it comes from and what it shows."""
 
@@ -102,7 +94,7 @@ def _properties(layer: Layer) -> tuple[Property, ...]:
     )
 
 
-def _json_type(column_type: object) -> str:
+def _json_type(column_type: object) -> Kind:
     if isinstance(column_type, Boolean):
         return "boolean"
     if isinstance(column_type, Integer):  # BigInteger is one too

@@ -14,10 +14,10 @@ from service.negotiation import GEOJSON, JSON, choose
 from service.ogc import geojson
 from service.ogc.answers import answer, etag, not_modified
 from service.ogc.collections import Collection
-from service.ogc.datetimes import covered_by
-from service.ogc.links import base_url, here, link
-from service.ogc.paging import Position, read_token, write_token
-from service.ogc.parameters import ItemsQuery, read_items_query
+from service.ogc.documents.links import base_url, here, link
+from service.ogc.queries.datetimes import covered_by
+from service.ogc.queries.paging import Position, read_token, write_token
+from service.ogc.queries.parameters import ItemsQuery, read_items_query
 from service.ogc.views import View, properties_for, viewing
 from service.store.layers import Run, Selection
 

@@ -7,10 +7,13 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from service.negotiation import JSON, OPENAPI, SCHEMA, choose
-from service.ogc import descriptions, entrance, items, openapi_parts, tiles, tilesets
+from service.ogc import items
 from service.ogc.answers import json_answer
 from service.ogc.collections import COLLECTIONS, Collection
-from service.ogc.openapi_parts import Parameter, f
+from service.ogc.documents import descriptions, entrance, openapi_parts
+from service.ogc.documents.openapi_parts import Parameter, f
+from service.ogc.tiles import tilesets
+from service.ogc.tiles.tile import tile as answer_tile
 from service.ogc.views import viewing
 
 Endpoint = Callable[..., Response]
@@ -79,7 +82,7 @@ def _entrance(page: Callable[[], str] | None) -> APIRouter:
     _get(
         router,
         "/tileMatrixSets",
-        tilesets.matrix_sets,
+        tilesets.list_matrix_sets,
         "getTileMatrixSetsList",
         "Tile matrix sets",
         parts.linked("Tile matrix sets", "tileMatrixSets"),
@@ -88,7 +91,7 @@ def _entrance(page: Callable[[], str] | None) -> APIRouter:
     _get(
         router,
         "/tileMatrixSets/WebMercatorQuad",
-        tilesets.matrix_set,
+        tilesets.show_matrix_set,
         "getTileMatrixSet",
         "WebMercatorQuad",
         parts.plain("Tile matrix set"),
@@ -136,7 +139,7 @@ def _collection(collection: Collection) -> APIRouter:
 
     def tile(request: Request, matrix: TileMatrix, row: TileRow, column: TileCol) -> Response:
         """One Mapbox Vector Tile."""
-        return tiles.tile(request, collection, matrix, row, column)
+        return answer_tile(request, collection, matrix, row, column)
 
     parts, json_only = openapi_parts, [f("json")]
     tileset_path = "/tiles/WebMercatorQuad"

@@ -13,11 +13,12 @@ from sqlalchemy import Connection
 from service.access.identity import Principal, current_principal
 from service.access.policy import visible
 from service.errors import NotFound
+from service.features.table import Property
 from service.jobs.covering import usual_period
 from service.jobs.periods import require_period, today
-from service.ogc.bbox import covers
-from service.ogc.collections import Collection, Property
+from service.ogc.collections import Collection
 from service.ogc.computed import Computed, coverage_of
+from service.ogc.queries.bbox import covers
 from service.store import features
 from service.store.database import Database
 from service.store.layers import Box, Features, Ids, Run, Selection

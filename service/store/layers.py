@@ -5,17 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple, cast
 
-import numpy as np
-import numpy.typing as npt
 from sqlalchemy import FromClause, Table
 
+from service.features.table import Box, Ids
 from service.store.models import Parcel, Score
 
-Box = tuple[float, float, float, float]
-"""West, south, east, north in degrees; west greater than east for a box across the antimeridian."""
+__all__ = ["PARCELS", "SCORES", "Box", "Features", "Ids", "Layer", "Run", "Selection", "Value"]
 
 Value = str | int | float | bool
-Ids = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)

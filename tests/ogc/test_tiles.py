@@ -9,7 +9,7 @@ import shapely
 from fastapi.testclient import TestClient
 from shapely.geometry import shape
 
-from service.ogc.tile_matrix import Tile
+from service.ogc.tiles.matrix_sets import Tile
 from service.store.database import Database
 from tests.serving import open_client
 from tests.support.features import add_parcels, grid

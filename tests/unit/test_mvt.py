@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import shape
 
-from service.ogc.mvt import encode_layer
-from service.ogc.tile_geometry import BUFFER, EXTENT, to_grid
-from service.ogc.tile_matrix import Tile
+from service.ogc.tiles.grid import BUFFER, EXTENT, to_grid
+from service.ogc.tiles.matrix_sets import Tile
+from service.ogc.tiles.mvt import encode_layer
 
 TILE = Tile(14, 6788, 13727)
 WEST, SOUTH, EAST, NORTH = TILE.box()

@@ -11,9 +11,9 @@ from starlette.requests import Request
 from service.errors import InvalidParameter
 from service.negotiation import GEOJSON, HTML, JSON, choose
 from service.ogc.answers import etag, not_modified
-from service.ogc.bbox import covers, parse_bbox
-from service.ogc.datetimes import Interval, covered_by, parse_datetime
-from service.ogc.paging import Position, read_token, write_token
+from service.ogc.queries.bbox import covers, parse_bbox
+from service.ogc.queries.datetimes import Interval, covered_by, parse_datetime
+from service.ogc.queries.paging import Position, read_token, write_token
 
 
 def request(query: str = "", **headers: str) -> Request:

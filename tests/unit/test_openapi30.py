@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
-from service.ogc.openapi30 import to_openapi_30
+from service.ogc.documents.openapi30 import to_openapi_30
 
 REF = {"$ref": "#/components/schemas/Grade"}
 

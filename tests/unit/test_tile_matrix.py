@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.ogc.tile_matrix import MAX_MATRIX, Tile, limits
+from service.ogc.tiles.matrix_sets import MAX_MATRIX, Tile, limits
 from service.store.memory import Memory
 
 longitudes, latitudes = st.floats(-180, 180), st.floats(-85, 85)

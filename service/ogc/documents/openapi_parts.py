@@ -5,8 +5,8 @@ from typing import Any
 from service.access.policy import PROPERTIES
 from service.negotiation import GEOJSON, HTML, JSON, MVT
 from service.ogc.collections import Collection
-from service.ogc.descriptions import feature_schema
-from service.ogc.parameters import OFFSET_LIMIT
+from service.ogc.documents.descriptions import feature_schema
+from service.ogc.queries.parameters import OFFSET_LIMIT
 
 Parameter = dict[str, Any]
 Responses = dict[int | str, dict[str, Any]]

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from service.ogc.tile_matrix import Tile
+from service.ogc.tiles.matrix_sets import Tile
 
 EXTENT = 4096
 """Grid units along a tile's side."""

@@ -6,10 +6,10 @@ from fastapi import Request
 from starlette.responses import Response
 
 from service.negotiation import HTML, JSON, OPENAPI, choose
-from service.ogc import descriptions
 from service.ogc.answers import answer, json_answer
-from service.ogc.conformance import CLASSES
-from service.ogc.openapi30 import to_openapi_30
+from service.ogc.documents import descriptions
+from service.ogc.documents.conformance import CLASSES
+from service.ogc.documents.openapi30 import to_openapi_30
 from service.ogc.views import viewing
 
 

@@ -11,10 +11,10 @@ from service.errors import InvalidParameter, NotFound
 from service.negotiation import MVT, choose
 from service.ogc.answers import answer, etag, not_modified, nothing
 from service.ogc.collections import Collection
-from service.ogc.mvt import encode_layer
-from service.ogc.parameters import read_evaluation, read_period
-from service.ogc.tile_geometry import BUFFER, EXTENT, to_grid
-from service.ogc.tile_matrix import MAX_MATRIX, Tile
+from service.ogc.queries.parameters import read_evaluation, read_period
+from service.ogc.tiles.grid import BUFFER, EXTENT, to_grid
+from service.ogc.tiles.matrix_sets import MAX_MATRIX, Tile
+from service.ogc.tiles.mvt import encode_layer
 from service.ogc.views import View, properties_for, viewing
 from service.store.layers import Selection
 

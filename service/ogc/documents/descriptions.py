@@ -10,8 +10,8 @@ from fastapi import Request
 from service import __version__
 from service.negotiation import GEOJSON, HTML, JSON, OPENAPI, SCHEMA
 from service.ogc.collections import COLLECTIONS, CRS84, Collection
-from service.ogc.datetimes import covered_by
-from service.ogc.links import REL, base_url, link
+from service.ogc.documents.links import REL, base_url, link
+from service.ogc.queries.datetimes import covered_by
 from service.ogc.views import View, properties_for
 from service.store.layers import Box
 

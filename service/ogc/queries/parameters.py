@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from service.errors import InvalidParameter
+from service.features.table import Property
 from service.jobs.periods import require_period
-from service.ogc.bbox import parse_bbox
-from service.ogc.collections import Collection, Property
-from service.ogc.datetimes import Interval, parse_datetime
+from service.ogc.collections import Collection
+from service.ogc.queries.bbox import parse_bbox
+from service.ogc.queries.datetimes import Interval, parse_datetime
 from service.settings import Settings
 from service.store.layers import Box, Value
 

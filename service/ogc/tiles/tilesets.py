@@ -6,14 +6,15 @@ from urllib.parse import quote
 from fastapi import Request
 from starlette.responses import Response
 
+from service.features.table import Property
 from service.negotiation import JSON, MVT, SCHEMA, choose
-from service.ogc import tile_matrix
 from service.ogc.answers import json_answer
-from service.ogc.collections import CRS84, Collection, Property
-from service.ogc.descriptions import outward
-from service.ogc.links import REL, base_url, here, link
-from service.ogc.parameters import read_evaluation, read_period
-from service.ogc.tile_matrix import MAX_MATRIX
+from service.ogc.collections import CRS84, Collection
+from service.ogc.documents.descriptions import outward
+from service.ogc.documents.links import REL, base_url, here, link
+from service.ogc.queries.parameters import read_evaluation, read_period
+from service.ogc.tiles import matrix_sets
+from service.ogc.tiles.matrix_sets import MAX_MATRIX
 from service.ogc.views import properties_for, viewing
 from service.store.layers import Box
 
@@ -85,7 +86,7 @@ def tileset(request: Request, collection: Collection) -> Response:
     }
     if box is not None:
         west, south, east, north = outward(box)
-        document["tileMatrixSetLimits"] = tile_matrix.limits(box)
+        document["tileMatrixSetLimits"] = matrix_sets.limits(box)
         document["boundingBox"] = {"lowerLeft": [west, south], "upperRight": [east, north], "crs": CRS84}
     return json_answer(request, document, media_type)
 
@@ -118,7 +119,7 @@ def tilejson(request: Request, collection: Collection) -> Response:
     return json_answer(request, document, media_type)
 
 
-def matrix_sets(request: Request) -> Response:
+def list_matrix_sets(request: Request) -> Response:
     """Answer the list of tile matrix sets: one."""
     document = {
         "links": [link(here(request), "self", JSON, "This document")],
@@ -126,8 +127,8 @@ def matrix_sets(request: Request) -> Response:
             {
                 "id": "WebMercatorQuad",
                 "title": "Google Maps Compatible for the World",
-                "uri": tile_matrix.URI,
-                "crs": tile_matrix.CRS,
+                "uri": matrix_sets.URI,
+                "crs": matrix_sets.CRS,
                 "links": [
                     link(
                         f"{base_url(request)}/tileMatrixSets/WebMercatorQuad", "self", JSON, "WebMercatorQuad"
@@ -139,9 +140,9 @@ def matrix_sets(request: Request) -> Response:
     return json_answer(request, document, choose(request, JSON))
 
 
-def matrix_set(request: Request) -> Response:
+def show_matrix_set(request: Request) -> Response:
     """Answer the definition of WebMercatorQuad."""
-    return json_answer(request, tile_matrix.definition(), choose(request, JSON))
+    return json_answer(request, matrix_sets.definition(), choose(request, JSON))
 
 
 def _on_tiles(request: Request, collection: Collection) -> list[Property]:
@@ -159,8 +160,8 @@ def _tileset(collection: Collection) -> dict[str, Any]:
     return {
         "title": collection.title,
         "dataType": "vector",
-        "crs": tile_matrix.CRS,
-        "tileMatrixSetURI": tile_matrix.URI,
+        "crs": matrix_sets.CRS,
+        "tileMatrixSetURI": matrix_sets.URI,
     }
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from service.ogc.tile_geometry import EXTENT, GridPolygons
+from service.ogc.tiles.grid import EXTENT, GridPolygons
 
 Value = str | float | int | bool | None
 _Unsigned = npt.NDArray[np.uint64]

@@ -1,0 +1,146 @@
+"""A table of features (要素表): row by row an id, a key, a version, a geometry and properties, in one state.
+
+Whatever a collection is made from, stored rows or something worked out, it is such a table before anything is
+asked of it; so filters, pages, tiles and files are the same for all collections and on both databases.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import shapely
+
+Box = tuple[float, float, float, float]
+"""West, south, east, north in degrees; west greater than east for a box across the antimeridian."""
+
+Ids = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.int64]
+"""Places of rows in a table, ascending."""
+
+Kind = Literal["string", "integer", "number", "boolean", "date"]
+
+GEOMETRY = "geometry"
+"""The name of the geometry in filters, schemas and files."""
+
+
+@dataclass(frozen=True)
+class Property:
+    """A property of a feature: its name, kind and title; dates are `pl.Date` in a table."""
+
+    name: str
+    type: Kind
+    title: str
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureTable:
+    """Features in the order of their ids, which is the order of every listing.
+
+    ``ids`` (n,) ascending; ``keys`` the feature ids that clients see; ``versions`` (n,) greater after every
+    change of a row; ``wkb`` (n,) Binary, longitude first in CGCS2000 (EPSG:4490), null without a geometry;
+    ``bounds`` (4, n) west, south, east, north, NaN without a geometry; ``properties`` a column per property.
+    """
+
+    ids: Ids
+    keys: Sequence[str]
+    versions: Ids
+    wkb: pl.Series
+    bounds: npt.NDArray[np.float64]
+    properties: pl.DataFrame
+
+    @classmethod
+    def of(
+        cls, ids: Ids, keys: Sequence[str], versions: Ids, wkb: pl.Series, properties: pl.DataFrame
+    ) -> "FeatureTable":
+        """Return the table; ``ids`` ascend."""
+        edges = np.ascontiguousarray(shapely.bounds(decoded(wkb)).T) if len(wkb) else np.empty((4, 0))
+        return cls(ids, keys, versions, wkb, edges, properties)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def everything(self) -> Rows:
+        """All rows."""
+        return np.arange(len(self.ids))
+
+    @cached_property
+    def row_of(self) -> dict[str, int]:
+        """The row of every key."""
+        return {key: row for row, key in enumerate(self.keys)}
+
+    @property
+    def nbytes(self) -> int:
+        """About how many bytes the table takes."""
+        keys = 80 * len(self.ids)
+        frames = self.wkb.estimated_size() + self.properties.estimated_size()
+        return int(self.ids.nbytes + self.versions.nbytes + self.bounds.nbytes + frames + keys)
+
+    def take(self, rows: Rows) -> "FeatureTable":
+        """Return a table of these rows alone."""
+        return FeatureTable(
+            self.ids[rows],
+            [self.keys[row] for row in rows.tolist()],
+            self.versions[rows],
+            self.wkb.gather(rows),
+            self.bounds[:, rows],
+            self.properties[rows],
+        )
+
+    def geometries(self, rows: Rows) -> npt.NDArray[Any]:
+        """Return the geometries of these rows, None where there is none."""
+        return decoded(self.wkb.gather(rows))
+
+    def near(self, box: Box) -> Rows:
+        """Return the rows whose envelope meets the box."""
+        west, south, east, north = box
+        left, bottom, right, top = self.bounds
+        vertical = (bottom <= north) & (top >= south)
+        if west > east:
+            return np.flatnonzero(vertical & ((right >= west) | (left <= east)))
+        return np.flatnonzero(vertical & (left <= east) & (right >= west))
+
+    def meeting(self, box: Box) -> Rows:
+        """Return the rows whose geometry itself meets the box."""
+        if box[0] > box[2]:
+            sides = (self.meeting((box[0], box[1], 180.0, box[3])), self.meeting((-180.0, *box[1:])))
+            return np.union1d(*sides)
+        rows = self.near(box)
+        left, bottom, right, top = self.bounds[:, rows]
+        # an envelope within the box decides by itself
+        inside = (left >= box[0]) & (right <= box[2]) & (bottom >= box[1]) & (top <= box[3])
+        across = np.flatnonzero(~inside)
+        if across.size:
+            inside[across] = shapely.intersects(self.geometries(rows[across]), _rectangle(box))
+        met: Rows = rows[inside]
+        return met
+
+    def extent(self) -> Box | None:
+        """Return the box around all geometries, or None when there are none."""
+        if not len(self.ids) or np.isnan(self.bounds[0]).all():
+            return None
+        west, south = np.nanmin(self.bounds[:2], axis=1)
+        east, north = np.nanmax(self.bounds[2:], axis=1)
+        return float(west), float(south), float(east), float(north)
+
+
+def decoded(wkb: pl.Series) -> npt.NDArray[Any]:
+    """Return WKB as geometries; null is None."""
+    geometries: npt.NDArray[Any] = shapely.from_wkb(np.array(wkb.to_list(), dtype=object))
+    return geometries
+
+
+def _rectangle(box: Box) -> Any:
+    west, south, east, north = box
+    if west == east and south == north:
+        return shapely.Point(west, south)
+    if west == east or south == north:
+        # a box without width is no valid polygon and would meet nothing
+        return shapely.LineString([(west, south), (east, north)])
+    rectangle = shapely.box(west, south, east, north)
+    shapely.prepare(rectangle)
+    return rectangle

@@ -1,0 +1,1 @@
+"""The documents that lead to the data: entrance, collections, schemas, OpenAPI, links."""

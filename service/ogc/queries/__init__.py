@@ -1,0 +1,1 @@
+"""What a request for features asks for: boxes, times, pages, parameters."""

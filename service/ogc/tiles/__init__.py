@@ -1,0 +1,1 @@
+"""Vector tiles: matrix sets, geometry on the grid, the encoder, and the resources that serve them."""

@@ -10,7 +10,7 @@ Geometries = npt.NDArray[Any]
 Places = npt.NDArray[np.int64]
 
 TOUCHING_M = 0.02
-"""By how much what touches may gape in the plane: so far bends an edge of a kilometre, straight in degrees."""
+"""How far what touches may gape in the plane: so far bends an edge of a kilometre, straight in degrees."""
 
 
 def neighbours(metres: Geometries, distance_m: float) -> tuple[Places, Places]:

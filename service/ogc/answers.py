@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -10,23 +11,25 @@ from starlette.responses import Response
 
 from service import __version__
 from service.negotiation import JSON, accepted
+from service.ogc.documents.links import base_url
 
 _COMPRESS_FROM = 1024
 
 
-def etag(request: Request, *state: object, weak: bool) -> str:
-    """Return the entity tag of this address in this state of the data.
+def etag(request: Request, *state: object) -> str:
+    """Return the entity tag of this address in this state of the data."""
+    digest = hashlib.blake2b(representation(request, *state).encode(), digest_size=12).hexdigest()
+    return f'"{digest}"'
 
-    Weak where the body tells when it was made. The encoding is part of it: a tag names bytes.
+
+def representation(request: Request, *state: object) -> str:
+    """Return what the bytes of an answer depend on: the address, the program, compression, and ``state``.
+
+    The query counts as it was written, as links repeat it.
     """
-    content = (
-        __version__,
-        request.url.path,
-        sorted(request.query_params.multi_items()),
-        _takes_gzip(request),
-    )
-    digest = hashlib.blake2b(repr((content, state)).encode(), digest_size=12).hexdigest()
-    return f'W/"{digest}"' if weak else f'"{digest}"'
+    takes_gzip = _takes_gzip(request)
+    address = (base_url(request), request.url.path, request.url.query)
+    return repr((__version__, address, takes_gzip, state))
 
 
 def not_modified(request: Request, tag: str) -> Response | None:
@@ -40,9 +43,16 @@ def not_modified(request: Request, tag: str) -> Response | None:
     return None
 
 
-def answer(request: Request, body: bytes, media_type: str, *, tag: str | None = None) -> Response:
+def answer(
+    request: Request,
+    body: bytes,
+    media_type: str,
+    *,
+    tag: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
     """Return the body as a response, compressed when it is worth it."""
-    headers = _caching(tag)
+    headers = {**_caching(tag), **(headers or {})}
     if len(body) >= _COMPRESS_FROM and _takes_gzip(request):
         # at once and fast, here in the worker thread
         body = gzip.compress(body, compresslevel=1, mtime=0)

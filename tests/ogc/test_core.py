@@ -116,7 +116,8 @@ def test_a_collection_describes_itself(client: TestClient, name: str) -> None:
     """Title, type, coordinate system, and links to items, schema and tiles."""
     document = client.get(f"/collections/{name}").json()
     assert document["itemType"] == "feature"
-    assert document["crs"] == ["http://www.opengis.net/def/crs/OGC/1.3/CRS84"]
+    assert document["crs"][0] == "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+    assert document["storageCrs"] in document["crs"]
     assert links(document, "items")[0]["type"] == "application/geo+json"
     assert links(document, "describedby")[0]["type"] == "application/schema+json"
     assert links(document, "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector")

@@ -94,6 +94,7 @@ def test_what_is_described_is_accepted(older: dict[str, Any], client: TestClient
     """No described parameter of the standards' resources is unknown to the service."""
     plain = {"array": "120,30,121,31", "boolean": "true", "integer": "1", "number": "1.5", "string": "x"}
     special = {"f": "json", "datetime": "2023-01-01", "evaluation": "1", "period": "2023"}
+    special |= dict.fromkeys(("crs", "bbox-crs"), "http://www.opengis.net/def/crs/EPSG/0/4490")
     for path in older["paths"]:
         if path.startswith(("/collections", "/tileMatrixSets")) and "{" not in path:
             for name, parameter in parameters(older, path).items():

@@ -62,6 +62,14 @@ _DATETIME = _query(
     "Instant, day or interval (RFC 3339; `..` is open, one side may be a duration) that the evaluated period "
     "must meet; parcels have no time and always match.",
 )
+_CRS_URI = {"type": "string", "format": "uri"}
+_BBOX_CRS = _query("bbox-crs", _CRS_URI, "Coordinate system of bbox, axes as its authority orders them.")
+CRS = _query("crs", _CRS_URI, "Coordinate system of the answer, one of those under crs of the collection.")
+LARGEST_OFFSET = _query(
+    "maxAllowableOffset",
+    {"type": "number", "minimum": 0},
+    "Simplify geometries by up to this, in units of the coordinate system of the answer.",
+)
 _OFFSET = _query(
     "offset",
     {"type": "integer", "minimum": 0, "maximum": OFFSET_LIMIT},
@@ -75,17 +83,15 @@ def items_parameters(collection: Collection) -> list[Parameter]:
     filters = [
         _query(item.name, {"type": item.type}, f"{item.title}: equal to this.")
         for item in collection.properties
-        if item.name in PROPERTIES[collection.id] and not (collection.of_periods and item.name == "period")
+        if item.name in PROPERTIES[collection.id] and item.name != collection.source.chosen_by
     ]
-    fixed = [LIMIT, _BBOX, _DATETIME, _OFFSET, _TOKEN, f("json", "geojson")]
+    fixed = [LIMIT, _BBOX, _BBOX_CRS, _DATETIME, CRS, LARGEST_OFFSET, _OFFSET, _TOKEN, f("json", "geojson")]
     return [*fixed, *choosing(collection), *filters]
 
 
 def choosing(collection: Collection) -> list[Parameter]:
     """Return the parameter that chooses what the collection shows: an evaluation, or a period."""
-    if collection.layer.of_evaluations:
-        return [EVALUATION]
-    return [PERIOD] if collection.of_periods else []
+    return {"evaluation": [EVALUATION], "period": [PERIOD], None: []}[collection.source.chosen_by]
 
 
 _LINK = {
@@ -125,7 +131,7 @@ def page(collection: Collection) -> Responses:
     """Return the entry of a page of features."""
     schema = {
         "type": "object",
-        "required": ["type", "features", "links", "timeStamp", "numberMatched", "numberReturned"],
+        "required": ["type", "features", "links", "numberMatched", "numberReturned"],
         "properties": {
             "type": {"const": "FeatureCollection"},
             "timeStamp": {"type": "string", "format": "date-time"},

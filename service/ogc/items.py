@@ -15,10 +15,13 @@ from service.ogc import geojson
 from service.ogc.answers import answer, etag, not_modified
 from service.ogc.collections import Collection
 from service.ogc.documents.links import base_url, here, link
+from service.ogc.edits import EDITABLE
+from service.ogc.entity_tags import feature_tag, http_date
 from service.ogc.queries.datetimes import covered_by
 from service.ogc.queries.paging import Position, read_token, write_token
 from service.ogc.queries.parameters import ItemsQuery, read_items_query
 from service.ogc.views import View, properties_for, viewing
+from service.store import parcels
 from service.store.layers import Run, Selection
 
 
@@ -67,6 +70,9 @@ def item(request: Request, collection: Collection, feature_id: str) -> Response:
         key = _key(view, collection, feature_id)
         day = view.day if collection.of_periods else None
         tag = etag(request, base_url(request), view.state, names, day, weak=False)
+        now = parcels.current(view.connection, feature_id) if collection.id in EDITABLE else None
+        if now is not None:
+            tag = feature_tag(now.version, tag)
         if (unchanged := not_modified(request, tag)) is not None:
             return unchanged
         found = view.one(collection, key, names)
@@ -79,7 +85,10 @@ def item(request: Request, collection: Collection, feature_id: str) -> Response:
         link(f"{base_url(request)}/", "root", JSON, "Mujun 亩均"),
     ]
     document = {**geojson.features(found)[0], "links": links}
-    return answer(request, geojson.encode(document), media_type, tag=tag)
+    response = answer(request, geojson.encode(document), media_type, tag=tag)
+    if now is not None:
+        response.headers["Last-Modified"] = http_date(now.received_at)
+    return response
 
 
 class _Page(NamedTuple):

@@ -23,6 +23,8 @@ from service.api.routes import routers as api_routers
 from service.api.validation import known_parameters_only
 from service.console.page import index_html
 from service.console.routes import router as console_router
+from service.jobs.editing import AfterEdits
+from service.ogc.edits import routes as edit_routes
 from service.ogc.routes import routers as ogc_routers
 from service.settings import Settings
 from service.store.database import Database
@@ -75,6 +77,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     )
     app.state.settings, app.state.database, app.state.query_parameters = settings, store, {}
     app.state.worker = worker
+    app.state.after_edits = AfterEdits(store)
     app.state.simulations = BoundedSemaphore(settings.simulations)
     for router in (*api_routers(), *ogc_routers(index_html), console_router()):
         app.include_router(router)
@@ -85,8 +88,9 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     problems.install(app)
 
     # The last one added meets a request first.
-    uploads = {("POST", "/feeds/{feed}/batches"): settings.max_upload_bytes + _MULTIPART_OVERHEAD}
-    app.add_middleware(BodyLimit, limits=uploads, refusal=problems.refusal)
+    limits = {("POST", "/feeds/{feed}/batches"): settings.max_upload_bytes + _MULTIPART_OVERHEAD}
+    limits |= dict.fromkeys(edit_routes.TAKES_FEATURES, settings.max_feature_bytes)
+    app.add_middleware(BodyLimit, limits=limits, refusal=problems.refusal)
     app.add_middleware(
         Gate,
         routes=routes,

@@ -27,6 +27,13 @@ class Settings(BaseSettings):
     """The address under which clients see the service; empty: taken from each request."""
 
     max_upload_bytes: int = 512 * 1024 * 1024
+
+    max_feature_bytes: int = 64 * 1024 * 1024
+    """Of one feature that is edited: enough for an outline of a million vertices."""
+
+    require_if_match: bool = False
+    """Refuse edits that do not say of which version they are made (428); QGIS never says it."""
+
     page_size: int = 1000
     """Items on a page unless the client asks for fewer or more."""
 

@@ -107,7 +107,8 @@ def _describe_access(operation: dict[str, Any], scope: str | None) -> None:
 
 def _describe_problems(operation: dict[str, Any]) -> None:
     responses = operation["responses"]
-    responses.pop("422", None)
+    if "HTTPValidationError" in str(responses.get("422")):
+        del responses["422"]
     statuses = [400, 503] + ([401, 403] if operation["security"] else [])
     problem = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for status in statuses:

@@ -6,6 +6,8 @@ client has read, ``If-Match`` compares the version alone.
 
 import hashlib
 import re
+from datetime import datetime
+from email.utils import format_datetime
 
 from service.errors import InvalidParameter
 
@@ -23,6 +25,11 @@ def feature_tag(version: int, representation: str) -> str:
     """
     digest = hashlib.blake2b(representation.encode(), digest_size=_DIGEST_BYTES).hexdigest()
     return f'"v{version}-{digest}"'
+
+
+def http_date(moment: datetime) -> str:
+    """Return a moment in UTC as ``Last-Modified`` has it, to the second."""
+    return format_datetime(moment, usegmt=True)
 
 
 def versions_in(if_match: str) -> frozenset[int] | None:

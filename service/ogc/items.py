@@ -14,12 +14,14 @@ from service.negotiation import GEOJSON, JSON, choose
 from service.ogc.answers import answer, etag, not_modified, representation
 from service.ogc.collections import Collection
 from service.ogc.documents.links import base_url, here, link
-from service.ogc.entity_tags import feature_tag
+from service.ogc.edits import EDITABLE
+from service.ogc.entity_tags import feature_tag, http_date
 from service.ogc.queries.datetimes import covered_by
 from service.ogc.queries.paging import Position, read_token, write_token
 from service.ogc.queries.parameters import ItemsQuery, read_items_query, read_written
 from service.ogc.sources.source import Edition
 from service.ogc.views import View, properties_for, viewing
+from service.store import parcels
 
 
 def items(request: Request, collection: Collection) -> Response:
@@ -69,6 +71,7 @@ def item(request: Request, collection: Collection, feature_id: str) -> Response:
         tag = feature_tag(int(table.versions[row]), representation(request, media_type, view.store, names))
         if (unchanged := not_modified(request, tag)) is not None:
             return unchanged
+        now = parcels.current(view.connection, feature_id) if collection.id in EDITABLE else None
         (text,) = geojson.texts(table, np.array([row]), names, *written)
     parent = f"{base_url(request)}/collections/{collection.id}"
     links = [
@@ -77,7 +80,10 @@ def item(request: Request, collection: Collection, feature_id: str) -> Response:
         link(f"{base_url(request)}/", "root", JSON, "Mujun 亩均"),
     ]
     body = b'%b,"links":%b}' % (text[:-1], orjson.dumps(links))
-    return answer(request, body, media_type, tag=tag, headers={"Content-Crs": f"<{written.crs.uri}>"})
+    headers = {"Content-Crs": f"<{written.crs.uri}>"}
+    if now is not None:
+        headers["Last-Modified"] = http_date(now.received_at)
+    return answer(request, body, media_type, tag=tag, headers=headers)
 
 
 def _start(view: View, collection: Collection, query: ItemsQuery) -> tuple[Edition, int]:

@@ -196,10 +196,10 @@ def test_unknown_parameters_and_representations_are_refused(client: TestClient) 
 
 def test_other_methods_are_refused_and_options_tells_which_are_there(client: TestClient) -> None:
     """405 with Allow, and OPTIONS without POST: QGIS then offers no editing."""
-    refused = client.post("/collections/parcels/items", json={})
+    refused = client.post("/collections/scores/items", json={})
     assert refused.status_code == 405
     allowed = {
-        method.strip() for method in client.options("/collections/parcels/items").headers["allow"].split(",")
+        method.strip() for method in client.options("/collections/scores/items").headers["allow"].split(",")
     }
     assert allowed == {"GET", "HEAD", "OPTIONS"}
 

@@ -12,6 +12,7 @@ import pytest
 import shapely
 from sqlalchemy import select
 
+from service.cli.common import out
 from service.cli.feeds_trace import trace_
 from service.domain.coverage import State
 from service.domain.hand_overs import REASONS
@@ -318,7 +319,7 @@ def test_the_trace_of_a_parcel_tells_its_edits(
     editing.update(park.database, "P1", said(None, town="west"), WHO)
     editing.remove(park.database, "P1", WHO)
     monkeypatch.setenv("MUJUN_DATABASE_URL", park.database.url.render_as_string(hide_password=False))
-    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setattr(out, "width", 160)
     trace_("P1")
     told = capsys.readouterr().out
     assert "edit P1.geojson" in told

@@ -22,7 +22,7 @@ _NONE = -1
 def feature_texts(
     keys: Sequence[str], shapes: _Shapes, properties: pl.DataFrame, decimals: int
 ) -> list[bytes]:
-    """Return each feature as a GeoJSON text (RFC 7946): rings counterclockwise, coordinates rounded.
+    """Return each feature as a GeoJSON text, rings as they run, coordinates rounded.
 
     What is no finite number is null, as JSON has none.
     """
@@ -57,7 +57,7 @@ def _coordinates(shapes: _Shapes, decimals: int) -> list[bytes]:
     """Return the nested coordinates of polygons, or of multipolygons, none of them empty."""
     if not len(shapes):
         return []
-    _, positions, offsets = shapely.to_ragged_array(shapely.orient_polygons(shapes))
+    _, positions, offsets = shapely.to_ragged_array(shapes)
     positions = np.ascontiguousarray(np.round(positions, decimals))
     texts = orjson.dumps(positions, option=orjson.OPT_SERIALIZE_NUMPY)[2:-2].split(_POSITION)
     # behind a position stand the brackets that close and open there, behind the last of a shape a line end

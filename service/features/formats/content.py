@@ -11,6 +11,7 @@ import polars as pl
 import shapely
 
 from service.features.crs import CRS84, Crs, given_in
+from service.features.simplifying import simplified
 from service.features.table import FeatureTable, Kind, Property, Rows, decoded
 
 Encoding = Literal["utf-8", "gbk"]
@@ -80,8 +81,9 @@ class Content:
         )
 
     def shapes(self, table: FeatureTable) -> Shapes:
-        """Return the geometries with the axes in the order of the authority, as texts have it."""
-        return self._simplified(given_in(decoded(table.wkb), self.crs))
+        """Return the geometries, exterior rings counterclockwise, axes as the authority has them."""
+        shapes = given_in(shapely.orient_polygons(decoded(table.wkb)), self.crs)
+        return simplified(shapes, self.largest_offset)
 
     def eastward(self, table: FeatureTable) -> pl.Series:
         """Return the geometries as WKB, x to the east first whatever the authority says, as files have it."""
@@ -91,18 +93,7 @@ class Content:
         shapes = given_in(decoded(table.wkb), CRS84 if self.crs.is_geographic else self.crs)
         if self.crs.north_first and not self.crs.is_geographic:
             shapes = shapely.transform(shapes, lambda points: points[:, ::-1])
-        return pl.Series(shapely.to_wkb(self._simplified(shapes)), dtype=pl.Binary)
-
-    def _simplified(self, shapes: Shapes) -> Shapes:
-        if self.largest_offset is None:
-            return shapes
-        simpler: Shapes = shapely.simplify(shapes, self.largest_offset, preserve_topology=True)
-        # a multipolygon of one part comes back as a polygon
-        single = (shapely.get_type_id(shapes) == shapely.GeometryType.MULTIPOLYGON) & (
-            shapely.get_type_id(simpler) == shapely.GeometryType.POLYGON
-        )
-        simpler[single] = shapely.multipolygons(simpler[single, np.newaxis])
-        return simpler
+        return pl.Series(shapely.to_wkb(simplified(shapes, self.largest_offset)), dtype=pl.Binary)
 
     @property
     def authority(self) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from fastapi import Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from service import __version__
 from service.access import policy
@@ -23,6 +23,7 @@ from service.api.routes import routers as api_routers
 from service.api.validation import known_parameters_only
 from service.console.page import index_html
 from service.console.routes import router as console_router
+from service.features.formats.formats import FORMATS
 from service.jobs.editing import AfterEdits
 from service.ogc.edits import routes as edit_routes
 from service.ogc.routes import routers as ogc_routers
@@ -99,7 +100,13 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         public_url=settings.public_url,
         refusal=problems.refusal,
     )
-    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
+    packed = tuple(each.media_type for each in FORMATS if each.compressed)
+    app.add_middleware(
+        GZipMiddleware,
+        minimum_size=1024,
+        compresslevel=5,
+        exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, *packed),
+    )
     app.add_middleware(HeadAsGet)
     app.add_middleware(CommonHeaders)
     return app

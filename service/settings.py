@@ -39,6 +39,9 @@ class Settings(BaseSettings):
 
     page_size_limit: int = 10_000
 
+    download_limit: int = 1_000_000
+    """Features in a file (CSV, GeoPackage, …), which holds all that match; more are on a next one."""
+
     jobs: Literal["here", "elsewhere"] = "here"
     """Whether the web service carries out jobs itself, or leaves them to ``mujun work``."""
 

@@ -82,7 +82,8 @@ def _limit_parameter(settings: Settings) -> dict[str, Any]:
     return {
         "name": "limit",
         "in": "query",
-        "description": "Items on a page; beyond the maximum, the maximum counts.",
+        "description": "Items on a page; beyond the maximum, the maximum counts. "
+        f"A file (CSV, GeoPackage, …) holds all, or so many, up to {settings.download_limit}.",
         "required": False,
         "style": "form",
         "explode": False,

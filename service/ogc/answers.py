@@ -27,9 +27,9 @@ def representation(request: Request, *state: object) -> str:
 
     The query counts as it was written, as links repeat it.
     """
-    takes_gzip = _takes_gzip(request)
+    packed = takes_gzip(request)
     address = (base_url(request), request.url.path, request.url.query)
-    return repr((__version__, address, takes_gzip, state))
+    return repr((__version__, address, packed, state))
 
 
 def not_modified(request: Request, tag: str) -> Response | None:
@@ -39,7 +39,7 @@ def not_modified(request: Request, tag: str) -> Response | None:
         return None
     tags = {item.strip().removeprefix("W/") for item in known.split(",")}
     if tag.removeprefix("W/") in tags or "*" in tags:
-        return Response(status_code=304, headers=_caching(tag))
+        return Response(status_code=304, headers=caching(tag))
     return None
 
 
@@ -50,10 +50,11 @@ def answer(
     *,
     tag: str | None = None,
     headers: Mapping[str, str] | None = None,
+    compress: bool = True,
 ) -> Response:
-    """Return the body as a response, compressed when it is worth it."""
-    headers = {**_caching(tag), **(headers or {})}
-    if len(body) >= _COMPRESS_FROM and _takes_gzip(request):
+    """Return the body as a response, compressed when it is worth it and not so already."""
+    headers = {**caching(tag), **(headers or {})}
+    if compress and len(body) >= _COMPRESS_FROM and takes_gzip(request):
         # at once and fast, here in the worker thread
         body = gzip.compress(body, compresslevel=1, mtime=0)
         headers["Content-Encoding"] = "gzip"
@@ -62,7 +63,7 @@ def answer(
 
 def nothing(tag: str) -> Response:
     """Return 204: it exists, and nothing is on it."""
-    return Response(status_code=204, headers=_caching(tag))
+    return Response(status_code=204, headers=caching(tag))
 
 
 def json_answer(request: Request, document: Any, media_type: str = JSON) -> Response:
@@ -70,11 +71,13 @@ def json_answer(request: Request, document: Any, media_type: str = JSON) -> Resp
     return answer(request, orjson.dumps(document), media_type)
 
 
-def _caching(tag: str | None) -> dict[str, str]:
+def caching(tag: str | None) -> dict[str, str]:
+    """Return the headers by which a client keeps what it has."""
     headers = {"Cache-Control": "private, no-cache", "Vary": "Accept, Accept-Encoding"}
     return headers | ({"ETag": tag} if tag else {})
 
 
-def _takes_gzip(request: Request) -> bool:
+def takes_gzip(request: Request) -> bool:
+    """Tell whether the client takes what is compressed."""
     encodings = accepted(request.headers.get("accept-encoding", ""))
     return max((quality for name, quality in encodings if name in ("gzip", "*")), default=0) > 0

@@ -1,6 +1,8 @@
-"""Items of a collection, page by page or one by one, as GeoJSON."""
+"""Items of a collection, page by page or one by one, as GeoJSON or as files."""
 
 import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -10,15 +12,18 @@ from starlette.responses import Response
 
 from service.errors import InvalidParameter, NotFound
 from service.features import geojson
+from service.features.formats.content import Content, content_of
+from service.features.table import FeatureTable, Property, Rows
 from service.negotiation import GEOJSON, JSON, choose
 from service.ogc.answers import answer, etag, not_modified, representation
 from service.ogc.collections import Collection
 from service.ogc.documents.links import base_url, here, link
 from service.ogc.edits import EDITABLE
 from service.ogc.entity_tags import feature_tag, http_date
+from service.ogc.files import FILES, alternates, answer_file, page_headers, read_options
 from service.ogc.queries.datetimes import covered_by
 from service.ogc.queries.paging import Position, read_token, write_token
-from service.ogc.queries.parameters import ItemsQuery, read_items_query, read_written
+from service.ogc.queries.parameters import ItemsQuery, Written, read_items_query, read_written
 from service.ogc.sources.source import Edition
 from service.ogc.views import View, properties_for, viewing
 from service.store import parcels
@@ -26,26 +31,35 @@ from service.store import parcels
 
 def items(request: Request, collection: Collection) -> Response:
     """Answer a page of features, with the exact number of all that match and a link to the next page."""
-    media_type = choose(request, GEOJSON)
+    media_type = choose(request, GEOJSON, *FILES)
+    format, options = FILES.get(media_type), read_options(request, media_type)
     properties = properties_for(request, collection)
     names = tuple(item.name for item in properties)
-    query = read_items_query(request, collection, properties, request.app.state.settings)
+    query = read_items_query(
+        request, collection, properties, request.app.state.settings, whole=format is not None
+    )
     with viewing(request) as view:
         edition, after = _start(view, collection, query)
         shown = _in_time(view, edition, query)
         table = view.table(collection, shown or edition)
-        tag = etag(request, media_type, view.store, table.stamp, names, shown, edition)
+        moment = collection.source.changed_at(view, edition)
+        # a file tells its time in its bytes
+        made = moment if format else None
+        tag = etag(request, media_type, view.store, table.stamp, names, shown, edition, made)
         if (unchanged := not_modified(request, tag)) is not None:
             return unchanged
         rows = view.chosen(collection, table, query.selection) if shown else table.everything[:0]
         first = int(np.searchsorted(table.ids[rows], after, side="right")) + query.offset
         page = rows[first : first + query.limit]
-        texts = geojson.texts(table, page, names, *query.written)
-        moment = collection.source.changed_at(view, edition)
+        texts = geojson.texts(table, page, names, *query.written) if format is None else []
     following = None
     if first + query.limit < len(rows):
         position = Position(int(table.ids[page[-1]]), began_with(edition))
         following = here(request, token=write_token(position, query.listing), offset=None)
+    if format is not None:
+        content = _content(collection, table, page, properties, query.written, moment, options)
+        headers = page_headers(request, media_type, len(rows), len(page), following)
+        return answer_file(request, content, format, tag=tag, headers=headers)
     head = {
         "type": "FeatureCollection",
         **({"timeStamp": moment} if moment else {}),
@@ -60,8 +74,10 @@ def items(request: Request, collection: Collection) -> Response:
 
 def item(request: Request, collection: Collection, feature_id: str) -> Response:
     """Answer one feature; raises `NotFound` when there is none under this id for whoever asks."""
-    media_type = choose(request, GEOJSON)
-    names = tuple(item.name for item in properties_for(request, collection))
+    media_type = choose(request, GEOJSON, *FILES)
+    format, options = FILES.get(media_type), read_options(request, media_type)
+    properties = properties_for(request, collection)
+    names = tuple(item.name for item in properties)
     written = read_written(request)
     with viewing(request) as view:
         table = view.table(collection, _edition_of(view, collection, feature_id))
@@ -71,19 +87,51 @@ def item(request: Request, collection: Collection, feature_id: str) -> Response:
         tag = feature_tag(int(table.versions[row]), representation(request, media_type, view.store, names))
         if (unchanged := not_modified(request, tag)) is not None:
             return unchanged
-        now = parcels.current(view.connection, feature_id) if collection.id in EDITABLE else None
+        headers = _last_modified(view, collection, feature_id)
+        if format is not None:
+            # without a time: the version alone decides the bytes
+            content = _content(collection, table, np.array([row]), properties, written, None, options)
+            return answer_file(request, content, format, tag=tag, headers=headers)
         (text,) = geojson.texts(table, np.array([row]), names, *written)
     parent = f"{base_url(request)}/collections/{collection.id}"
     links = [
         link(here(request), "self", GEOJSON, "This feature"),
         link(parent, "collection", JSON, collection.title),
         link(f"{base_url(request)}/", "root", JSON, "Mujun 亩均"),
+        *alternates(request),
     ]
     body = b'%b,"links":%b}' % (text[:-1], orjson.dumps(links))
-    headers = {"Content-Crs": f"<{written.crs.uri}>"}
-    if now is not None:
-        headers["Last-Modified"] = http_date(now.received_at)
+    headers["Content-Crs"] = f"<{written.crs.uri}>"
     return answer(request, body, media_type, tag=tag, headers=headers)
+
+
+def _last_modified(view: View, collection: Collection, feature_id: str) -> dict[str, str]:
+    """Return the header that edits can be conditional on; empty for what is not edited."""
+    now = parcels.current(view.connection, feature_id) if collection.id in EDITABLE else None
+    return {} if now is None else {"Last-Modified": http_date(now.received_at)}
+
+
+def _content(
+    collection: Collection,
+    table: FeatureTable,
+    rows: Rows,
+    properties: Sequence[Property],
+    written: Written,
+    moment: str | None,
+    options: Mapping[str, Any],
+) -> Content:
+    """Return features for a file; without a moment its time is the epoch, so that bytes stay equal."""
+    return content_of(
+        table,
+        rows,
+        properties,
+        name=collection.id,
+        title=collection.title,
+        crs=written.crs,
+        largest_offset=written.largest_offset,
+        time=datetime.fromisoformat(moment or "1970-01-01T00:00:00Z").astimezone(UTC),
+        **options,
+    )
 
 
 def _start(view: View, collection: Collection, query: ItemsQuery) -> tuple[Edition, int]:
@@ -155,6 +203,7 @@ def _page_links(request: Request, collection: Collection, following: str | None)
     links = [
         link(here(request), "self", GEOJSON, "This page"),
         link(parent, "collection", JSON, collection.title),
+        *alternates(request),
     ]
     if following is not None:
         links.append(link(following, "next", GEOJSON, "Next page 下一页"))

@@ -173,7 +173,7 @@ def _collection(collection: Collection) -> APIRouter:
         f"{name}.item",
         f"{about}one item",
         parts.feature(collection),
-        [openapi_parts.CRS, openapi_parts.LARGEST_OFFSET, f("json", "geojson")],
+        [openapi_parts.CRS, openapi_parts.LARGEST_OFFSET, *openapi_parts.FILE_PARAMETERS],
     )
     json_chosen = [*json_only, *chosen]
     _get(

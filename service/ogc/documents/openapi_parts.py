@@ -3,9 +3,11 @@
 from typing import Any
 
 from service.access.policy import PROPERTIES
+from service.features.formats.formats import FORMATS
 from service.negotiation import GEOJSON, HTML, JSON, MVT
 from service.ogc.collections import Collection
 from service.ogc.documents.descriptions import feature_schema
+from service.ogc.files import PARAMETERS
 from service.ogc.queries.parameters import OFFSET_LIMIT
 
 Parameter = dict[str, Any]
@@ -78,6 +80,17 @@ _OFFSET = _query(
 _TOKEN = _query("token", {"type": "string"}, "Where the page begins; only as found in a link `next`.")
 
 
+F_FEATURES = f("json", "geojson", *(each.f for each in FORMATS))
+FILE_PARAMETERS = [
+    F_FEATURES,
+    *(
+        _query(name, {"type": "string", "enum": list(values)}, f"Only with f={of}; {values[0]} by default.")
+        for name, (of, values) in PARAMETERS.items()
+    ),
+]
+"""What says in which format features are given."""
+
+
 def items_parameters(collection: Collection) -> list[Parameter]:
     """Return the parameters of a collection's items, its properties included."""
     filters = [
@@ -85,7 +98,7 @@ def items_parameters(collection: Collection) -> list[Parameter]:
         for item in collection.properties
         if item.name in PROPERTIES[collection.id] and item.name != collection.source.chosen_by
     ]
-    fixed = [LIMIT, _BBOX, _BBOX_CRS, _DATETIME, CRS, LARGEST_OFFSET, _OFFSET, _TOKEN, f("json", "geojson")]
+    fixed = [LIMIT, _BBOX, _BBOX_CRS, _DATETIME, CRS, LARGEST_OFFSET, _OFFSET, _TOKEN, *FILE_PARAMETERS]
     return [*fixed, *choosing(collection), *filters]
 
 
@@ -124,7 +137,7 @@ def plain(description: str, media_type: str = JSON) -> Responses:
 def feature(collection: Collection) -> Responses:
     """Return the entry of one feature."""
     schema = feature_schema(collection, _public(collection), with_null=True)
-    return {200: {"description": collection.title, "content": {GEOJSON: {"schema": schema}}}}
+    return {200: {"description": collection.title, "content": {GEOJSON: {"schema": schema}, **_files()}}}
 
 
 def page(collection: Collection) -> Responses:
@@ -144,7 +157,15 @@ def page(collection: Collection) -> Responses:
             },
         },
     }
-    return {200: {"description": f"{collection.title}: a page", "content": {GEOJSON: {"schema": schema}}}}
+    content = {GEOJSON: {"schema": schema}, **_files()}
+    return {200: {"description": f"{collection.title}: a page", "content": content}}
+
+
+def _files() -> dict[str, Any]:
+    return {
+        each.media_type: {"schema": {"type": "string", "contentMediaType": each.media_type}}
+        for each in FORMATS
+    }
 
 
 def tile() -> Responses:

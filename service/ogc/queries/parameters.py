@@ -24,7 +24,9 @@ LARGEST = 2**63 - 1
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
-_NOT_FILTERS = frozenset({"f", "limit", "offset", "token", "crs", "maxAllowableOffset"})
+_NOT_FILTERS = frozenset(
+    {"f", "limit", "offset", "token", "crs", "maxAllowableOffset", "geometry", "encoding"}
+)
 _FIXED = (*_NOT_FILTERS, "bbox", "bbox-crs", "datetime")
 
 
@@ -51,9 +53,15 @@ class ItemsQuery:
 
 
 def read_items_query(
-    request: Request, collection: Collection, properties: Sequence[Property], settings: Settings
+    request: Request,
+    collection: Collection,
+    properties: Sequence[Property],
+    settings: Settings,
+    *,
+    whole: bool = False,
 ) -> ItemsQuery:
     """Return the query; ``properties`` are those that whoever asks may see, the others are no filters either.
+    ``whole`` is for files, which hold all that match unless ``limit`` says otherwise.
 
     Raises `InvalidParameter`.
     """
@@ -77,7 +85,7 @@ def read_items_query(
     filtering = sorted((name, value) for name, value in given.items() if name not in _NOT_FILTERS)
     box_crs = find_crs(given.get("bbox-crs", CRS84.uri), "query parameter bbox-crs")
     return ItemsQuery(
-        limit=min(_positive(given.get("limit", str(settings.page_size)), "limit"), settings.page_size_limit),
+        limit=_limit(given.get("limit"), settings, whole),
         offset=_offset(given.get("offset")),
         token=given.get("token"),
         selection=Selection(
@@ -118,6 +126,13 @@ def read_period(request: Request) -> str | None:
     if period is not None:
         require_period(period)
     return period
+
+
+def _limit(text: str | None, settings: Settings, whole: bool) -> int:
+    usual, most = settings.page_size, settings.page_size_limit
+    if whole:
+        usual = most = settings.download_limit
+    return min(usual if text is None else _positive(text, "limit"), most)
 
 
 def _positive(text: str, name: str) -> int:

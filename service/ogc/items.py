@@ -21,7 +21,7 @@ from service.ogc.documents.links import base_url, here, link
 from service.ogc.edits import EDITABLE
 from service.ogc.entity_tags import feature_tag, http_date
 from service.ogc.files import FILES, alternates, answer_file, page_headers, read_options
-from service.ogc.queries.datetimes import covered_by
+from service.ogc.queries.datetimes import meets
 from service.ogc.queries.paging import Position, read_token, write_token
 from service.ogc.queries.parameters import ItemsQuery, Written, read_items_query, read_written
 from service.ogc.sources.source import Edition
@@ -140,7 +140,7 @@ def _start(view: View, collection: Collection, query: ItemsQuery) -> tuple[Editi
     A token goes on with what its listing began with, also when another evaluation is published meanwhile.
     """
     if query.token is None:
-        return view.edition(collection, query.evaluation, query.period), -1
+        return view.edition(collection, query.evaluation, query.period, query.interval), -1
     position = read_token(query.token, query.listing)
     if collection.source.chosen_by == "period":
         return Edition(period=str(position.began_with[0])), position.after
@@ -169,10 +169,8 @@ def _in_time(view: View, edition: Edition, query: ItemsQuery) -> Edition | None:
     if interval is None or edition == Edition():
         return edition
     if edition.period is not None:
-        covered = covered_by(edition.period)
-        return edition if covered is None or interval.meets(covered) else None
-    runs = view.named(edition.runs)
-    kept = [run.id for run in runs if (period := covered_by(run.period)) is None or interval.meets(period)]
+        return edition if meets(interval, edition.period) else None
+    kept = [run.id for run in view.named(edition.runs) if meets(interval, run.period)]
     return Edition(tuple(kept)) if kept else None
 
 

@@ -102,17 +102,17 @@ def test_a_collection_says_where_it_is(client: TestClient, name: str) -> None:
         assert feature["geometry"] is None or box.covers(shapely.geometry.shape(feature["geometry"]))
 
 
-@pytest.mark.parametrize("name", [each.id for each in COLLECTIONS])
-def test_an_empty_store_has_empty_collections(database: Database, name: str) -> None:
+def test_an_empty_store_has_empty_collections(database: Database) -> None:
     """With all their fields and nothing in them, lying nowhere at no time."""
     with open_client(database) as empty:
-        assert "extent" not in empty.get(f"/collections/{name}").json()
-        assert items(empty, name)["features"] == []
-        fields = empty.get(f"/collections/{name}/schema").json()["properties"]["properties"]["properties"]
-        assert fields.keys() == PROPERTIES[name].keys()
-        tiles = f"/collections/{name}/tiles/WebMercatorQuad"
-        assert empty.get(f"{tiles}/{PLACE}").status_code == 204
-        assert empty.get(f"{tiles}/tilejson").status_code == 200
+        for name in (each.id for each in COLLECTIONS):
+            assert "extent" not in empty.get(f"/collections/{name}").json()
+            assert items(empty, name)["features"] == []
+            fields = empty.get(f"/collections/{name}/schema").json()["properties"]["properties"]
+            assert fields["properties"].keys() == PROPERTIES[name].keys()
+            tiles = f"/collections/{name}/tiles/WebMercatorQuad"
+            assert empty.get(f"{tiles}/{PLACE}").status_code == 204
+            assert empty.get(f"{tiles}/tilejson").status_code == 200
 
 
 class TestFlags:
@@ -270,22 +270,22 @@ class TestFindings:
 class TestEvaluations:
     """Which evaluations a collection of results shows."""
 
-    @pytest.mark.parametrize("name", OF_EVALUATIONS)
-    def test_a_draft_is_there_for_those_who_see_drafts(self, park: Database, name: str) -> None:
+    def test_a_draft_is_there_for_those_who_see_drafts(self, park: Database) -> None:
         """With the parameter evaluation and under its ids; for others it is not found."""
-        paths = [
-            f"/collections/{name}/items?evaluation=2",
-            f"/collections/{name}/items/2:P00000",
-            f"/collections/{name}/tiles/WebMercatorQuad/{PLACE}?evaluation=2",
-            f"/collections/{name}/tiles/WebMercatorQuad/tilejson?evaluation=2",
-        ]
         with keyed_client(park, "read") as reader:
             maker = key_for(park, "evaluate")
-            for path in paths:
-                assert reader.get(path, headers=maker).status_code == 200, path
-                assert reader.get(path).status_code == 404, path
-            assert all(not key.startswith("2:") for key in keys(items(reader, name)))
-            assert all(not key.startswith("2:") for key in keys(items(reader, name, datetime="../..")))
+            for name in OF_EVALUATIONS:
+                tiles = f"/collections/{name}/tiles/WebMercatorQuad"
+                for path in (
+                    f"/collections/{name}/items?evaluation=2",
+                    f"/collections/{name}/items/2:P00000",
+                    f"{tiles}/{PLACE}?evaluation=2",
+                    f"{tiles}/tilejson?evaluation=2",
+                ):
+                    assert reader.get(path, headers=maker).status_code == 200, path
+                    assert reader.get(path).status_code == 404, path
+                assert all(not key.startswith("2:") for key in keys(items(reader, name)))
+                assert all(not key.startswith("2:") for key in keys(items(reader, name, datetime="../..")))
 
     @pytest.fixture
     def years(self, park: Database) -> Iterator[TestClient]:
@@ -297,35 +297,29 @@ class TestEvaluations:
         with open_client(park) as opened:
             yield opened
 
-    @pytest.mark.parametrize("name", OF_EVALUATIONS)
-    @pytest.mark.parametrize(
-        ("interval", "evaluations"),
-        [
-            (None, {"1", "3"}),
-            ("2021-05-01", {"4"}),
-            ("2021-01-01/2021-12-31", {"4"}),
-            ("2022-01-01/2022-12-31", {"3", "6"}),
-            ("../2022-06-30", {"3", "4", "6"}),
-            ("../..", {"1", "3", "4", "6"}),
-            ("2030-01-01/..", set()),
-            ("../2020-12-31", set()),
-        ],
-    )
-    def test_a_time_shows_the_results_of_its_years(
-        self, years: TestClient, name: str, interval: str | None, evaluations: set[str]
-    ) -> None:
-        """The latest published of each district and year that meets it; without, the latest of each."""
-        found = items(years, name, **({"datetime": interval} if interval else {}))
-        assert {key.partition(":")[0] for key in keys(found)} == evaluations
-        assert found["numberMatched"] == len(found["features"])
+    def test_a_time_shows_the_results_of_its_years(self, years: TestClient) -> None:
+        """The latest published of each district and year that meets it; without, the latest of each.
 
-    def test_the_collection_is_of_all_published_years(self, years: TestClient) -> None:
-        """From the first to the last, though only the latest are shown unasked."""
-        extent = years.get("/collections/scores").json()["extent"]
-        assert extent["temporal"]["interval"] == [["2021-01-01T00:00:00Z", "2023-12-31T23:59:59Z"]]
-
-    def test_a_time_and_an_evaluation_must_agree(self, years: TestClient) -> None:
-        """Of an evaluation that is named, the interval shows everything or nothing."""
+        The collection says that it is of all these years. Of an evaluation that is named, the interval shows
+        everything or nothing.
+        """
+        for interval, evaluations in {
+            None: {"1", "3"},
+            "2021-05-01": {"4"},
+            "2021-01-01/2021-12-31": {"4"},
+            "2022-01-01/2022-12-31": {"3", "6"},
+            "../2022-06-30": {"3", "4", "6"},
+            "../..": {"1", "3", "4", "6"},
+            "2030-01-01/..": set(),
+            "../2020-12-31": set(),
+        }.items():
+            for name in OF_EVALUATIONS:
+                found = items(years, name, **({"datetime": interval} if interval else {}))
+                assert {key.partition(":")[0] for key in keys(found)} == evaluations, (name, interval)
+                assert found["numberMatched"] == len(found["features"])
+        for name in OF_EVALUATIONS:
+            times = years.get(f"/collections/{name}").json()["extent"]["temporal"]["interval"]
+            assert times == [["2021-01-01T00:00:00Z", "2023-12-31T23:59:59Z"]]
         assert items(years, "scores", evaluation=5, datetime="2022-05-01")["numberMatched"] == 12
         assert items(years, "scores", evaluation=5, datetime="2023-05-01")["numberMatched"] == 0
 

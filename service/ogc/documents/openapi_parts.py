@@ -62,7 +62,9 @@ _DATETIME = _query(
     "datetime",
     {"type": "string"},
     "Instant, day or interval (RFC 3339; `..` is open, one side may be a duration) that the evaluated period "
-    "must meet; parcels have no time and always match.",
+    "must meet. Results are then those of the latest published evaluation of each district and each year that "
+    "meets it: of one year for a time slider's year, of several for a longer interval. What has no time, as "
+    "parcels, always matches. 时间点或时段：取与之相交的每一年最近一次已发布的评价；无时间属性的要素始终匹配。",
 )
 _CRS_URI = {"type": "string", "format": "uri"}
 _BBOX_CRS = _query("bbox-crs", _CRS_URI, "Coordinate system of bbox, axes as its authority orders them.")

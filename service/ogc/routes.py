@@ -12,6 +12,8 @@ from service.ogc.answers import json_answer
 from service.ogc.collections import COLLECTIONS, Collection
 from service.ogc.documents import descriptions, entrance, openapi_parts
 from service.ogc.documents.openapi_parts import Parameter, f
+from service.ogc.edits import EDITABLE
+from service.ogc.edits import routes as edit_routes
 from service.ogc.tiles import tilesets
 from service.ogc.tiles.tile import tile as answer_tile
 from service.ogc.views import viewing
@@ -171,7 +173,7 @@ def _collection(collection: Collection) -> APIRouter:
         f"{name}.item",
         f"{about}one item",
         parts.feature(collection),
-        [f("json", "geojson")],
+        [openapi_parts.CRS, openapi_parts.LARGEST_OFFSET, *openapi_parts.FILE_PARAMETERS],
     )
     json_chosen = [*json_only, *chosen]
     _get(
@@ -210,4 +212,6 @@ def _collection(collection: Collection) -> APIRouter:
         parts.tile(),
         [f("mvt"), *chosen],
     )
+    if collection.id in EDITABLE:
+        edit_routes.add(router, collection)
     return router

@@ -12,6 +12,7 @@ from service.ogc.answers import json_answer
 from service.ogc.collections import COLLECTIONS, Collection
 from service.ogc.documents import descriptions, entrance, openapi_parts
 from service.ogc.documents.openapi_parts import Parameter, f
+from service.ogc.documents.queryables import queryables as queryables_document
 from service.ogc.edits import EDITABLE
 from service.ogc.edits import routes as edit_routes
 from service.ogc.tiles import tilesets
@@ -119,8 +120,12 @@ def _collection(collection: Collection) -> APIRouter:
         """The JSON Schema of a feature, with titles."""
         return json_answer(request, descriptions.schema(request, collection), choose(request, SCHEMA))
 
+    def queryables(request: Request) -> Response:
+        """The JSON Schema of what a filter may name."""
+        return json_answer(request, queryables_document(request, collection), choose(request, SCHEMA))
+
     def list_items(request: Request) -> Response:
-        """Features, page by page: follow the link `next`. Every property is a filter."""
+        """Features, page by page: follow the link `next`. Every property is a filter, and so is `filter`."""
         return items.items(request, collection)
 
     def one_item(request: Request, feature_id: FeatureId) -> Response:
@@ -154,6 +159,15 @@ def _collection(collection: Collection) -> APIRouter:
         schema,
         f"{name}.schema",
         f"{about}schema",
+        parts.plain("JSON Schema", SCHEMA),
+        json_only,
+    )
+    _get(
+        router,
+        "/queryables",
+        queryables,
+        f"{name}.queryables",
+        f"{about}queryables 可查询属性",
         parts.plain("JSON Schema", SCHEMA),
         json_only,
     )

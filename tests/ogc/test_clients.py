@@ -63,6 +63,19 @@ def test_gdal_filters_by_box_and_by_attribute(address: str) -> None:
     assert len(values["grade"]) == 20
 
 
+@pytest.mark.parametrize(
+    ("where", "count"),
+    [
+        ("low_efficiency = 1", 24),
+        ("grade = 'A' AND points > 30 AND town LIKE '%城'", 4),
+    ],
+)
+def test_gdal_selects_by_a_condition(address: str, where: str, count: int) -> None:
+    """What it sends and what it works out itself select together what the condition says."""
+    _, _, geometries, _ = pyogrio.raw.read(gdal(address), layer="scores", where=where)
+    assert len(geometries) == count
+
+
 def test_gdal_signs_in_with_a_key_by_http_basic(park: Database) -> None:
     """With the key as password all is read, without it nothing."""
     key = key_for(park, "read")["X-API-Key"]

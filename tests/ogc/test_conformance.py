@@ -6,6 +6,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 FEATURES = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/"
+FILTERS = "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/"
+CQL2 = "http://www.opengis.net/spec/cql2/1.0/conf/"
 EDITS = "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/"
 TILES = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/"
 PROCESSES = "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/"
@@ -15,6 +17,27 @@ TESTS = {
     f"{FEATURES}core": ("test_core", "test_items", "test_paging"),
     f"{FEATURES}geojson": ("test_items", "test_clients"),
     f"{FEATURES}oas30": ("test_openapi",),
+    f"{FILTERS}queryables": ("test_filters",),
+    f"{FILTERS}queryables-query-parameters": ("test_filters", "test_items"),
+    f"{FILTERS}filter": ("test_filters",),
+    f"{FILTERS}features-filter": ("test_filters", "test_clients"),
+    **dict.fromkeys(
+        (
+            f"{CQL2}cql2-text",
+            f"{CQL2}cql2-json",
+            f"{CQL2}basic-cql2",
+            f"{CQL2}advanced-comparison-operators",
+            f"{CQL2}case-insensitive-comparison",
+            f"{CQL2}accent-insensitive-comparison",
+            f"{CQL2}basic-spatial-functions",
+            f"{CQL2}basic-spatial-functions-plus",
+            f"{CQL2}spatial-functions",
+            f"{CQL2}temporal-functions",
+            f"{CQL2}property-property",
+            f"{CQL2}arithmetic",
+        ),
+        ("test_filters",),
+    ),
     f"{EDITS}create-replace-delete": ("test_transactions",),
     f"{EDITS}update": ("test_transactions",),
     f"{EDITS}optimistic-locking-etags": ("test_transactions", "test_entity_tags"),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 _OF_A_COLLECTION = (
-    *("", "/schema", "/items", "/items/{featureId}"),
+    *("", "/schema", "/queryables", "/items", "/items/{featureId}"),
     *("/tiles", "/tiles/WebMercatorQuad", "/tiles/WebMercatorQuad/tilejson"),
     "/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}",
 )

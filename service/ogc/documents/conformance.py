@@ -1,6 +1,8 @@
 """The conformance classes that are implemented and tested; nothing else is declared."""
 
 _FEATURES = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf"
+_FILTERS = "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf"
+_CQL2 = "http://www.opengis.net/spec/cql2/1.0/conf"
 _EDITS = "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf"
 _TILES = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf"
 _PROCESSES = "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf"
@@ -10,6 +12,22 @@ CLASSES = (
     f"{_FEATURES}/core",
     f"{_FEATURES}/geojson",
     f"{_FEATURES}/oas30",
+    f"{_FILTERS}/queryables",
+    f"{_FILTERS}/queryables-query-parameters",
+    f"{_FILTERS}/filter",
+    f"{_FILTERS}/features-filter",
+    f"{_CQL2}/cql2-text",
+    f"{_CQL2}/cql2-json",
+    f"{_CQL2}/basic-cql2",
+    f"{_CQL2}/advanced-comparison-operators",
+    f"{_CQL2}/case-insensitive-comparison",
+    f"{_CQL2}/accent-insensitive-comparison",
+    f"{_CQL2}/basic-spatial-functions",
+    f"{_CQL2}/basic-spatial-functions-plus",
+    f"{_CQL2}/spatial-functions",
+    f"{_CQL2}/temporal-functions",
+    f"{_CQL2}/property-property",
+    f"{_CQL2}/arithmetic",
     f"{_EDITS}/create-replace-delete",
     f"{_EDITS}/update",
     f"{_EDITS}/optimistic-locking-etags",

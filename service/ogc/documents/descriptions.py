@@ -68,6 +68,7 @@ def collection_document(request: Request, view: View, collection: Collection) ->
             link(f"{base_url(request)}/collections", "parent", JSON, "Collections 数据集"),
             link(f"{address}/items", "items", GEOJSON, f"{collection.title}: items"),
             link(f"{address}/schema", "describedby", SCHEMA, f"{collection.title}: schema"),
+            link(f"{address}/queryables", f"{REL}queryables", SCHEMA, f"{collection.title}: queryables"),
             link(f"{address}/tiles", f"{REL}tilesets-vector", JSON, f"{collection.title}: vector tiles"),
         ],
     }

@@ -3,11 +3,15 @@
 from typing import Any
 
 from service.access.policy import PROPERTIES
+from service.features.filters import LANGUAGES
 from service.features.formats.formats import FORMATS
+from service.features.table import Property
 from service.negotiation import GEOJSON, HTML, JSON, MVT
 from service.ogc.collections import Collection
 from service.ogc.documents.descriptions import feature_schema
+from service.ogc.documents.queryables import queryable
 from service.ogc.files import PARAMETERS
+from service.ogc.queries.filters import FILTER, FILTER_CRS, FILTER_LANG
 from service.ogc.queries.parameters import OFFSET_LIMIT
 
 Parameter = dict[str, Any]
@@ -72,6 +76,21 @@ LARGEST_OFFSET = _query(
     {"type": "number", "minimum": 0},
     "Simplify geometries by up to this, in units of the coordinate system of the answer.",
 )
+_FILTERS = (
+    _query(
+        FILTER,
+        {"type": "string"},
+        "Condition in CQL2 on queryables, e.g. `far < 1 AND town = '东城'`. 过滤条件",
+    ),
+    _query(
+        FILTER_LANG,
+        {"type": "string", "enum": list(LANGUAGES), "default": LANGUAGES[0]},
+        "Encoding of the filter.",
+    ),
+    _query(
+        FILTER_CRS, _CRS_URI, "Coordinate system of geometries in the filter, axes as its authority has them."
+    ),
+)
 _OFFSET = _query(
     "offset",
     {"type": "integer", "minimum": 0, "maximum": OFFSET_LIMIT},
@@ -94,12 +113,17 @@ FILE_PARAMETERS = [
 def items_parameters(collection: Collection) -> list[Parameter]:
     """Return the parameters of a collection's items, its properties included."""
     filters = [
-        _query(item.name, {"type": item.type}, f"{item.title}: equal to this.")
+        _query(item.name, _value(item), f"{item.title}: equal to this.")
         for item in collection.properties
         if item.name in PROPERTIES[collection.id] and item.name != collection.source.chosen_by
     ]
-    fixed = [LIMIT, _BBOX, _BBOX_CRS, _DATETIME, CRS, LARGEST_OFFSET, _OFFSET, _TOKEN, *FILE_PARAMETERS]
-    return [*fixed, *choosing(collection), *filters]
+    fixed = [LIMIT, _BBOX, _BBOX_CRS, _DATETIME, *_FILTERS, CRS, LARGEST_OFFSET, _OFFSET, _TOKEN]
+    return [*fixed, *FILE_PARAMETERS, *choosing(collection), *filters]
+
+
+def _value(item: Property) -> dict[str, Any]:
+    """Return the schema of a property's values, as among the queryables."""
+    return {key: value for key, value in queryable(item).items() if key != "title"}
 
 
 def choosing(collection: Collection) -> list[Parameter]:

@@ -6,15 +6,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+import orjson
 from fastapi import Request
 from starlette.responses import Response
 
 from service.errors import InvalidParameter, NotFound
-from service.negotiation import GEOJSON, JSON, choose
+from service.negotiation import GEOJSON, HTML, JSON, choose
 from service.ogc import geojson
 from service.ogc.answers import answer, etag, not_modified
 from service.ogc.collections import Collection
-from service.ogc.documents.links import base_url, here, link
+from service.ogc.documents.links import base_url, encodings, here, link
+from service.ogc.pages import ROWS, page_answer
 from service.ogc.queries.datetimes import covered_by
 from service.ogc.queries.paging import Position, read_token, write_token
 from service.ogc.queries.parameters import ItemsQuery, read_items_query
@@ -24,17 +26,19 @@ from service.store.layers import Run, Selection
 
 def items(request: Request, collection: Collection) -> Response:
     """Answer a page of features, with the exact number of all that match and a link to the next page."""
-    media_type = choose(request, GEOJSON)
+    media_type = choose(request, GEOJSON, HTML)
     properties = properties_for(request, collection)
     names = tuple(item.name for item in properties)
     query = read_items_query(request, collection, properties, request.app.state.settings)
+    if media_type == HTML and "limit" not in request.query_params:
+        query = replace(query, limit=min(query.limit, ROWS))
     with viewing(request) as view:
         start = _start(view, collection, query)
         runs, period = _edition(view, collection, start)
         everything = view.all_of(collection, _in_time(query, runs), period)
         if period is not None and not _meets(query, period):
             everything = replace(everything, ranges=())
-        tag = etag(request, base_url(request), view.state, names, start, everything, weak=True)
+        tag = etag(request, media_type, base_url(request), view.state, names, start, everything, weak=True)
         if (unchanged := not_modified(request, tag)) is not None:
             return unchanged
         selection = view.within(collection, replace(everything, equal=query.equal), query.box)
@@ -56,17 +60,20 @@ def items(request: Request, collection: Collection) -> Response:
         "links": _page_links(request, collection, following),
     }
     body = b"".join((geojson.encode(head)[:-1], b',"features":', page.features, b"}"))
+    if media_type == HTML:
+        return page_answer(request, orjson.loads(body), (GEOJSON,), "items", properties, tag)
     return answer(request, body, media_type, tag=tag)
 
 
 def item(request: Request, collection: Collection, feature_id: str) -> Response:
     """Answer one feature; raises `NotFound` when there is none under this id for whoever asks."""
-    media_type = choose(request, GEOJSON)
-    names = tuple(item.name for item in properties_for(request, collection))
+    media_type = choose(request, GEOJSON, HTML)
+    properties = properties_for(request, collection)
+    names = tuple(item.name for item in properties)
     with viewing(request) as view:
         key = _key(view, collection, feature_id)
         day = view.day if collection.of_periods else None
-        tag = etag(request, base_url(request), view.state, names, day, weak=False)
+        tag = etag(request, media_type, base_url(request), view.state, names, day, weak=False)
         if (unchanged := not_modified(request, tag)) is not None:
             return unchanged
         found = view.one(collection, key, names)
@@ -74,12 +81,15 @@ def item(request: Request, collection: Collection, feature_id: str) -> Response:
         raise _no_feature(collection, feature_id)
     parent = f"{base_url(request)}/collections/{collection.id}"
     links = [
-        link(here(request), "self", GEOJSON, "This feature"),
+        *encodings(here(request, f=None), "This feature", GEOJSON, HTML),
         link(parent, "collection", JSON, collection.title),
         link(f"{base_url(request)}/", "root", JSON, "Mujun 亩均"),
     ]
     document = {**geojson.features(found)[0], "links": links}
-    return answer(request, geojson.encode(document), media_type, tag=tag)
+    body = geojson.encode(document)
+    if media_type == HTML:
+        return page_answer(request, orjson.loads(body), (GEOJSON,), "item", properties, tag)
+    return answer(request, body, media_type, tag=tag)
 
 
 class _Page(NamedTuple):
@@ -180,7 +190,7 @@ def _no_feature(collection: Collection, feature_id: str) -> NotFound:
 def _page_links(request: Request, collection: Collection, following: str | None) -> list[dict[str, Any]]:
     parent = f"{base_url(request)}/collections/{collection.id}"
     links = [
-        link(here(request), "self", GEOJSON, "This page"),
+        *encodings(here(request, f=None), "This page", GEOJSON, HTML),
         link(parent, "collection", JSON, collection.title),
     ]
     if following is not None:

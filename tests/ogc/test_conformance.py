@@ -13,6 +13,7 @@ MATRICES = "http://www.opengis.net/spec/tms/2.0/conf/"
 TESTS = {
     f"{FEATURES}core": ("test_core", "test_items", "test_paging"),
     f"{FEATURES}geojson": ("test_items", "test_clients"),
+    f"{FEATURES}html": ("test_html",),
     f"{FEATURES}oas30": ("test_openapi",),
     f"{TILES}core": ("test_tiles",),
     f"{TILES}tileset": ("test_tiles",),

@@ -12,6 +12,7 @@ ROUTES: Mapping[tuple[str, str], str | None] = {
     # None: open to everybody. HEAD goes with GET; OPTIONS tells the methods and nothing else.
     ("GET", "/healthz"): None,
     ("GET", "/problems/{code}"): None,
+    ("GET", "/pages/{version}.css"): None,
     ("GET", "/openapi.json"): "read",
     ("POST", "/feeds/{feed}/batches"): "import",
     ("GET", "/feeds/{feed}/batches"): "read",

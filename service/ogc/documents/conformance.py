@@ -8,6 +8,7 @@ _MATRICES = "http://www.opengis.net/spec/tms/2.0/conf"
 CLASSES = (
     f"{_FEATURES}/core",
     f"{_FEATURES}/geojson",
+    f"{_FEATURES}/html",
     f"{_FEATURES}/oas30",
     f"{_TILES}/core",
     f"{_TILES}/tileset",

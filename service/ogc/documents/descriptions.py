@@ -10,7 +10,7 @@ from fastapi import Request
 from service import __version__
 from service.negotiation import GEOJSON, HTML, JSON, OPENAPI, SCHEMA
 from service.ogc.collections import COLLECTIONS, CRS84, Collection
-from service.ogc.documents.links import REL, base_url, link
+from service.ogc.documents.links import REL, base_url, encodings, link
 from service.ogc.queries.datetimes import covered_by
 from service.ogc.views import View, properties_for
 from service.store.layers import Box
@@ -46,7 +46,7 @@ def landing_page(request: Request, *, html: bool) -> dict[str, Any]:
 def collections(request: Request, view: View) -> dict[str, Any]:
     """Return the list of all collections."""
     return {
-        "links": [link(f"{base_url(request)}/collections", "self", JSON, "This document")],
+        "links": encodings(f"{base_url(request)}/collections", "Collections 数据集", JSON, HTML),
         "collections": [collection_document(request, view, collection) for collection in COLLECTIONS],
     }
 
@@ -62,7 +62,7 @@ def collection_document(request: Request, view: View, collection: Collection) ->
         "itemType": "feature",
         "crs": [CRS84],
         "links": [
-            link(address, "self", JSON, collection.title),
+            *encodings(address, collection.title, JSON, HTML),
             link(f"{base_url(request)}/collections", "parent", JSON, "Collections 数据集"),
             link(f"{address}/items", "items", GEOJSON, f"{collection.title}: items"),
             link(f"{address}/schema", "describedby", SCHEMA, f"{collection.title}: schema"),

@@ -77,7 +77,7 @@ def items_parameters(collection: Collection) -> list[Parameter]:
         for item in collection.properties
         if item.name in PROPERTIES[collection.id] and not (collection.of_periods and item.name == "period")
     ]
-    fixed = [LIMIT, _BBOX, _DATETIME, _OFFSET, _TOKEN, f("json", "geojson")]
+    fixed = [LIMIT, _BBOX, _DATETIME, _OFFSET, _TOKEN, f("json", "geojson", "html")]
     return [*fixed, *choosing(collection), *filters]
 
 
@@ -94,31 +94,33 @@ _LINK = {
     "properties": {name: {"type": "string"} for name in ("href", "rel", "type", "title")},
 }
 _LINKS = {"type": "array", "items": _LINK}
+_PAGE = {HTML: {"schema": {"type": "string"}}}
 
 
 def landing(html: bool) -> Responses:
     """Return the entry of the landing page."""
     content: dict[str, Any] = {JSON: {"schema": _linked_object()}}
     if html:
-        content[HTML] = {"schema": {"type": "string"}}
+        content |= _PAGE
     return {200: {"description": "Landing page", "content": content}}
 
 
 def linked(description: str, *lists: str) -> Responses:
     """Return the entry of a JSON object with links and lists of objects."""
     schema = _linked_object(**{name: {"type": "array", "items": {"type": "object"}} for name in lists})
-    return {200: {"description": description, "content": {JSON: {"schema": schema}}}}
+    return {200: {"description": description, "content": {JSON: {"schema": schema}, **_PAGE}}}
 
 
-def plain(description: str, media_type: str = JSON) -> Responses:
-    """Return the entry of a JSON object that another document describes."""
-    return {200: {"description": description, "content": {media_type: {"schema": {"type": "object"}}}}}
+def plain(description: str, media_type: str = JSON, *, html: bool = False) -> Responses:
+    """Return the entry of a JSON object that another document describes, and of its page."""
+    content = {media_type: {"schema": {"type": "object"}}, **(_PAGE if html else {})}
+    return {200: {"description": description, "content": content}}
 
 
 def feature(collection: Collection) -> Responses:
     """Return the entry of one feature."""
     schema = feature_schema(collection, _public(collection), with_null=True)
-    return {200: {"description": collection.title, "content": {GEOJSON: {"schema": schema}}}}
+    return {200: {"description": collection.title, "content": {GEOJSON: {"schema": schema}, **_PAGE}}}
 
 
 def page(collection: Collection) -> Responses:
@@ -138,7 +140,8 @@ def page(collection: Collection) -> Responses:
             },
         },
     }
-    return {200: {"description": f"{collection.title}: a page", "content": {GEOJSON: {"schema": schema}}}}
+    content = {GEOJSON: {"schema": schema}, **_PAGE}
+    return {200: {"description": f"{collection.title}: a page", "content": content}}
 
 
 def tile() -> Responses:

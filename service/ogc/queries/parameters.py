@@ -116,8 +116,8 @@ def _typed(item: Property, text: str) -> Value:
     match item.type:
         case "string" if "\0" not in text:
             return text
-        case "boolean" if text in ("true", "false"):
-            return text == "true"
+        case "boolean" if text in ("true", "false", "1", "0"):  # GDAL sends truth as a number
+            return text in ("true", "1")
         case "integer" if _INTEGER.fullmatch(text) and abs(int(text)) <= LARGEST:
             return int(text)
         case "number" if _NUMBER.fullmatch(text) and math.isfinite(float(text)):

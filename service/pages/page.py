@@ -83,7 +83,12 @@ def _environment() -> Environment:
         "relation": lambda rel: RELATIONS.get(rel.rpartition("/")[2], rel),
         "segment": partial(quote, safe=":@"),
     }
-    environment.tests |= {"address": values.is_address, "table": values.is_table, "inline": values.is_inline}
+    environment.tests |= {
+        "address": values.is_address,
+        "table": values.is_table,
+        "records": values.is_records,
+        "inline": values.is_inline,
+    }
     environment.globals |= {
         "columns_of": values.columns_of,
         "name_of": values.name_of,

@@ -44,6 +44,18 @@ def is_table(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(row, Mapping) for row in value)
 
 
+def is_records(value: object) -> bool:
+    """Tell whether a value is an object of flat objects, which are the rows of a table with a name each."""
+    return (
+        isinstance(value, Mapping)
+        and len(value) > 1
+        and all(
+            isinstance(row, Mapping) and not any(isinstance(cell, (Mapping, list)) for cell in row.values())
+            for row in value.values()
+        )
+    )
+
+
 def is_inline(value: object) -> bool:
     """Tell whether a value is a list of short values, which stand in one line."""
     return isinstance(value, list) and all(

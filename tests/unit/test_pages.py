@@ -122,6 +122,7 @@ def test_any_document_is_told_in_full() -> None:
             {"id": "1", "extra": {"deep": ["x", {"y": 0.5}]}},
         ],
         "extent": {"spatial": {"bbox": [[120.1, 30, 121, 31]]}},
+        "fields": {"far": {"title": "Ratio", "type": "number"}, "town": {"title": "Town", "deep": None}},
         "nothing": None,
         "empty": [],
         "links": [
@@ -144,6 +145,7 @@ def test_any_document_is_told_in_full() -> None:
     ):
         assert told in page, told
     assert 'href="https://a/{z}"' not in page
+    assert '<th scope="row"><code>town</code></th>' in page
     assert f'<link rel="alternate" type="application/json" href="{BASE}/things?f=json"' in page
     assert '<html lang="en">' in page
 

@@ -1,7 +1,9 @@
 """OGC API Features Part 1, class HTML: every resource as a page, made of the document that programs get."""
 
 import re
+from collections.abc import Iterator
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +13,10 @@ from sqlalchemy import update
 from service.ogc.collections import COLLECTIONS
 from service.store.database import Database
 from service.store.models import Parcel
+from tests.ogc.conftest import lay_out
 from tests.ogc.test_core import links
 from tests.serving import keyed_client, open_client
+from tests.support.stores import GeoPackages
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"}
 NAMES = [collection.id for collection in COLLECTIONS]
@@ -30,6 +34,21 @@ LINKED = [
 ]
 """Documents with links."""
 RESOURCES = [*LINKED, *(f"/collections/{name}/schema" for name in NAMES), "/tileMatrixSets/WebMercatorQuad"]
+
+
+@pytest.fixture(scope="module")
+def standing_park(geopackages: GeoPackages, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """The small park on one database: a page is made of a document, wherever that came from."""
+    database = Database(geopackages.copy_to(tmp_path_factory.mktemp("pages") / "park.gpkg"))
+    yield lay_out(database)
+    database.dispose()
+
+
+@pytest.fixture(scope="module")
+def client(standing_park: Database) -> Iterator[TestClient]:
+    """A client in open mode."""
+    with open_client(standing_park) as opened:
+        yield opened
 
 
 def page_of(client: TestClient, path: str) -> str:
@@ -153,8 +172,9 @@ def test_one_feature_has_its_properties_and_its_outline(client: TestClient) -> N
     assert 'href="http://127.0.0.1:8000/collections/scores"' in page
 
 
-def test_hostile_text_in_a_hand_over_stays_text(park: Database) -> None:
+def test_hostile_text_in_a_hand_over_stays_text(geopackages: GeoPackages, tmp_path: Path) -> None:
     """A parcel whose name is a script is shown with that name, in the list and alone."""
+    park = lay_out(Database(geopackages.copy_to(tmp_path / "park.gpkg")))
     name = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
     with park.writing() as connection:
         connection.execute(update(Parcel).where(Parcel.code == "P00003").values(name=name))
@@ -166,6 +186,7 @@ def test_hostile_text_in_a_hand_over_stays_text(park: Database) -> None:
             assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
         hostile = page_of(client, '/collections/parcels/items?town="><script>alert(3)</script>')
         assert "<script" not in hostile
+    park.dispose()
 
 
 def test_each_encoding_has_a_tag_of_its_own(client: TestClient) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 
 from service.store.database import Database
-from tests.console.conftest import browser as browser  # the one real browser, for the map library
 from tests.ogc.conftest import lay_out
 from tests.support.stores import GeoPackages
 

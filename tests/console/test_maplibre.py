@@ -1,4 +1,4 @@
-"""MapLibre in a real browser on a page that is not ours: the tiles by their TileJSON, coloured by grade."""
+"""MapLibre in a real browser on a page other than the console: the tiles by their TileJSON, coloured by grade."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +10,9 @@ from service.console.assets import load
 from service.store.database import Database
 from tests.console.conftest import watch
 from tests.console.pixels import count_colours
+from tests.ogc.conftest import lay_out
 from tests.support.live import live_server, requests_in
+from tests.support.stores import GeoPackages
 
 COLOURS = {"A": "0b5a8e", "B": "79b8dc", "C": "f3c45c", "D": "c8512c"}
 
@@ -55,10 +57,12 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def address(park: Database, asked: Path) -> Iterator[str]:
-    """Where the park is served."""
+def address(geopackages: GeoPackages, asked: Path) -> Iterator[str]:
+    """Where the small park of the OGC tests is served."""
+    park = lay_out(Database(geopackages.copy_to(asked.with_name("park.gpkg"))))
     with live_server(park, log=asked) as url:
         yield url
+    park.dispose()
 
 
 def draw(page: Page, address: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""MapLibre in a real browser on a page other than the console: the tiles by their TileJSON, coloured by grade."""
+"""MapLibre in a real browser on a page other than the console: tiles by their TileJSON, coloured by grade."""
 
 from collections.abc import Iterator
 from pathlib import Path

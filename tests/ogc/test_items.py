@@ -237,7 +237,7 @@ def test_every_property_is_a_filter(
 @pytest.mark.parametrize(
     "filters",
     [
-        {"low_efficiency": "1"},
+        {"low_efficiency": "2"},
         {"low_efficiency": "True"},
         {"rank": "first"},
         {"rank": "1.5"},

@@ -8,12 +8,15 @@
     │   ├── InvalidCases           the cases of a scheme cannot be read
     │   ├── InvalidSources         the sources to pull cannot be used as configured
     │   ├── InvalidParameter       a query parameter or a body field
-    │   └── UnusableCrs            coordinates that PROJ cannot take to CGCS2000 defensibly
+    │   ├── UnusableCrs            coordinates that PROJ cannot take to CGCS2000 defensibly
+    │   └── Unprocessable     422  well-formed, but no record can be made of it
     ├── NotAuthenticated      401  no key, or one that is unknown or revoked
     ├── NotAllowed            403  the key lacks the scope, or the request came a forbidden way
     ├── NotFound              404
     ├── Conflict              409  the state forbids it (a published evaluation never changes)
+    ├── PreconditionFailed    412  what was to be changed is no longer as it was read
     ├── TooLarge              413
+    ├── PreconditionRequired  428  a change that does not say what it was made of
     ├── UpstreamTrouble       502  a source that is pulled does not answer, or not as it should
     └── Unavailable           503  the store cannot be reached or is not initialised
 
@@ -21,9 +24,14 @@ Each instance carries English and Chinese text, the place where the trouble is, 
 They become problem documents (RFC 9457) over HTTP and one readable block on the command line.
 """
 
+from collections.abc import Mapping
+
 
 class MujunError(Exception):
-    """The root: a stable code, a sentence in two languages, a place, and an action."""
+    """The root: a stable code, a sentence in two languages, a place, and an action.
+
+    ``headers`` go with the answer over HTTP.
+    """
 
     status = 500
     code = "internal-error"
@@ -37,6 +45,7 @@ class MujunError(Exception):
         code: str | None = None,
         place: str | None = None,
         action: str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
@@ -44,6 +53,7 @@ class MujunError(Exception):
         self.code = code or self.code
         self.place = place
         self.action = action
+        self.headers = dict(headers or {})
 
 
 class InputError(MujunError):
@@ -94,6 +104,12 @@ class UnusableCrs(InputError):
     code, title = "unusable-crs", ("The coordinate system cannot be used", "坐标系无法转换")
 
 
+class Unprocessable(InputError):
+    """It is well-formed, but no record can be made of it."""
+
+    status, code, title = 422, "unprocessable", ("The content cannot be accepted", "内容无法接受")
+
+
 class NotAuthenticated(MujunError):
     """No key, or one that is unknown or revoked."""
 
@@ -118,10 +134,22 @@ class Conflict(MujunError):
     status, code, title = 409, "conflict", ("Conflict with the present state", "与当前状态冲突")
 
 
+class PreconditionFailed(MujunError):
+    """What was to be changed is no longer as it was read."""
+
+    status, code, title = 412, "precondition-failed", ("Changed in the meantime", "内容已被他人更改")
+
+
 class TooLarge(MujunError):
     """More than the service takes at once."""
 
     status, code, title = 413, "too-large", ("Too large", "内容过大")
+
+
+class PreconditionRequired(MujunError):
+    """A change has to say what it was made of."""
+
+    status, code, title = 428, "precondition-required", ("The change must be conditional", "更改须附条件")
 
 
 class UpstreamTrouble(MujunError):

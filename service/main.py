@@ -9,7 +9,7 @@ from typing import Any
 
 from fastapi import Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from service import __version__
 from service.access import policy
@@ -23,6 +23,9 @@ from service.api.routes import routers as api_routers
 from service.api.validation import known_parameters_only
 from service.console.page import index_html
 from service.console.routes import router as console_router
+from service.features.formats.formats import FORMATS
+from service.jobs.editing import AfterEdits
+from service.ogc.edits import routes as edit_routes
 from service.ogc.routes import routers as ogc_routers
 from service.settings import Settings
 from service.store.database import Database
@@ -75,6 +78,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     )
     app.state.settings, app.state.database, app.state.query_parameters = settings, store, {}
     app.state.worker = worker
+    app.state.after_edits = AfterEdits(store)
     app.state.simulations = BoundedSemaphore(settings.simulations)
     for router in (*api_routers(), *ogc_routers(index_html), console_router()):
         app.include_router(router)
@@ -85,8 +89,9 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     problems.install(app)
 
     # The last one added meets a request first.
-    uploads = {("POST", "/feeds/{feed}/batches"): settings.max_upload_bytes + _MULTIPART_OVERHEAD}
-    app.add_middleware(BodyLimit, limits=uploads, refusal=problems.refusal)
+    limits = {("POST", "/feeds/{feed}/batches"): settings.max_upload_bytes + _MULTIPART_OVERHEAD}
+    limits |= dict.fromkeys(edit_routes.TAKES_FEATURES, settings.max_feature_bytes)
+    app.add_middleware(BodyLimit, limits=limits, refusal=problems.refusal)
     app.add_middleware(
         Gate,
         routes=routes,
@@ -95,7 +100,13 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         public_url=settings.public_url,
         refusal=problems.refusal,
     )
-    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
+    packed = tuple(each.media_type for each in FORMATS if each.compressed)
+    app.add_middleware(
+        GZipMiddleware,
+        minimum_size=1024,
+        compresslevel=5,
+        exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, *packed),
+    )
     app.add_middleware(HeadAsGet)
     app.add_middleware(CommonHeaders)
     return app

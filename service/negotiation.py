@@ -6,6 +6,7 @@ from fastapi import Request
 from starlette.exceptions import HTTPException
 
 from service.errors import InvalidParameter
+from service.features.formats.formats import FORMATS
 
 JSON = "application/json"
 GEOJSON = "application/geo+json"
@@ -22,6 +23,7 @@ _ALSO = {
     SCHEMA: {JSON},
     OPENAPI: {JSON, "application/vnd.oai.openapi+json", "application/openapi+json"},
     MVT: {"application/x-protobuf", "application/vnd.mvt", "application/octet-stream"},
+    **{each.media_type: each.also_types for each in FORMATS},
 }
 _BY_F = {
     "json": {JSON, GEOJSON, SCHEMA, OPENAPI},
@@ -30,6 +32,7 @@ _BY_F = {
     "mvt": {MVT},
     "xlsx": {XLSX},
     "csv": {CSV},
+    **{name: {each.media_type} for each in FORMATS for name in (each.f, *each.also)},
 }
 
 

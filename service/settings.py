@@ -27,10 +27,20 @@ class Settings(BaseSettings):
     """The address under which clients see the service; empty: taken from each request."""
 
     max_upload_bytes: int = 512 * 1024 * 1024
+
+    max_feature_bytes: int = 64 * 1024 * 1024
+    """Of one feature that is edited: enough for an outline of a million vertices."""
+
+    require_if_match: bool = False
+    """Refuse edits that do not say of which version they are made (428); QGIS never says it."""
+
     page_size: int = 1000
     """Items on a page unless the client asks for fewer or more."""
 
     page_size_limit: int = 10_000
+
+    download_limit: int = 1_000_000
+    """Features in a file (CSV, GeoPackage, …), which holds all that match; more are on a next one."""
 
     jobs: Literal["here", "elsewhere"] = "here"
     """Whether the web service carries out jobs itself, or leaves them to ``mujun work``."""

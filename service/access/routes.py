@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi.routing import iter_route_contexts
 from starlette._utils import get_route_path  # the router's own, so that both read a path the same way
@@ -12,11 +13,12 @@ from starlette.types import Scope
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A route: its path template, the methods it answers and the pattern it matches."""
+    """A route: its path template, the methods it answers, the pattern it matches, and the bodies it takes."""
 
     template: str
     methods: frozenset[str]
     pattern: re.Pattern[str]
+    media_types: tuple[str, ...]
 
 
 class RouteTable:
@@ -25,7 +27,12 @@ class RouteTable:
     def __init__(self, routes: Iterable[BaseRoute]) -> None:
         self._entries = [
             # a mounted application (static files) knows no methods of its own
-            Entry(str(context.path_format), frozenset(context.methods or {"GET"}), context.path_regex)
+            Entry(
+                str(context.path_format),
+                frozenset(context.methods or {"GET"}),
+                context.path_regex,
+                _media_types(getattr(context, "openapi_extra", None)),
+            )
             for context in iter_route_contexts(list(routes))
         ]
 
@@ -53,3 +60,18 @@ class RouteTable:
         if "GET" in methods:
             methods.add("HEAD")
         return sorted(methods | {"OPTIONS"}) if methods else []
+
+    def scoped(self, scope: Scope) -> dict[tuple[str, str], tuple[str, ...]]:
+        """Return every (method, path template) of this path with the media types that its body may have."""
+        path = get_route_path(scope)
+        return {
+            (method, entry.template): entry.media_types
+            for entry in reversed(self._entries)  # of two, the first one answers
+            if entry.pattern.match(path)
+            for method in entry.methods
+        }
+
+
+def _media_types(openapi_extra: dict[str, Any] | None) -> tuple[str, ...]:
+    """Return the media types of a body that a route describes by hand; of others none are known here."""
+    return tuple((openapi_extra or {}).get("requestBody", {}).get("content", ()))

@@ -52,5 +52,5 @@ def _too_large(limit: int) -> TooLarge:
     return TooLarge(
         f"The body is longer than {limit} bytes.",
         f"请求内容超过 {limit} 字节。",
-        action="Split the file, or raise MUJUN_MAX_UPLOAD_BYTES for uploads.",
+        action="Split it, or raise MUJUN_MAX_UPLOAD_BYTES for files, MUJUN_MAX_FEATURE_BYTES for features.",
     )

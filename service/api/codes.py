@@ -20,8 +20,11 @@ STATUS_TITLES: dict[int, Title] = {
     405: ("The method is not allowed here", "不支持该请求方法"),
     406: ("No acceptable representation", "没有可接受的表示形式"),
     409: ("Conflict with the present state", "与当前状态冲突"),
+    412: ("Changed in the meantime", "内容已被他人更改"),
     413: ("Too large", "内容过大"),
     415: ("Unsupported media type", "不支持的内容类型"),
+    422: ("The content cannot be accepted", "内容无法接受"),
+    428: ("The change must be conditional", "更改须附条件"),
     500: ("Internal error", "内部错误"),
     502: ("A source could not be pulled", "数据源汇聚失败"),
     503: ("Service unavailable", "服务不可用"),
@@ -120,6 +123,11 @@ CODES: dict[str, tuple[int | None, Title]] = {
     "row-not-open": (400, ("The row is not held, or settled already", "该行并非待处理")),
     "not-held-rows": (400, ("Not a workbook of held rows", "不是导出的待核行工作簿")),
     "unknown-column": (400, ("The file has no such column", "文件中没有此列")),
+    "unsupported-crs": (400, ("The coordinate system is not served", "不支持该坐标系")),
+    # edits
+    "already-there": (409, ("There is one of this code already", "该代码已存在")),
+    "read-only-property": (400, ("A property is worked out and cannot be set", "该属性由系统计算，不能修改")),
+    "unknown-property": (400, ("The feature has no such property", "没有此属性")),
     # pulls
     "invalid-setting": (400, ("A setting cannot be read", "设置项无法识别")),
     "secret-missing": (400, ("A secret of the source is not there", "数据源密钥不存在")),

@@ -82,7 +82,8 @@ def _limit_parameter(settings: Settings) -> dict[str, Any]:
     return {
         "name": "limit",
         "in": "query",
-        "description": "Items on a page; beyond the maximum, the maximum counts.",
+        "description": "Items on a page; beyond the maximum, the maximum counts. "
+        f"A file (CSV, GeoPackage, …) holds all, or so many, up to {settings.download_limit}.",
         "required": False,
         "style": "form",
         "explode": False,
@@ -107,7 +108,8 @@ def _describe_access(operation: dict[str, Any], scope: str | None) -> None:
 
 def _describe_problems(operation: dict[str, Any]) -> None:
     responses = operation["responses"]
-    responses.pop("422", None)
+    if "HTTPValidationError" in str(responses.get("422")):
+        del responses["422"]
     statuses = [400, 503] + ([401, 403] if operation["security"] else [])
     problem = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for status in statuses:

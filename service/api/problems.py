@@ -16,6 +16,7 @@ from starlette.responses import Response
 from service.access.routes import RouteTable
 from service.api import codes
 from service.api.headers import SECURITY_HEADERS
+from service.api.options import options
 from service.api.validation import Fault, InvalidRequest, invalid_request
 from service.errors import InvalidParameter, MujunError, Unavailable
 
@@ -47,7 +48,7 @@ class Problem(BaseModel):
 def problem(request: Request, error: MujunError, *, instance: str = "") -> Response:
     """Return the problem document of an error as a response with the headers that its status calls for."""
     document = document_of(request, error, instance=instance)
-    headers = {"Cache-Control": "no-store"}
+    headers = {"Cache-Control": "no-store"} | error.headers
     if error.status == 401:
         # Basic first and in ASCII: a browser, QGIS and GDAL then ask for a password
         headers["WWW-Authenticate"] = 'Basic realm="Mujun", charset="UTF-8", Bearer realm="Mujun"'
@@ -92,7 +93,7 @@ def install(app: FastAPI) -> None:
     async def from_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
         if error.status_code == 405:
-            return _method_not_allowed(request)
+            return await options(request) if request.method == "OPTIONS" else _method_not_allowed(request)
         response = problem(request, codes.from_http(error))
         response.headers.update(error.headers or {})
         return response
@@ -150,11 +151,8 @@ def _explain(request: Request, error: Exception) -> MujunError | None:
 
 def _method_not_allowed(request: Request) -> Response:
     routes: RouteTable = request.app.state.routes
-    allowed = {"Allow": ", ".join(routes.allowed(request.scope))}
-    if request.method == "OPTIONS":
-        return Response(status_code=204, headers=allowed)
     response = problem(request, codes.from_http(HTTPException(405)))
-    response.headers.update(allowed)
+    response.headers["Allow"] = ", ".join(routes.allowed(request.scope))
     return response
 
 

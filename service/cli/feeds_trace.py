@@ -10,7 +10,7 @@ from rich.table import Table
 
 from service.cli.common import open_database, out
 from service.errors import Conflict
-from service.jobs.tracing import kept_file, trace
+from service.jobs.tracing import TracedRow, kept_file, trace, trace_parcel
 
 _SHOWN = 1000
 
@@ -53,9 +53,17 @@ def trace_(
     metric: Annotated[str | None, typer.Option(help="Code of a metric 指标.")] = None,
     period: Annotated[str | None, typer.Option(help="2023, 2023Q3 or 2023-07 所属期.")] = None,
 ) -> None:
-    """Tell a subject's figures with all their history, each with file, sheet and row 数据溯源."""
+    """Tell a subject's figures with all their history, each with file, sheet and row 数据溯源.
+
+    Of a parcel also the rows behind the parcel itself, edits on the map among them.
+    """
     with open_database() as database:
         found = trace(database, subject, metric=metric, period=period, superseded=True, limit=_SHOWN)
+        land = trace_parcel(database, subject) if metric is None and period is None else []
+    if land:
+        _tell_land(land)
+    if not found and land:
+        return
     if not found:
         out.print("No such figures 没有相符的数据.")
         return
@@ -79,4 +87,17 @@ def trace_(
             one.file,
             state,
         )
+    out.print(table)
+
+
+def _tell_land(rows: list[TracedRow]) -> None:
+    table = Table(box=SIMPLE_HEAD, title="the parcel itself 宗地", title_justify="left")
+    for title in ("received\n收到时间", "batch\n批次", "row\n行"):
+        table.add_column(title, no_wrap=True)
+    for title in ("sheet\n工作表", "file\n文件", "state\n状态"):
+        table.add_column(title, overflow="fold")
+    for one in rows:
+        state = "in effect 有效" if one.in_effect else "before 此前"
+        when = f"{one.received_at:%Y-%m-%d %H:%M:%S}"
+        table.add_row(when, str(one.batch_id), str(one.row), one.sheet, one.file, state)
     out.print(table)

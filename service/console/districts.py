@@ -1,22 +1,21 @@
 """The districts (区域) that the page offers, and where each lies."""
 
-from sqlalchemy import Connection, func, select
+import polars as pl
+from sqlalchemy import Connection
 
-from service.store import features
-from service.store.layers import PARCELS, Selection
-from service.store.models import Parcel
+from service.store.database import Database
+from service.store.layers import PARCELS
+from service.store.standing import standing
 
 
-def districts(connection: Connection) -> list[dict[str, object]]:
+def districts(database: Database, connection: Connection) -> list[dict[str, object]]:
     """Return every district with parcels: its code, how many parcels, and their box in degrees."""
-    counts = connection.execute(
-        select(Parcel.district, func.count()).group_by(Parcel.district).order_by(Parcel.district)
+    parcels = standing(database).layer(connection, database.data_version(connection), PARCELS)
+    edges = pl.DataFrame(dict(zip(("west", "south", "east", "north"), parcels.bounds, strict=True)))
+    found = (
+        edges.with_columns(parcels.properties["district"])
+        .group_by("district")
+        .agg(pl.len(), pl.col("west", "south").min(), pl.col("east", "north").max())
+        .sort("district")
     )
-    return [
-        {
-            "district": district,
-            "parcels": parcels,
-            "bbox": features.extent(connection, PARCELS, Selection(equal=(("district", district),))),
-        }
-        for district, parcels in counts.all()
-    ]
+    return [{"district": name, "parcels": count, "bbox": box} for name, count, *box in found.iter_rows()]

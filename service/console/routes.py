@@ -24,7 +24,7 @@ def list_districts(request: Request) -> dict[str, object]:
     """Give the districts with parcels and their boxes."""
     database: Database = request.app.state.database
     with database.reading() as connection:
-        return {"districts": districts(connection)}
+        return {"districts": districts(database, connection)}
 
 
 def asset(version: str, path: str, if_none_match: Annotated[str | None, Header()] = None) -> Response:

@@ -4,6 +4,7 @@ Whatever a collection is made from, stored rows or something worked out, it is s
 asked of it; so filters, pages, tiles and files are the same for all collections and on both databases.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 import shapely
+
+from service.features.texts import Texts
 
 Box = tuple[float, float, float, float]
 """West, south, east, north in degrees; west greater than east for a box across the antimeridian."""
@@ -73,6 +76,18 @@ class FeatureTable:
         """The row of every key."""
         return {key: row for row, key in enumerate(self.keys)}
 
+    @cached_property
+    def texts(self) -> Texts:
+        """What has been written of the features."""
+        return Texts(len(self.ids))
+
+    @cached_property
+    def stamp(self) -> str:
+        """What tells this state of the features from any other: the same ids and versions, the same stamp."""
+        digest = hashlib.blake2b(self.ids.tobytes(), digest_size=12)
+        digest.update(self.versions.tobytes())
+        return digest.hexdigest()
+
     @property
     def nbytes(self) -> int:
         """About how many bytes the table takes."""
@@ -126,6 +141,23 @@ class FeatureTable:
         west, south = np.nanmin(self.bounds[:2], axis=1)
         east, north = np.nanmax(self.bounds[2:], axis=1)
         return float(west), float(south), float(east), float(north)
+
+
+def joined(parts: Sequence[FeatureTable], empty: FeatureTable) -> FeatureTable:
+    """Return all rows of tables with the same properties as one; ``empty`` is the answer without parts."""
+    if len(parts) < 2:
+        return parts[0] if parts else empty
+    ids = np.concatenate([part.ids for part in parts])
+    keys = [key for part in parts for key in part.keys]
+    whole = FeatureTable(
+        ids,
+        keys,
+        np.concatenate([part.versions for part in parts]),
+        pl.concat([part.wkb for part in parts]),
+        np.concatenate([part.bounds for part in parts], axis=1),
+        pl.concat([part.properties for part in parts]),
+    )
+    return whole if bool((ids[1:] > ids[:-1]).all()) else whole.take(np.argsort(ids))
 
 
 def decoded(wkb: pl.Series) -> npt.NDArray[Any]:

@@ -8,7 +8,7 @@ import orjson
 from service.domain.hand_overs import HandedRow, Verdict
 from service.feeds.converting import Converter, RowHeld
 from service.feeds.formats.crs import NotTransformable, to_cgcs2000, understand
-from service.feeds.formats.geometry import MAX_VERTICES, decode, judge, sample
+from service.feeds.formats.geometry import decode, judge, sample
 from service.feeds.formats.layers import Layer
 from service.feeds.records import record_fact
 
@@ -17,6 +17,9 @@ GEOMETRY = "@geometry"
 
 COMPUTED = ("geodesic_area_m2", "geom")
 REPAIRED = "geometry_repaired"
+
+KEPT_BYTES = 16 * 200_000
+"""A larger geometry stands in the kept file alone."""
 
 
 def feature_rows(
@@ -72,6 +75,6 @@ def feature_rows(
 def _content(layer: Layer, index: int) -> str:
     given = {name: cell for name, cell in zip(layer.columns, layer.cells[index], strict=True) if cell}
     blob = layer.wkb[index] if layer.wkb is not None else None
-    if blob is not None and len(blob) <= 16 * MAX_VERTICES:
+    if blob is not None and len(blob) <= KEPT_BYTES:
         given[GEOMETRY] = bytes(blob).hex()
     return orjson.dumps(given).decode()

@@ -1,20 +1,20 @@
 """Export (导出): the scores of one evaluation as a file, whole or not at all."""
 
-import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
-import pyogrio.raw
-import shapely
-from pyproj import CRS
-from sqlalchemy import Boolean, Float, Integer, func, select
+from sqlalchemy import Boolean, Connection, Float, Integer, func, select
 
 from service.errors import NotFound
+from service.features.crs import STORED
+from service.features.formats.content import TYPES, Content
+from service.features.formats.formats import format_of
+from service.features.table import FeatureTable, Kind, Property
 from service.store import evaluations, spatial
 from service.store.database import Database
 from service.store.models import Score
@@ -22,31 +22,29 @@ from service.store.models import Score
 Progress = Callable[[int, int | None, str], None]
 
 _AT_ONCE = 20_000
-_GEOMETRY = "geometry"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_CRS = "EPSG:4490"
 
 
 class ExportFormat(StrEnum):
-    """The formats of an export."""
+    """The formats of an export: those of features, under the names that orders use."""
 
     GEOPACKAGE = "geopackage"
     GEOPARQUET = "geoparquet"
     CSV = "csv"
+    XLSX = "xlsx"
+    SHAPEFILE = "shapefile"
+    FLATGEOBUF = "flatgeobuf"
+    NDJSON = "ndjson"
 
     @property
     def suffix(self) -> str:
         """The ending of its files."""
-        return {"geopackage": ".gpkg", "geoparquet": ".parquet", "csv": ".csv"}[self.value]
+        return format_of(self.value).suffix
 
     @property
     def media_type(self) -> str:
         """Its media type."""
-        return {
-            "geopackage": "application/geopackage+sqlite3",
-            "geoparquet": "application/vnd.apache.parquet",
-            "csv": "text/csv; charset=utf-8",
-        }[self.value]
+        media_type = format_of(self.value).media_type
+        return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
 
 
 def exportable() -> tuple[str, ...]:
@@ -65,97 +63,73 @@ def export_scores(
     """Write the scores of an evaluation to a file with these properties; return the number of parcels.
 
     Geometry is longitude and latitude of CGCS2000 (EPSG:4490); CSV has none. The file appears under its name
-    when it is whole. Raises `NotFound` when there is no such evaluation.
+    when it is whole. Raises `NotFound` when there is no such evaluation, `TooLarge` for more than the format
+    holds.
     """
-    columns = [name for name in exportable() if name in set(properties)]
-    frames, geometries = [], []
+    wanted = set(properties)
+    shown = tuple(_property(name) for name in exportable() if name in wanted)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.stem}.unfinished{path.suffix}")
     with database.reading() as connection:
         if evaluations.get(connection, evaluation_id) is None:
             raise NotFound(f"There is no evaluation {evaluation_id}.", f"没有评价 {evaluation_id}。")
         of_it = Score.evaluation_id == evaluation_id
         total = connection.execute(select(func.count()).select_from(Score).where(of_it)).scalar_one()
-        schema = {name: _type(Score.__table__.c[name].type) for name in columns}
-        wanted = [Score.id, spatial.wkb(Score.geom), *(Score.__table__.c[name] for name in columns)]
-        query = select(*wanted).where(of_it).order_by(Score.id).limit(_AT_ONCE)
-        last = 0
-        while rows := connection.execute(query.where(Score.id > last)).all():
-            last = rows[-1][0]
-            geometries += [None if row[1] is None else bytes(row[1]) for row in rows]
-            frames.append(pl.DataFrame([tuple(row[2:]) for row in rows], schema=schema, orient="row"))
-            if progress is not None:
-                progress(len(geometries), total, "exporting")
-    table = pl.concat(frames) if frames else pl.DataFrame(schema=schema)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.stem}.unfinished{path.suffix}")
-    unfinished.unlink(missing_ok=True)
-    _WRITERS[format](unfinished, table, geometries)
+        content = Content(
+            name="scores",
+            title="Scores 亩均评价结果",
+            properties=shown,
+            crs=STORED,
+            chunks=lambda: _chunks(connection, evaluation_id, shown, total, progress),
+            size=total,
+            kinds=frozenset({"MultiPolygon"}),
+            gaps=False,
+            time=datetime.now(UTC),
+            with_ids=False,
+        )
+        format_of(format.value).write(content, unfinished)
     with unfinished.open("rb+") as file:
         os.fsync(file.fileno())
     unfinished.replace(path)
-    return table.height
+    return total
 
 
-def _type(kind: object) -> type[pl.DataType]:
-    if isinstance(kind, Boolean):
-        return pl.Boolean
-    if isinstance(kind, Integer):
-        return pl.Int64
-    return pl.Float64 if isinstance(kind, Float) else pl.String
-
-
-def _csv(path: Path, table: pl.DataFrame, _: Sequence[bytes | None]) -> None:
-    """Texts that a spreadsheet would take for a formula get an apostrophe before them."""
-    texts = [name for name, kind in table.schema.items() if kind == pl.String]
-    harmless = table.with_columns(
-        pl.when(pl.col(name).str.slice(0, 1).is_in(_FORMULA))
-        .then(pl.lit("'") + pl.col(name))
-        .otherwise(pl.col(name))
-        .alias(name)
-        for name in texts
+def _chunks(
+    connection: Connection,
+    evaluation_id: int,
+    shown: Sequence[Property],
+    total: int,
+    progress: Progress | None,
+) -> Iterator[FeatureTable]:
+    """Give the scores by the thousands, so that an export takes no more memory than its format does."""
+    schema = {each.name: TYPES[each.type] for each in shown}
+    columns = [Score.__table__.c[each.name] for each in shown]
+    query = (
+        select(Score.id, Score.parcel_code, spatial.wkb(Score.geom), *columns)
+        .where(Score.evaluation_id == evaluation_id)
+        .order_by(Score.id)
+        .limit(_AT_ONCE)
     )
-    harmless.write_csv(path, include_bom=True)
+    last = done = 0
+    while rows := connection.execute(query.where(Score.id > last)).all():
+        last = rows[-1][0]
+        done += len(rows)
+        ids = np.array([row[0] for row in rows], dtype=np.int64)
+        wkb = pl.Series([None if row[2] is None else bytes(row[2]) for row in rows], dtype=pl.Binary)
+        frame = pl.DataFrame([tuple(row[3:]) for row in rows], schema=schema, orient="row")
+        yield FeatureTable.of(ids, [f"{evaluation_id}:{row[1]}" for row in rows], ids, wkb, frame)
+        if progress is not None:
+            progress(done, total, "exporting")
 
 
-def _geoparquet(path: Path, table: pl.DataFrame, geometries: Sequence[bytes | None]) -> None:
-    shapes = shapely.from_wkb(list(geometries))
-    kinds = sorted({shape.geom_type for shape in shapes if shape is not None})
-    about: dict[str, Any] = {
-        "version": "1.1.0",
-        "primary_column": _GEOMETRY,
-        "columns": {_GEOMETRY: {"encoding": "WKB", "geometry_types": kinds, "crs": _projjson()}},
-    }
-    whole = table.with_columns(pl.Series(_GEOMETRY, geometries, dtype=pl.Binary))
-    whole.write_parquet(path, compression="zstd", metadata={"geo": json.dumps(about)})
+def _property(name: str) -> Property:
+    kind = Score.__table__.c[name].type
+    return Property(name, _kind(kind), name)
 
 
-def _geopackage(path: Path, table: pl.DataFrame, geometries: Sequence[bytes | None]) -> None:
-    values, masks = [], []
-    for name, kind in table.schema.items():
-        column = table[name]
-        masks.append(column.is_null().to_numpy())
-        filled = column.fill_null({pl.Boolean: False, pl.String: ""}.get(kind.base_type(), 0))
-        values.append(filled.to_numpy().astype(object if kind == pl.String else None))
-    pyogrio.raw.write(
-        str(path),
-        geometry=np.array(list(geometries), dtype=object),
-        field_data=values,
-        field_mask=masks,
-        fields=np.array(table.columns, dtype=object),
-        driver="GPKG",
-        layer="scores",
-        geometry_type="Unknown",
-        crs=_CRS,
-        encoding="UTF-8",
-    )
-
-
-def _projjson() -> dict[str, Any]:
-    found: dict[str, Any] = CRS.from_user_input(_CRS).to_json_dict()
-    return found
-
-
-_WRITERS: dict[ExportFormat, Callable[[Path, pl.DataFrame, Sequence[bytes | None]], None]] = {
-    ExportFormat.GEOPACKAGE: _geopackage,
-    ExportFormat.GEOPARQUET: _geoparquet,
-    ExportFormat.CSV: _csv,
-}
+def _kind(column_type: object) -> Kind:
+    if isinstance(column_type, Boolean):
+        return "boolean"
+    if isinstance(column_type, Integer):  # BigInteger is one too
+        return "integer"
+    return "number" if isinstance(column_type, Float) else "string"

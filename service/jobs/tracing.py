@@ -13,7 +13,7 @@ from service.domain.hand_overs import Feed
 from service.domain.units import display
 from service.errors import InvalidParameter, NotFound
 from service.reference.tables import unit_table
-from service.store import hand_overs, history, received
+from service.store import hand_overs, history, parcels, received
 from service.store.database import Database
 
 
@@ -38,6 +38,18 @@ class TracedFigure(BaseModel):
     received_at: datetime
     sheet: str
     row: int
+
+
+class TracedRow(BaseModel):
+    """A row that made a parcel what it was or is: the one in effect, and every edit by hand."""
+
+    source_row_id: int
+    batch_id: int
+    file: str
+    received_at: datetime
+    sheet: str
+    row: int
+    in_effect: bool = Field(description="Whether the parcel is now as this row says 是否有效")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +106,12 @@ def trace(
             after=after,
         )
     return [_traced(row) for row in found]
+
+
+def trace_parcel(database: Database, code: str) -> list[TracedRow]:
+    """Return the rows behind a parcel itself, the oldest first; also of one that was removed by hand."""
+    with database.reading() as connection:
+        return [TracedRow(**row) for row in parcels.history(connection, code)]
 
 
 def kept_file(database: Database, batch_id: int, feed: Feed | None = None) -> KeptFile:

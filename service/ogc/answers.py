@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -10,23 +11,25 @@ from starlette.responses import Response
 
 from service import __version__
 from service.negotiation import JSON, accepted
+from service.ogc.documents.links import base_url
 
 _COMPRESS_FROM = 1024
 
 
-def etag(request: Request, *state: object, weak: bool) -> str:
-    """Return the entity tag of this address in this state of the data.
+def etag(request: Request, *state: object) -> str:
+    """Return the entity tag of this address in this state of the data."""
+    digest = hashlib.blake2b(representation(request, *state).encode(), digest_size=12).hexdigest()
+    return f'"{digest}"'
 
-    Weak where the body tells when it was made. The encoding is part of it: a tag names bytes.
+
+def representation(request: Request, *state: object) -> str:
+    """Return what the bytes of an answer depend on: the address, the program, compression, and ``state``.
+
+    The query counts as it was written, as links repeat it.
     """
-    content = (
-        __version__,
-        request.url.path,
-        sorted(request.query_params.multi_items()),
-        _takes_gzip(request),
-    )
-    digest = hashlib.blake2b(repr((content, state)).encode(), digest_size=12).hexdigest()
-    return f'W/"{digest}"' if weak else f'"{digest}"'
+    packed = takes_gzip(request)
+    address = (base_url(request), request.url.path, request.url.query)
+    return repr((__version__, address, packed, state))
 
 
 def not_modified(request: Request, tag: str) -> Response | None:
@@ -36,14 +39,22 @@ def not_modified(request: Request, tag: str) -> Response | None:
         return None
     tags = {item.strip().removeprefix("W/") for item in known.split(",")}
     if tag.removeprefix("W/") in tags or "*" in tags:
-        return Response(status_code=304, headers=_caching(tag))
+        return Response(status_code=304, headers=caching(tag))
     return None
 
 
-def answer(request: Request, body: bytes, media_type: str, *, tag: str | None = None) -> Response:
-    """Return the body as a response, compressed when it is worth it."""
-    headers = _caching(tag)
-    if len(body) >= _COMPRESS_FROM and _takes_gzip(request):
+def answer(
+    request: Request,
+    body: bytes,
+    media_type: str,
+    *,
+    tag: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    compress: bool = True,
+) -> Response:
+    """Return the body as a response, compressed when it is worth it and not so already."""
+    headers = {**caching(tag), **(headers or {})}
+    if compress and len(body) >= _COMPRESS_FROM and takes_gzip(request):
         # at once and fast, here in the worker thread
         body = gzip.compress(body, compresslevel=1, mtime=0)
         headers["Content-Encoding"] = "gzip"
@@ -52,7 +63,7 @@ def answer(request: Request, body: bytes, media_type: str, *, tag: str | None = 
 
 def nothing(tag: str) -> Response:
     """Return 204: it exists, and nothing is on it."""
-    return Response(status_code=204, headers=_caching(tag))
+    return Response(status_code=204, headers=caching(tag))
 
 
 def json_answer(request: Request, document: Any, media_type: str = JSON) -> Response:
@@ -60,11 +71,13 @@ def json_answer(request: Request, document: Any, media_type: str = JSON) -> Resp
     return answer(request, orjson.dumps(document), media_type)
 
 
-def _caching(tag: str | None) -> dict[str, str]:
+def caching(tag: str | None) -> dict[str, str]:
+    """Return the headers by which a client keeps what it has."""
     headers = {"Cache-Control": "private, no-cache", "Vary": "Accept, Accept-Encoding"}
     return headers | ({"ETag": tag} if tag else {})
 
 
-def _takes_gzip(request: Request) -> bool:
+def takes_gzip(request: Request) -> bool:
+    """Tell whether the client takes what is compressed."""
     encodings = accepted(request.headers.get("accept-encoding", ""))
     return max((quality for name, quality in encodings if name in ("gzip", "*")), default=0) > 0

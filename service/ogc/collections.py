@@ -7,11 +7,13 @@ from sqlalchemy import Boolean, Float, Integer
 from service.domain.coverage import REGISTERS
 from service.features.table import Kind, Property
 from service.jobs.covering import DEFAULT_SCHEME
+from service.ogc.sources.coverage import Coverage
+from service.ogc.sources.scores import Scores
+from service.ogc.sources.source import Source
+from service.ogc.sources.stored import Stored
 from service.reference.schemes import shipped_scheme
 from service.reference.tables import unit_table
 from service.store.layers import PARCELS, SCORES, Layer
-
-CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 
 _TITLES = {
     "code": "Parcel code 宗地代码",
@@ -75,11 +77,9 @@ class Collection:
     id: str
     title: str
     description: str
-    layer: Layer
+    source: Source
     properties: tuple[Property, ...]
     on_tiles: frozenset[str]
-    of_periods: bool = False
-    """Whether its features are worked out for a period, on the geometry of the layer's rows."""
 
     def shown(self, visible: frozenset[str]) -> tuple[Property, ...]:
         """Return the properties, in their order, that whoever asks may see."""
@@ -135,7 +135,7 @@ COLLECTIONS = (
         "parcels",
         "Parcels 宗地",
         f"Cadastral parcels as the land register handed them over. 国土部门交付的宗地。 {_ABOUT_CRS}",
-        PARCELS,
+        Stored(PARCELS),
         _properties(PARCELS),
         frozenset({"code", "district", "town", "name", "land_use"}),
     ),
@@ -145,7 +145,7 @@ COLLECTIONS = (
         "Parcels with their result in the latest published evaluation of each district; the parameter "
         "evaluation names another. "
         f"各区域最近一次已发布评价的宗地结果；可用 evaluation 参数指定评价。 {_ABOUT_CRS}",
-        SCORES,
+        Scores(),
         _properties(SCORES),
         frozenset(
             {
@@ -177,10 +177,9 @@ COLLECTIONS = (
         "各宗地各类数据的状态：有效、过期、待核、缺失；"
         "可用 period 参数指定年份，否则取最近一次已发布评价的年份。"
         f" {_ABOUT_CRS}",
-        PARCELS,
+        Coverage(),
         _COVERAGE,
         frozenset(item.name for item in _COVERAGE) - {"district", "industry", "area_m2"},
-        of_periods=True,
     ),
 )
 """Every collection, in the order in which they are listed."""

@@ -1,137 +1,172 @@
-"""Items of a collection, page by page or one by one, as GeoJSON."""
+"""Items of a collection, page by page or one by one, as GeoJSON or as files."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
+import numpy as np
 import orjson
 from fastapi import Request
 from starlette.responses import Response
 
 from service.errors import InvalidParameter, NotFound
+from service.features import geojson
+from service.features.crs import CRS84
+from service.features.formats.content import Content, content_of
+from service.features.table import FeatureTable, Property, Rows
 from service.negotiation import GEOJSON, HTML, JSON, choose
-from service.ogc import geojson
-from service.ogc.answers import answer, etag, not_modified
+from service.ogc.answers import answer, etag, not_modified, representation
 from service.ogc.collections import Collection
 from service.ogc.documents.links import base_url, encodings, here, link
+from service.ogc.edits import EDITABLE
+from service.ogc.entity_tags import feature_tag, http_date
+from service.ogc.files import FILES, alternates, answer_file, page_headers, read_options
 from service.ogc.pages import ROWS, page_answer
 from service.ogc.queries.datetimes import covered_by
 from service.ogc.queries.paging import Position, read_token, write_token
-from service.ogc.queries.parameters import ItemsQuery, read_items_query
+from service.ogc.queries.parameters import ItemsQuery, Written, read_items_query, read_written
+from service.ogc.sources.source import Edition
 from service.ogc.views import View, properties_for, viewing
-from service.store.layers import Run, Selection
+from service.store import parcels
+
+_OTHERS = (GEOJSON, *FILES)
+_OUTLINES = Written(CRS84, None)
 
 
 def items(request: Request, collection: Collection) -> Response:
     """Answer a page of features, with the exact number of all that match and a link to the next page."""
-    media_type = choose(request, GEOJSON, HTML)
+    media_type = choose(request, GEOJSON, HTML, *FILES)
+    format, options = FILES.get(media_type), read_options(request, media_type)
     properties = properties_for(request, collection)
     names = tuple(item.name for item in properties)
-    query = read_items_query(request, collection, properties, request.app.state.settings)
-    if media_type == HTML and "limit" not in request.query_params:
-        query = replace(query, limit=min(query.limit, ROWS))
+    query = read_items_query(
+        request, collection, properties, request.app.state.settings, whole=format is not None
+    )
+    if media_type == HTML:
+        query = _for_reading(request, query)
     with viewing(request) as view:
-        start = _start(view, collection, query)
-        runs, period = _edition(view, collection, start)
-        everything = view.all_of(collection, _in_time(query, runs), period)
-        if period is not None and not _meets(query, period):
-            everything = replace(everything, ranges=())
-        tag = etag(request, media_type, base_url(request), view.state, names, start, everything, weak=True)
+        edition, after = _start(view, collection, query)
+        shown = _in_time(view, edition, query)
+        table = view.table(collection, shown or edition)
+        moment = collection.source.changed_at(view, edition)
+        # a file tells its time in its bytes
+        made = moment if format else None
+        tag = etag(request, media_type, view.store, table.stamp, names, shown, edition, made)
         if (unchanged := not_modified(request, tag)) is not None:
             return unchanged
-        selection = view.within(collection, replace(everything, equal=query.equal), query.box)
-        matched = view.count(collection, selection)
-        place = (start.after, query.offset, query.limit)
-        page = view.remember(
-            ("page", collection.id, selection, names, place),
-            lambda: _page(view, collection, selection, names, *place),
-        )
+        rows = view.chosen(collection, table, query.selection) if shown else table.everything[:0]
+        first = int(np.searchsorted(table.ids[rows], after, side="right")) + query.offset
+        page = rows[first : first + query.limit]
+        texts = geojson.texts(table, page, names, *query.written) if format is None else []
     following = None
-    if page.more:
-        token = write_token(Position(page.last, start.began_with), query.listing)
-        following = here(request, token=token, offset=None)
+    if first + query.limit < len(rows):
+        position = Position(int(table.ids[page[-1]]), began_with(edition))
+        following = here(request, token=write_token(position, query.listing), offset=None)
+    if format is not None:
+        content = _content(collection, table, page, properties, query.written, moment, options)
+        headers = page_headers(request, media_type, len(rows), len(page), following)
+        return answer_file(request, content, format, tag=tag, headers=headers)
     head = {
         "type": "FeatureCollection",
-        "timeStamp": _now(),
-        "numberMatched": matched,
-        "numberReturned": page.size,
+        **({"timeStamp": moment} if moment else {}),
+        "numberMatched": len(rows),
+        "numberReturned": len(page),
         "links": _page_links(request, collection, following),
     }
-    body = b"".join((geojson.encode(head)[:-1], b',"features":', page.features, b"}"))
+    body = b"".join((orjson.dumps(head)[:-1], b',"features":[', b",".join(texts), b"]}"))
     if media_type == HTML:
-        return page_answer(request, orjson.loads(body), (GEOJSON,), "items", properties, tag)
-    return answer(request, body, media_type, tag=tag)
+        return page_answer(request, orjson.loads(body), _OTHERS, "items", properties, tag)
+    headers = {"Content-Crs": f"<{query.written.crs.uri}>"}
+    return answer(request, body, media_type, tag=tag, headers=headers)
 
 
 def item(request: Request, collection: Collection, feature_id: str) -> Response:
     """Answer one feature; raises `NotFound` when there is none under this id for whoever asks."""
-    media_type = choose(request, GEOJSON, HTML)
+    media_type = choose(request, GEOJSON, HTML, *FILES)
+    format, options = FILES.get(media_type), read_options(request, media_type)
     properties = properties_for(request, collection)
     names = tuple(item.name for item in properties)
+    written = read_written(request)
+    if media_type == HTML:
+        written = _OUTLINES
     with viewing(request) as view:
-        key = _key(view, collection, feature_id)
-        day = view.day if collection.of_periods else None
-        tag = etag(request, media_type, base_url(request), view.state, names, day, weak=False)
+        table = view.table(collection, _edition_of(view, collection, feature_id))
+        row = table.row_of.get(feature_id)
+        if row is None:
+            raise _no_feature(collection, feature_id)
+        tag = feature_tag(int(table.versions[row]), representation(request, media_type, view.store, names))
         if (unchanged := not_modified(request, tag)) is not None:
             return unchanged
-        found = view.one(collection, key, names)
-    if not found.rows:
-        raise _no_feature(collection, feature_id)
+        headers = _last_modified(view, collection, feature_id)
+        if format is not None:
+            # without a time: the version alone decides the bytes
+            content = _content(collection, table, np.array([row]), properties, written, None, options)
+            return answer_file(request, content, format, tag=tag, headers=headers)
+        (text,) = geojson.texts(table, np.array([row]), names, *written)
     parent = f"{base_url(request)}/collections/{collection.id}"
     links = [
         *encodings(here(request, f=None), "This feature", GEOJSON, HTML),
         link(parent, "collection", JSON, collection.title),
         link(f"{base_url(request)}/", "root", JSON, "Mujun 亩均"),
+        *alternates(request),
     ]
-    document = {**geojson.features(found)[0], "links": links}
-    body = geojson.encode(document)
+    body = b'%b,"links":%b}' % (text[:-1], orjson.dumps(links))
     if media_type == HTML:
-        return page_answer(request, orjson.loads(body), (GEOJSON,), "item", properties, tag)
-    return answer(request, body, media_type, tag=tag)
+        return page_answer(request, orjson.loads(body), _OTHERS, "item", properties, tag, headers)
+    headers["Content-Crs"] = f"<{written.crs.uri}>"
+    return answer(request, body, media_type, tag=tag, headers=headers)
 
 
-class _Page(NamedTuple):
-    """The features of a page as a JSON array, how many, the last one's row id, and whether others follow."""
-
-    features: bytes
-    size: int
-    last: int
-    more: bool
-
-    @property
-    def nbytes(self) -> int:
-        return len(self.features)
+def _for_reading(request: Request, query: ItemsQuery) -> ItemsQuery:
+    """Return the query for a page that people read: not too long, with outlines as they are drawn."""
+    limit = query.limit if "limit" in request.query_params else min(query.limit, ROWS)
+    return replace(query, limit=limit, written=_OUTLINES)
 
 
-def _page(
-    view: View,
+def _last_modified(view: View, collection: Collection, feature_id: str) -> dict[str, str]:
+    """Return the header that edits can be conditional on; empty for what is not edited."""
+    now = parcels.current(view.connection, feature_id) if collection.id in EDITABLE else None
+    return {} if now is None else {"Last-Modified": http_date(now.received_at)}
+
+
+def _content(
     collection: Collection,
-    selection: Selection,
-    names: Sequence[str],
-    after: int,
-    offset: int,
-    limit: int,
-) -> _Page:
-    # one more than asked for tells whether there is a next page
-    found = view.page(collection, selection, names, limit=limit + 1, after=after, offset=offset)
-    more, found = len(found.rows) > limit, found._replace(rows=found.rows[:limit])
-    content = geojson.encode(geojson.features(found))
-    return _Page(content, len(found.rows), found.ids[-1] if found.rows else after, more)
+    table: FeatureTable,
+    rows: Rows,
+    properties: Sequence[Property],
+    written: Written,
+    moment: str | None,
+    options: Mapping[str, Any],
+) -> Content:
+    """Return features for a file; without a moment its time is the epoch, so that bytes stay equal."""
+    return content_of(
+        table,
+        rows,
+        properties,
+        name=collection.id,
+        title=collection.title,
+        crs=written.crs,
+        largest_offset=written.largest_offset,
+        time=datetime.fromisoformat(moment or "1970-01-01T00:00:00Z").astimezone(UTC),
+        **options,
+    )
 
 
-def _start(view: View, collection: Collection, query: ItemsQuery) -> Position:
-    """Return where the page begins: the token's position, among what its listing began with."""
+def _start(view: View, collection: Collection, query: ItemsQuery) -> tuple[Edition, int]:
+    """Return what the listing shows, and behind which row id the page begins.
+
+    A token goes on with what its listing began with, also when another evaluation is published meanwhile.
+    """
     if query.token is None:
-        if (period := view.period(collection, query.period)) is not None:
-            return Position(0, (int(period),))
-        return Position(0, tuple(run.id for run in view.runs(collection, query.evaluation)))
+        return view.edition(collection, query.evaluation, query.period), -1
     position = read_token(query.token, query.listing)
-    if collection.of_periods:
-        return position
+    if collection.source.chosen_by == "period":
+        return Edition(period=str(position.began_with[0])), position.after
+    edition = Edition(position.began_with)
     try:
-        view.named(position.began_with)
+        view.named(edition.runs)
     except NotFound:
         raise InvalidParameter(
             "The listing that the paging token belongs to is no longer there.",
@@ -140,42 +175,38 @@ def _start(view: View, collection: Collection, query: ItemsQuery) -> Position:
             place="query parameter token",
             action="Begin again without a token.",
         ) from None
-    return position
+    return edition, position.after
 
 
-def _edition(view: View, collection: Collection, start: Position) -> tuple[tuple[Run, ...], str | None]:
-    """Return the evaluations or the period that a listing shows."""
-    if collection.of_periods:
-        return (), str(start.began_with[0])
-    return (view.named(start.began_with) if start.began_with else ()), None
+def began_with(edition: Edition) -> tuple[int, ...]:
+    """Return what a paging token keeps of an edition."""
+    return edition.runs if edition.period is None else (int(edition.period),)
 
 
-def _meets(query: ItemsQuery, period: str) -> bool:
-    interval, covered = query.interval, covered_by(period)
-    return interval is None or covered is None or interval.meets(covered)
-
-
-def _in_time(query: ItemsQuery, runs: tuple[Run, ...]) -> tuple[Run, ...]:
-    """Leave out the evaluations whose period lies outside the interval; what has no time is always in it."""
+def _in_time(view: View, edition: Edition, query: ItemsQuery) -> Edition | None:
+    """Leave out what lies outside the interval; None when nothing is in it. What has no time always is."""
     interval = query.interval
-    if interval is None:
-        return runs
-    return tuple(run for run in runs if (period := covered_by(run.period)) is None or interval.meets(period))
+    if interval is None or edition == Edition():
+        return edition
+    if edition.period is not None:
+        covered = covered_by(edition.period)
+        return edition if covered is None or interval.meets(covered) else None
+    runs = view.named(edition.runs)
+    kept = [run.id for run in runs if (period := covered_by(run.period)) is None or interval.meets(period)]
+    return Edition(tuple(kept)) if kept else None
 
 
-def _key(view: View, collection: Collection, feature_id: str) -> tuple[str | int, ...]:
-    if "\0" in feature_id:
-        raise _no_feature(collection, feature_id)
-    if not collection.layer.of_evaluations:
-        return (feature_id,)
-    evaluation, _, code = feature_id.partition(":")
+def _edition_of(view: View, collection: Collection, feature_id: str) -> Edition:
+    """Return the edition in which a feature would be: its id begins with its evaluation."""
+    if collection.source.chosen_by != "evaluation":
+        return view.edition(collection)
+    evaluation = feature_id.partition(":")[0]
     if not re.fullmatch("[1-9][0-9]{0,17}", evaluation):
         raise _no_feature(collection, feature_id)
     try:
-        view.named((int(evaluation),))
+        return view.edition(collection, int(evaluation))
     except NotFound:
         raise _no_feature(collection, feature_id) from None
-    return int(evaluation), code
 
 
 def _no_feature(collection: Collection, feature_id: str) -> NotFound:
@@ -192,11 +223,8 @@ def _page_links(request: Request, collection: Collection, following: str | None)
     links = [
         *encodings(here(request, f=None), "This page", GEOJSON, HTML),
         link(parent, "collection", JSON, collection.title),
+        *alternates(request),
     ]
     if following is not None:
         links.append(link(following, "next", GEOJSON, "Next page 下一页"))
     return links
-
-
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -42,6 +42,7 @@ def page_answer(
     template: Template = "document",
     properties: Sequence[Property] = (),
     tag: str | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Return the page of a document, which is to be had in the ``others`` of its encodings too."""
     address = here(request)
@@ -52,7 +53,8 @@ def page_answer(
         here(request, token=None, offset=None) if {"token", "offset"} & request.query_params.keys() else None,
     )
     titles = {item.name: item.title for item in properties}
-    return answer(request, render(frame, document, template, titles).encode(), _UTF8, tag=tag)
+    page = render(frame, document, template, titles).encode()
+    return answer(request, page, _UTF8, tag=tag, headers=headers)
 
 
 def stylesheet_router() -> APIRouter:

@@ -11,6 +11,8 @@ from service.ogc import items
 from service.ogc.collections import COLLECTIONS, Collection
 from service.ogc.documents import descriptions, entrance, openapi_parts
 from service.ogc.documents.openapi_parts import Parameter, f
+from service.ogc.edits import EDITABLE
+from service.ogc.edits import routes as edit_routes
 from service.ogc.pages import document_answer, page_answer, stylesheet_router
 from service.ogc.tiles import tilesets
 from service.ogc.tiles.tile import tile as answer_tile
@@ -176,7 +178,7 @@ def _collection(collection: Collection) -> APIRouter:
         f"{name}.item",
         f"{about}one item",
         parts.feature(collection),
-        [f("json", "geojson", "html")],
+        [openapi_parts.CRS, openapi_parts.LARGEST_OFFSET, *openapi_parts.FILE_PARAMETERS],
     )
     json_chosen, either_chosen = [*json_only, *chosen], [*either, *chosen]
     _get(
@@ -215,4 +217,6 @@ def _collection(collection: Collection) -> APIRouter:
         parts.tile(),
         [f("mvt"), *chosen],
     )
+    if collection.id in EDITABLE:
+        edit_routes.add(router, collection)
     return router

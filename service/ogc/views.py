@@ -2,29 +2,37 @@
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-import numpy as np
+import polars as pl
 from fastapi import Request
 from sqlalchemy import Connection
 
 from service.access.identity import Principal, current_principal
 from service.access.policy import visible
 from service.errors import NotFound
-from service.features.table import Property
+from service.features.table import FeatureTable, Property, Rows
 from service.jobs.covering import usual_period
 from service.jobs.periods import require_period, today
 from service.ogc.collections import Collection
-from service.ogc.computed import Computed, coverage_of
-from service.ogc.queries.bbox import covers
-from service.store import features
+from service.ogc.queries.selection import Selection
+from service.ogc.sources.source import Edition
+from service.store import runs
 from service.store.database import Database
-from service.store.layers import Box, Features, Ids, Run, Selection
+from service.store.layers import Run
 from service.store.memory import Memory, memory_of
 
 T = TypeVar("T")
+
+_POLARS = {
+    "string": pl.String,
+    "integer": pl.Int64,
+    "number": pl.Float64,
+    "boolean": pl.Boolean,
+    "date": pl.Date,
+}
 
 
 @dataclass(frozen=True)
@@ -35,32 +43,32 @@ class View:
     version: int
     principal: Principal
     day: date
-    _database: Database
+    database: Database
     _memory: Memory
 
     @property
-    def state(self) -> tuple[int, str]:
-        """What entity tags hang on: the version, and what tells this store from others that count as far."""
-        return self.version, self._memory.get(
-            (self.version, "received"), lambda: features.last_received(self.connection)
-        )
+    def store(self) -> str:
+        """What tells this store from another in which as much has happened."""
+        return self.remember("store", lambda: runs.first_received(self.connection))
 
-    def runs(self, collection: Collection, evaluation: int | None = None) -> tuple[Run, ...]:
-        """Return the evaluations whose results are shown: the latest published ones, or the named one.
+    def received_at(self) -> str | None:
+        """Return when the store last received a hand-over or made an evaluation; RFC 3339."""
+        return self.remember("received", lambda: runs.last_received(self.connection))
 
-        None for a collection without evaluations. Raises `NotFound` for one that this principal cannot see.
-        """
-        if not collection.layer.of_evaluations:
-            return ()
-        if evaluation is not None:
-            return self.named((evaluation,))
-        return self._memory.get((self.version, "latest"), lambda: features.latest_published(self.connection))
+    def made_at(self, ids: Sequence[int]) -> str | None:
+        """Return when the latest of these evaluations was made; RFC 3339."""
+        return self.remember(("made", tuple(ids)), lambda: runs.last_made(self.connection, ids))
+
+    def latest(self) -> tuple[Run, ...]:
+        """Return the latest published evaluation of each district, by id."""
+        return self.remember("latest", lambda: runs.latest_published(self.connection))
 
     def named(self, ids: Sequence[int]) -> tuple[Run, ...]:
-        """Return the named evaluations; drafts are there only for those who may see them."""
-        found = self._memory.get(
-            (self.version, "named", tuple(ids)), lambda: features.evaluations(self.connection, ids)
-        )
+        """Return the named evaluations; drafts are there only for those who may see them.
+
+        Raises `NotFound` for one that this principal cannot see.
+        """
+        found = self.remember(("named", tuple(ids)), lambda: runs.evaluations(self.connection, ids))
         allowed = [run for run in found if run.status == "published" or self.principal.sees_drafts]
         if len(allowed) != len(set(ids)):
             missing = sorted(set(ids) - {run.id for run in allowed})
@@ -72,130 +80,49 @@ class View:
             )
         return tuple(allowed)
 
-    def period(self, collection: Collection, asked: str | None = None) -> str | None:
-        """Return the period whose features are shown: the one asked for, or the usual one.
+    def edition(
+        self, collection: Collection, evaluation: int | None = None, period: str | None = None
+    ) -> Edition:
+        """Return what a listing shows: the evaluation or period asked for, else the usual ones.
 
-        None for a collection without periods. Raises `InvalidParameter` for what is no year.
+        Raises `NotFound` for an evaluation that this principal cannot see, `InvalidParameter` for no year.
         """
-        if not collection.of_periods:
-            return None
-        if asked is not None:
-            require_period(asked)
-            return asked
-        return self._memory.get((self.version, "period", self.day), lambda: usual_period(self.connection))
+        if collection.source.chosen_by == "evaluation":
+            shown = self.latest() if evaluation is None else self.named((evaluation,))
+            return Edition(tuple(run.id for run in shown))
+        if collection.source.chosen_by == "period":
+            if period is None:
+                return Edition(
+                    period=self.remember(("period", self.day), lambda: usual_period(self.connection))
+                )
+            require_period(period)
+            return Edition(period=period)
+        return Edition()
 
-    def all_of(
-        self, collection: Collection, runs: Sequence[Run] = (), period: str | None = None
-    ) -> Selection:
-        """Return the selection of all features of a collection, of these evaluations or this period."""
-        if collection.of_periods:
-            return Selection(period=period, as_of=self.day)
-        if not collection.layer.of_evaluations:
-            return Selection()
-        ids = tuple(run.id for run in runs)
+    def periods(self, edition: Edition) -> list[str]:
+        """Return the evaluated periods, or the one period, that an edition is of."""
+        of_runs = [run.period for run in self.named(edition.runs)]
+        return of_runs if edition.period is None else [edition.period]
+
+    def table(self, collection: Collection, edition: Edition) -> FeatureTable:
+        """Return the features of a collection; without any there are still its columns."""
+        table = collection.source.table(self, edition)
+        if len(table):
+            return table
+        schema = {item.name: _POLARS[item.type] for item in collection.properties}
+        return FeatureTable.of(table.ids, [], table.versions, table.wkb, pl.DataFrame(schema=schema))
+
+    def chosen(self, collection: Collection, table: FeatureTable, selection: Selection) -> Rows:
+        """Return the rows that are selected; found once per state of the features, for all pages."""
+        if selection == Selection():
+            return table.everything
         return self._memory.get(
-            (self.version, "scores", ids), lambda: features.scores_of(self.connection, ids)
+            ("rows", collection.id, table.stamp, selection), lambda: selection.rows(table)
         )
-
-    def within(self, collection: Collection, selection: Selection, box: Box | None) -> Selection:
-        """Narrow a selection to a box, unless the box holds all of it anyway."""
-        if box is None:
-            return selection
-        extent = self.extent(collection, selection)
-        return selection if extent is None or covers(box, extent) else replace(selection, box=box)
-
-    def matching(self, collection: Collection, selection: Selection) -> Ids:
-        """Return the row ids of a narrowed selection; found once per state of the data, for all pages."""
-        return self._memory.get(
-            (self.version, "matching", collection.id, selection),
-            lambda: (
-                self._matching_computed(collection, selection)
-                if collection.of_periods
-                else features.matching(self.connection, collection.layer, selection)
-            ),
-        )
-
-    def _matching_computed(self, collection: Collection, selection: Selection) -> Ids:
-        ids = self._computed(selection).matching(selection)
-        if selection.box is None:
-            return ids
-        inside = Selection(box=selection.box)
-        rows = self._memory.get(
-            (self.version, "matching", collection.layer, inside),
-            lambda: features.matching(self.connection, collection.layer, inside),
-        )
-        return np.intersect1d(ids, rows, assume_unique=True)
-
-    def _computed(self, selection: Selection) -> Computed:
-        everything = Selection(period=selection.period, as_of=selection.as_of)
-        return self._memory.get(
-            (self.version, "computed", everything),
-            lambda: coverage_of(self._database, self.connection, everything),
-        )
-
-    def count(self, collection: Collection, selection: Selection) -> int:
-        """Return how many features the selection has; counted once per state of the data."""
-        if selection.is_narrowed or collection.of_periods:
-            return len(self.matching(collection, selection))
-        return self._memory.get(
-            (self.version, "count", collection.id, selection),
-            lambda: features.count(self.connection, collection.layer, selection),
-        )
-
-    def page(
-        self,
-        collection: Collection,
-        selection: Selection,
-        names: Sequence[str],
-        *,
-        limit: int,
-        after: int,
-        offset: int,
-    ) -> Features:
-        """Return up to ``limit`` features behind row id ``after``, skipping ``offset``."""
-        if not selection.is_narrowed and not collection.of_periods:
-            return features.page(
-                self.connection, collection.layer, selection, names, limit=limit, after=after, offset=offset
-            )
-        ids = self.matching(collection, selection)
-        start = int(np.searchsorted(ids, after, side="right")) + offset
-        own = () if collection.of_periods else names
-        found = features.by_ids(self.connection, collection.layer, ids[start : start + limit], own)
-        return self._with_computed(collection, selection, found, names)
-
-    def everything(self, collection: Collection, selection: Selection, names: Sequence[str]) -> Features:
-        """Return all features of a selection, with a few neighbours of its box."""
-        stored, own = (selection, names)
-        if collection.of_periods:
-            stored, own = replace(selection, period=None, as_of=None), ()
-        found = features.everything(self.connection, collection.layer, stored, own)
-        return self._with_computed(collection, selection, found, names)
-
-    def one(self, collection: Collection, key: Sequence[str | int], names: Sequence[str]) -> Features:
-        """Return the feature with this key, or none; of periods, the usual one."""
-        own = () if collection.of_periods else names
-        found = features.one(self.connection, collection.layer, key, own)
-        usual = (
-            self.all_of(collection, period=self.period(collection)) if collection.of_periods else Selection()
-        )
-        return self._with_computed(collection, usual, found, names)
-
-    def _with_computed(
-        self, collection: Collection, selection: Selection, found: Features, names: Sequence[str]
-    ) -> Features:
-        return self._computed(selection).on(found, names) if collection.of_periods else found
 
     def remember(self, key: Hashable, work_out: Callable[[], T]) -> T:
         """Return what was made for this state of the data, or make it; the key tells what is visible."""
-        return self._memory.get((self.state, key), work_out)
-
-    def extent(self, collection: Collection, selection: Selection) -> Box | None:
-        """Return the box around everything in the selection's ranges; once per state of the data."""
-        everything = replace(selection, equal=(), box=None, period=None, as_of=None)
-        return self._memory.get(
-            (self.version, "extent", collection.id, everything),
-            lambda: features.extent(self.connection, collection.layer, everything),
-        )
+        return self._memory.get((self.version, key), work_out)
 
 
 @contextmanager

@@ -103,4 +103,15 @@ def _server(url: URL) -> Engine:
         # no JIT: compiling takes longer than any of our queries runs
         "options": f"-c timezone=UTC -c jit=off -c lock_timeout={LOCK_SECONDS}s",
     }
-    return create_engine(url, connect_args=connect_args, pool_pre_ping=True, hide_parameters=True, **_POOL)
+    engine = create_engine(url, connect_args=connect_args, pool_pre_ping=True, hide_parameters=True, **_POOL)
+    event.listen(engine, "checkout", _as_the_server_says)
+    return engine
+
+
+def _as_the_server_says(driver: Any, *_: Any) -> None:
+    """Let a transaction be read only where the server or the login is.
+
+    After one that SQLAlchemy made read only, the next would begin with READ WRITE: a replica refuses that
+    itself, and a database that is read only by its settings would be written to.
+    """
+    driver.read_only = None

@@ -24,7 +24,8 @@ _GONE = {
 # SQLSTATE, or its classes. Busy: rollback by the server, lock not available. Gone: connection, login, no such
 # database, resources, shutdown, system.
 _BUSY_STATES = ("40", "55P03")
-_READ_ONLY_STATE = "25006"
+# a transaction that may not write (a replica, or a setting), or a login without the right
+_READ_ONLY_STATES = {"25006", "42501"}
 _GONE_STATES = ("08", "28", "3D", "53", "57P", "58")
 
 
@@ -92,7 +93,7 @@ def _is_gone(error: BaseException | None) -> bool:
 
 def _is_read_only(error: BaseException | None) -> bool:
     if isinstance(error, psycopg.Error):
-        return error.sqlstate == _READ_ONLY_STATE
+        return error.sqlstate in _READ_ONLY_STATES
     return _sqlite_code(error) == sqlite3.SQLITE_READONLY
 
 

@@ -52,7 +52,7 @@ class Memories:
         return self._by_store.setdefault(database, Memory(self._size))
 
 
-_OF_STORES = Memories(64 * 1024 * 1024)
+_OF_STORES = Memories(512 * 1024 * 1024)
 
 
 def memory_of(database: Database) -> Memory:

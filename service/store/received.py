@@ -1,7 +1,9 @@
 """Files exactly as they were received, in parts: one backup of the store has them too."""
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import Connection, exists, func, insert, select
 
@@ -18,11 +20,21 @@ def keep(connection: Connection, sha256: str, path: Path) -> None:
     if is_kept(connection, sha256):
         return
     with path.open("rb") as file:
-        part = 0
-        # a file of no bytes is kept as one part of none
-        while (content := file.read(PART)) or part == 0:
-            connection.execute(insert(ReceivedFile).values(sha256=sha256, part=part, content=content))
-            part += 1
+        _keep(connection, sha256, file)
+
+
+def keep_bytes(connection: Connection, sha256: str, content: bytes) -> None:
+    """Keep what was received without a file, as `keep`."""
+    if not is_kept(connection, sha256):
+        _keep(connection, sha256, BytesIO(content))
+
+
+def _keep(connection: Connection, sha256: str, file: BinaryIO) -> None:
+    part = 0
+    # a file of no bytes is kept as one part of none
+    while (content := file.read(PART)) or part == 0:
+        connection.execute(insert(ReceivedFile).values(sha256=sha256, part=part, content=content))
+        part += 1
 
 
 def is_kept(connection: Connection, sha256: str) -> bool:

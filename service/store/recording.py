@@ -191,7 +191,7 @@ def _compare_records(connection: Connection, changes: Changes) -> None:
 
 def _refuse_parcels(both: pl.DataFrame, fields: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Hold parcels recorded in another district, and unknown ones that come without outline."""
-    is_known, held = pl.col(_ID).is_not_null(), []
+    is_known, held = pl.col(_ID).is_not_null(), [pl.DataFrame(schema=LATER)]
     if "district" in fields:
         moved = is_known & (pl.col("district") != pl.col("district@"))
         detail = pl.format("The store has this parcel in the district {}.", "district@")

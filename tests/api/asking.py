@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import orjson
+
 from service.access.policy import PROPERTIES
 from service.console.assets import load
 from service.feeds import held_sheet
@@ -15,6 +17,8 @@ TILE = "13/3374/6831"
 """Covers the park."""
 
 NO_JOB = "6d6f6f6e-0000-4000-8000-000000000000"
+
+_WHOLE = {"Prefer": "return=representation"}
 
 Request = tuple[str, str, dict[str, Any]]
 
@@ -218,5 +222,18 @@ def requests_of(park: Park, job: str = NO_JOB) -> dict[tuple[str, str], list[Req
     for route, requests in posts.items():
         asked["POST", route] = requests
     asked["DELETE", "/jobs/{jobId}"] = [("DELETE", f"/jobs/{NO_JOB}", {})]
+    outline = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}
+    parcel = {"type": "Feature", "geometry": outline, "properties": {"code": "P0", "district": DISTRICT}}
+    for method, path, media_type in (
+        ("POST", "", "application/geo+json"),
+        ("PUT", "/{featureId}", "application/geo+json"),
+        ("PATCH", "/{featureId}", "application/merge-patch+json"),
+        ("DELETE", "/{featureId}", ""),
+    ):
+        headers = {"Content-Type": media_type, "If-Match": '"0"', **_WHOLE}
+        address = f"/collections/parcels/items{path}".replace("{featureId}", "P0")
+        asked[method, f"/collections/parcels/items{path}"] = [
+            (method, address, {"headers": headers, "content": orjson.dumps(parcel)})
+        ]
     asked["PUT", "/matches/{match_id}"] = [("PUT", "/matches/1", {"json": {"status": "rejected"}})]
     return asked

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-import polars as pl
 import pyogrio
 import pytest
 
 from service.errors import Conflict, NotFound
-from service.jobs.exporting import ExportFormat, exportable
+from service.features.formats.dbase import field_names
+from service.features.formats.formats import format_of
+from service.jobs.exporting import ExportFormat, export_scores, exportable
 from service.jobs.importing import keep_file
 from service.reference.schemes import shipped_scheme
 from service.store import hand_overs
@@ -16,6 +17,7 @@ from service.workflows.ledger import Ledger
 from service.workflows.orders import EvaluateOrder, ExportOrder, ImportOrder
 from tests.api.park import DISTRICT, build
 from tests.jobs.working import until_over, working
+from tests.support.read_back import read_back
 
 ENTERPRISES = "uscc,name\n91350100M000100Y43,企业甲\n91110000600037341L,企业乙\n1234,企业丙\n"
 
@@ -68,30 +70,39 @@ def test_a_failed_job_says_why_in_our_own_words(database: Database, tmp_path: Pa
 
 
 def test_evaluations_and_exports_run_one_after_the_other(database: Database, tmp_path: Path) -> None:
-    """A draft is made, and its scores become files that GDAL and Parquet readers open."""
+    """A draft is made, and its scores become a file that GDAL opens."""
     park = build(database, tmp_path)
     with working(database, tmp_path) as worker:
         evaluated = until_over(worker.ledger, worker.ledger.place(evaluation()).id)
         assert evaluated.result is not None
         assert evaluated.result["id"] == park.published
-        for format in ExportFormat:
-            wanted = [name for name in exportable() if name != "points"]
-            order = ExportOrder(evaluation_id=park.published, format=format, properties=wanted)
-            job = until_over(worker.ledger, worker.ledger.place(order).id)
-            assert job.result is not None, job
-            path = tmp_path / "exports" / job.result["file_name"]
-            assert job.result["parcels"] == 5
-            if format is ExportFormat.GEOPACKAGE:
-                about = pyogrio.read_info(path)
-                assert (about["features"], about["crs"]) == (5, "EPSG:4490")
-                columns = set(about["fields"])
-            elif format is ExportFormat.GEOPARQUET:
-                table = pl.read_parquet(path)
-                assert table["geometry"].null_count() == 0
-                columns = set(table.columns) - {"geometry"}
-            else:
-                columns = set(pl.read_csv(path).columns)
-            assert columns == set(wanted)
+        wanted = [name for name in exportable() if name != "points"]
+        order = ExportOrder(evaluation_id=park.published, format=ExportFormat.GEOPACKAGE, properties=wanted)
+        job = until_over(worker.ledger, worker.ledger.place(order).id)
+        assert job.result is not None, job
+        path = tmp_path / "exports" / job.result["file_name"]
+        assert job.result["parcels"] == 5
+        about = pyogrio.read_info(path)
+        assert (about["features"], about["crs"], set(about["fields"])) == (5, "EPSG:4490", set(wanted))
+
+
+def test_an_export_has_every_format(database: Database, tmp_path: Path) -> None:
+    """Each with the properties that were named, all parcels and their geometry, and nothing half written."""
+    park = build(database, tmp_path)
+    wanted = [name for name in exportable() if name != "points"]
+    for format in ExportFormat:
+        path = tmp_path / f"scores{format.suffix}"
+        assert export_scores(database, park.published, path, format, wanted) == 5
+        read = read_back(format_of(format.value).f, path.read_bytes(), tmp_path)
+        assert read.size == 5
+        assert read.geometries is None or None not in read.geometries
+        assert read.crs in (None, "EPSG:4490")
+        columns = field_names(wanted) if format is ExportFormat.SHAPEFILE else wanted
+        others = {"id"} if format is ExportFormat.NDJSON else {"centroid_x", "centroid_y"}
+        assert read.columns.keys() - others == set(columns)
+        if format in (ExportFormat.GEOPACKAGE, ExportFormat.FLATGEOBUF):
+            assert set(read.columns["verified"]) <= {True, False, None}
+    assert not list(tmp_path.glob(".*unfinished*"))
 
 
 def test_a_waiting_job_is_dismissed_and_resumed(database: Database, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 FEATURES = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/"
+EDITS = "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/"
 TILES = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/"
 PROCESSES = "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/"
 MATRICES = "http://www.opengis.net/spec/tms/2.0/conf/"
@@ -15,6 +16,13 @@ TESTS = {
     f"{FEATURES}geojson": ("test_items", "test_clients"),
     f"{FEATURES}html": ("test_html",),
     f"{FEATURES}oas30": ("test_openapi",),
+    f"{EDITS}create-replace-delete": ("test_transactions",),
+    f"{EDITS}update": ("test_transactions",),
+    f"{EDITS}optimistic-locking-etags": ("test_transactions", "test_entity_tags"),
+    f"{EDITS}optimistic-locking-timestamps": ("test_transactions",),
+    f"{EDITS}handling": ("test_transactions",),
+    f"{EDITS}return-resource-representation-in-response": ("test_transactions",),
+    f"{EDITS}features": ("test_transactions",),
     f"{TILES}core": ("test_tiles",),
     f"{TILES}tileset": ("test_tiles",),
     f"{TILES}tilesets-list": ("test_tiles",),

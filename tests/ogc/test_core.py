@@ -116,7 +116,8 @@ def test_a_collection_describes_itself(client: TestClient, name: str) -> None:
     """Title, type, coordinate system, and links to items, schema and tiles."""
     document = client.get(f"/collections/{name}").json()
     assert document["itemType"] == "feature"
-    assert document["crs"] == ["http://www.opengis.net/def/crs/OGC/1.3/CRS84"]
+    assert document["crs"][0] == "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+    assert document["storageCrs"] in document["crs"]
     assert links(document, "items")[0]["type"] == "application/geo+json"
     assert links(document, "describedby")[0]["type"] == "application/schema+json"
     assert links(document, "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector")
@@ -195,10 +196,10 @@ def test_unknown_parameters_and_representations_are_refused(client: TestClient) 
 
 def test_other_methods_are_refused_and_options_tells_which_are_there(client: TestClient) -> None:
     """405 with Allow, and OPTIONS without POST: QGIS then offers no editing."""
-    refused = client.post("/collections/parcels/items", json={})
+    refused = client.post("/collections/scores/items", json={})
     assert refused.status_code == 405
     allowed = {
-        method.strip() for method in client.options("/collections/parcels/items").headers["allow"].split(",")
+        method.strip() for method in client.options("/collections/scores/items").headers["allow"].split(",")
     }
     assert allowed == {"GET", "HEAD", "OPTIONS"}
 

@@ -69,6 +69,10 @@ ROUTES: Mapping[tuple[str, str], str | None] = {
         for collection in ("parcels", "scores", "coverage")
         for path in _OF_A_COLLECTION
     },
+    ("POST", "/collections/parcels/items"): "edit",
+    ("PUT", "/collections/parcels/items/{featureId}"): "edit",
+    ("PATCH", "/collections/parcels/items/{featureId}"): "edit",
+    ("DELETE", "/collections/parcels/items/{featureId}"): "edit",
     ("GET", "/tileMatrixSets"): "read",
     ("GET", "/tileMatrixSets/WebMercatorQuad"): "read",
     ("GET", "/console/districts"): "read",

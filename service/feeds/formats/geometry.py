@@ -8,8 +8,8 @@ import shapely
 
 from service.feeds.formats.crs import GEOD, Conversion
 
-MAX_VERTICES = 200_000
-"""Of one parcel; a million vertices are no parcel boundary but an attack or a mistake."""
+MAX_VERTICES = 2_000_000
+"""Of one parcel: a boundary traced by machine may have a million, and checking it takes two seconds."""
 
 _DECIMALS = 9  # of a degree: a tenth of a millimetre, so that the same file gives the same bytes everywhere
 _POLYGON, _MULTIPOLYGON = 3, 6

@@ -1,6 +1,7 @@
 """The conformance classes that are implemented and tested; nothing else is declared."""
 
 _FEATURES = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf"
+_EDITS = "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf"
 _TILES = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf"
 _PROCESSES = "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf"
 _MATRICES = "http://www.opengis.net/spec/tms/2.0/conf"
@@ -10,6 +11,13 @@ CLASSES = (
     f"{_FEATURES}/geojson",
     f"{_FEATURES}/html",
     f"{_FEATURES}/oas30",
+    f"{_EDITS}/create-replace-delete",
+    f"{_EDITS}/update",
+    f"{_EDITS}/optimistic-locking-etags",
+    f"{_EDITS}/optimistic-locking-timestamps",
+    f"{_EDITS}/handling",
+    f"{_EDITS}/return-resource-representation-in-response",
+    f"{_EDITS}/features",
     f"{_TILES}/core",
     f"{_TILES}/tileset",
     f"{_TILES}/tilesets-list",

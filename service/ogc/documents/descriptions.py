@@ -8,12 +8,13 @@ from typing import Any
 from fastapi import Request
 
 from service import __version__
+from service.features.crs import CRS84, STORED, SUPPORTED
+from service.features.table import Box
 from service.negotiation import GEOJSON, HTML, JSON, OPENAPI, SCHEMA
-from service.ogc.collections import COLLECTIONS, CRS84, Collection
+from service.ogc.collections import COLLECTIONS, Collection
 from service.ogc.documents.links import REL, base_url, encodings, link
 from service.ogc.queries.datetimes import covered_by
 from service.ogc.views import View, properties_for
-from service.store.layers import Box
 
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
 OPENAPI_31 = "application/vnd.oai.openapi+json;version=3.1"
@@ -54,13 +55,14 @@ def collections(request: Request, view: View) -> dict[str, Any]:
 def collection_document(request: Request, view: View, collection: Collection) -> dict[str, Any]:
     """Return a collection: what it is, where it lies in space and time, and where its items and tiles are."""
     address = f"{base_url(request)}/collections/{collection.id}"
-    runs = view.runs(collection)
+    edition = view.edition(collection)
     document: dict[str, Any] = {
         "id": collection.id,
         "title": collection.title,
         "description": collection.description,
         "itemType": "feature",
-        "crs": [CRS84],
+        "crs": [each.uri for each in SUPPORTED],
+        "storageCrs": STORED.uri,
         "links": [
             *encodings(address, collection.title, JSON, HTML),
             link(f"{base_url(request)}/collections", "parent", JSON, "Collections 数据集"),
@@ -70,13 +72,10 @@ def collection_document(request: Request, view: View, collection: Collection) ->
         ],
     }
     extent: dict[str, Any] = {}
-    period = view.period(collection)
-    if (box := view.extent(collection, view.all_of(collection, runs, period))) is not None:
-        extent["spatial"] = {"bbox": [list(outward(box))], "crs": CRS84}
-    if (
-        interval := _interval([run.period for run in runs] + ([period] if period and extent else []))
-    ) is not None:
-        extent["temporal"] = {"interval": [interval], "trs": GREGORIAN}
+    if (box := collection.source.extent(view, edition)) is not None:
+        extent["spatial"] = {"bbox": [list(outward(box))], "crs": CRS84.uri}
+        if (interval := _interval(view.periods(edition))) is not None:
+            extent["temporal"] = {"interval": [interval], "trs": GREGORIAN}
     return document | ({"extent": extent} if extent else {})
 
 

@@ -3,9 +3,11 @@
 from typing import Any
 
 from service.access.policy import PROPERTIES
+from service.features.formats.formats import FORMATS
 from service.negotiation import GEOJSON, HTML, JSON, MVT
 from service.ogc.collections import Collection
 from service.ogc.documents.descriptions import feature_schema
+from service.ogc.files import PARAMETERS
 from service.ogc.queries.parameters import OFFSET_LIMIT
 
 Parameter = dict[str, Any]
@@ -62,6 +64,14 @@ _DATETIME = _query(
     "Instant, day or interval (RFC 3339; `..` is open, one side may be a duration) that the evaluated period "
     "must meet; parcels have no time and always match.",
 )
+_CRS_URI = {"type": "string", "format": "uri"}
+_BBOX_CRS = _query("bbox-crs", _CRS_URI, "Coordinate system of bbox, axes as its authority orders them.")
+CRS = _query("crs", _CRS_URI, "Coordinate system of the answer, one of those under crs of the collection.")
+LARGEST_OFFSET = _query(
+    "maxAllowableOffset",
+    {"type": "number", "minimum": 0},
+    "Simplify geometries by up to this, in units of the coordinate system of the answer.",
+)
 _OFFSET = _query(
     "offset",
     {"type": "integer", "minimum": 0, "maximum": OFFSET_LIMIT},
@@ -70,22 +80,31 @@ _OFFSET = _query(
 _TOKEN = _query("token", {"type": "string"}, "Where the page begins; only as found in a link `next`.")
 
 
+F_FEATURES = f("json", "geojson", "html", *(each.f for each in FORMATS))
+FILE_PARAMETERS = [
+    F_FEATURES,
+    *(
+        _query(name, {"type": "string", "enum": list(values)}, f"Only with f={of}; {values[0]} by default.")
+        for name, (of, values) in PARAMETERS.items()
+    ),
+]
+"""What says in which format features are given."""
+
+
 def items_parameters(collection: Collection) -> list[Parameter]:
     """Return the parameters of a collection's items, its properties included."""
     filters = [
         _query(item.name, {"type": item.type}, f"{item.title}: equal to this.")
         for item in collection.properties
-        if item.name in PROPERTIES[collection.id] and not (collection.of_periods and item.name == "period")
+        if item.name in PROPERTIES[collection.id] and item.name != collection.source.chosen_by
     ]
-    fixed = [LIMIT, _BBOX, _DATETIME, _OFFSET, _TOKEN, f("json", "geojson", "html")]
+    fixed = [LIMIT, _BBOX, _BBOX_CRS, _DATETIME, CRS, LARGEST_OFFSET, _OFFSET, _TOKEN, *FILE_PARAMETERS]
     return [*fixed, *choosing(collection), *filters]
 
 
 def choosing(collection: Collection) -> list[Parameter]:
     """Return the parameter that chooses what the collection shows: an evaluation, or a period."""
-    if collection.layer.of_evaluations:
-        return [EVALUATION]
-    return [PERIOD] if collection.of_periods else []
+    return {"evaluation": [EVALUATION], "period": [PERIOD], None: []}[collection.source.chosen_by]
 
 
 _LINK = {
@@ -120,14 +139,14 @@ def plain(description: str, media_type: str = JSON, *, html: bool = False) -> Re
 def feature(collection: Collection) -> Responses:
     """Return the entry of one feature."""
     schema = feature_schema(collection, _public(collection), with_null=True)
-    return {200: {"description": collection.title, "content": {GEOJSON: {"schema": schema}, **_PAGE}}}
+    return {200: {"description": collection.title, "content": {GEOJSON: {"schema": schema}, **_files()}}}
 
 
 def page(collection: Collection) -> Responses:
     """Return the entry of a page of features."""
     schema = {
         "type": "object",
-        "required": ["type", "features", "links", "timeStamp", "numberMatched", "numberReturned"],
+        "required": ["type", "features", "links", "numberMatched", "numberReturned"],
         "properties": {
             "type": {"const": "FeatureCollection"},
             "timeStamp": {"type": "string", "format": "date-time"},
@@ -140,8 +159,16 @@ def page(collection: Collection) -> Responses:
             },
         },
     }
-    content = {GEOJSON: {"schema": schema}, **_PAGE}
+    content = {GEOJSON: {"schema": schema}, **_files()}
     return {200: {"description": f"{collection.title}: a page", "content": content}}
+
+
+def _files() -> dict[str, Any]:
+    files = {
+        each.media_type: {"schema": {"type": "string", "contentMediaType": each.media_type}}
+        for each in FORMATS
+    }
+    return files | _PAGE
 
 
 def tile() -> Responses:

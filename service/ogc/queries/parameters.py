@@ -4,25 +4,37 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
 
 from fastapi import Request
 
 from service.errors import InvalidParameter
+from service.features.crs import CRS84, Crs, find_crs
 from service.features.table import Property
 from service.jobs.periods import require_period
 from service.ogc.collections import Collection
 from service.ogc.queries.bbox import parse_bbox
 from service.ogc.queries.datetimes import Interval, parse_datetime
+from service.ogc.queries.selection import Selection, Value
 from service.settings import Settings
-from service.store.layers import Box, Value
 
 OFFSET_LIMIT = 100_000
 LARGEST = 2**63 - 1
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
-_NOT_FILTERS = frozenset({"f", "limit", "offset", "token"})
-_FIXED = (*_NOT_FILTERS, "bbox", "datetime")
+_NOT_FILTERS = frozenset(
+    {"f", "limit", "offset", "token", "crs", "maxAllowableOffset", "geometry", "encoding"}
+)
+_FIXED = (*_NOT_FILTERS, "bbox", "bbox-crs", "datetime")
+
+
+class Written(NamedTuple):
+    """How geometries are to be written: in which coordinates, and how far a line may be simplified."""
+
+    crs: Crs
+    largest_offset: float | None
 
 
 @dataclass(frozen=True)
@@ -32,25 +44,30 @@ class ItemsQuery:
     limit: int
     offset: int
     token: str | None
-    box: Box | None
+    selection: Selection
     interval: Interval | None
     evaluation: int | None
     period: str | None
-    equal: tuple[tuple[str, Value], ...]
+    written: Written
     listing: str
 
 
 def read_items_query(
-    request: Request, collection: Collection, properties: Sequence[Property], settings: Settings
+    request: Request,
+    collection: Collection,
+    properties: Sequence[Property],
+    settings: Settings,
+    *,
+    whole: bool = False,
 ) -> ItemsQuery:
     """Return the query; ``properties`` are those that whoever asks may see, the others are no filters either.
+    ``whole`` is for files, which hold all that match unless ``limit`` says otherwise.
 
     Raises `InvalidParameter`.
     """
     given = request.query_params
-    chooses = {"evaluation"} if collection.layer.of_evaluations else set()
-    if collection.of_periods:
-        chooses = {"period"}
+    chosen_by = collection.source.chosen_by
+    chooses = {chosen_by} if chosen_by else set()
     filters = {item.name: item for item in properties if item.name not in chooses}
     known = {*_FIXED, *filters, *chooses}
     if unknown := sorted(given.keys() - known):
@@ -66,17 +83,35 @@ def read_items_query(
             "offset", "A page is found by token or by offset, not by both.", "token 与 offset 不能同时使用。"
         )
     filtering = sorted((name, value) for name, value in given.items() if name not in _NOT_FILTERS)
+    box_crs = find_crs(given.get("bbox-crs", CRS84.uri), "query parameter bbox-crs")
     return ItemsQuery(
-        limit=min(_positive(given.get("limit", str(settings.page_size)), "limit"), settings.page_size_limit),
+        limit=_limit(given.get("limit"), settings, whole),
         offset=_offset(given.get("offset")),
         token=given.get("token"),
-        box=parse_bbox(given["bbox"]) if "bbox" in given else None,
+        selection=Selection(
+            equal=tuple((name, _typed(filters[name], value)) for name, value in filtering if name in filters),
+            box=parse_bbox(given["bbox"], box_crs) if "bbox" in given else None,
+        ),
         interval=parse_datetime(given["datetime"]) if "datetime" in given else None,
         evaluation=read_evaluation(request),
-        period=read_period(request) if collection.of_periods else None,
-        equal=tuple((name, _typed(filters[name], value)) for name, value in filtering if name in filters),
+        period=read_period(request) if chosen_by == "period" else None,
+        written=read_written(request),
         listing=repr((collection.id, filtering)),
     )
+
+
+def read_written(request: Request) -> Written:
+    """Return how geometries are to be written, as the parameters ``crs`` and ``maxAllowableOffset`` say."""
+    given = request.query_params
+    crs = find_crs(given.get("crs", CRS84.uri), "query parameter crs")
+    text = given.get("maxAllowableOffset")
+    if text is not None and not (_NUMBER.fullmatch(text) and 0 <= float(text) < math.inf):
+        raise _invalid(
+            "maxAllowableOffset",
+            "maxAllowableOffset takes a number from 0 on, in units of the coordinate system.",
+            "maxAllowableOffset 需要不小于 0 的数值，单位与坐标系一致。",
+        )
+    return Written(crs, None if text is None else float(text))
 
 
 def read_evaluation(request: Request) -> int | None:
@@ -91,6 +126,13 @@ def read_period(request: Request) -> str | None:
     if period is not None:
         require_period(period)
     return period
+
+
+def _limit(text: str | None, settings: Settings, whole: bool) -> int:
+    usual, most = settings.page_size, settings.page_size_limit
+    if whole:
+        usual = most = settings.download_limit
+    return min(usual if text is None else _positive(text, "limit"), most)
 
 
 def _positive(text: str, name: str) -> int:
@@ -120,14 +162,28 @@ def _typed(item: Property, text: str) -> Value:
             return text in ("true", "1")
         case "integer" if _INTEGER.fullmatch(text) and abs(int(text)) <= LARGEST:
             return int(text)
+        case "date" if (day := _date(text)) is not None:
+            return day
         case "number" if _NUMBER.fullmatch(text) and math.isfinite(float(text)):
             return float(text)
-    expected = {"boolean": "true or false", "integer": "a whole number", "number": "a number"}
+    expected = {
+        "date": "a date as 2023-01-31",
+        "boolean": "true or false",
+        "integer": "a whole number",
+        "number": "a number",
+    }
     raise _invalid(
         item.name,
         f"{item.name} is compared with {expected.get(item.type, 'text')}.",
         f"{item.title} 的取值类型不正确。",
     )
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
+    except ValueError:
+        return None
 
 
 def _invalid(name: str, detail: str, detail_zh: str) -> InvalidParameter:

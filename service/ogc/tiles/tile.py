@@ -3,11 +3,11 @@
 import re
 from collections.abc import Sequence
 
-import shapely
 from fastapi import Request
 from starlette.responses import Response
 
 from service.errors import InvalidParameter, NotFound
+from service.features.table import FeatureTable
 from service.negotiation import MVT, choose
 from service.ogc.answers import answer, etag, not_modified, nothing
 from service.ogc.collections import Collection
@@ -15,8 +15,7 @@ from service.ogc.queries.parameters import read_evaluation, read_period
 from service.ogc.tiles.grid import BUFFER, EXTENT, to_grid
 from service.ogc.tiles.matrix_sets import MAX_MATRIX, Tile
 from service.ogc.tiles.mvt import encode_layer
-from service.ogc.views import View, properties_for, viewing
-from service.store.layers import Selection
+from service.ogc.views import properties_for, viewing
 
 
 def tile(request: Request, collection: Collection, matrix: str, row: str, column: str) -> Response:
@@ -29,28 +28,26 @@ def tile(request: Request, collection: Collection, matrix: str, row: str, column
         item.name for item in properties_for(request, collection) if item.name in collection.on_tiles
     )
     with viewing(request) as view:
-        runs, period = view.runs(collection, evaluation), view.period(collection, asked)
-        everything = view.all_of(collection, runs, period)
-        tag = etag(request, view.state, names, runs, everything, weak=False)
+        edition = view.edition(collection, evaluation, asked)
+        table = view.table(collection, edition)
+        tag = etag(request, media_type, view.store, table.stamp, names, edition)
         if (unchanged := not_modified(request, tag)) is not None:
             return unchanged
         content = view.remember(
-            (collection.id, runs, everything, names, wanted),
-            lambda: _make(view, collection, everything, names, wanted),
+            (collection.id, table.stamp, edition, names, wanted),
+            lambda: _make(collection, table, names, wanted),
         )
     return answer(request, content, media_type, tag=tag) if content else nothing(tag)
 
 
-def _make(
-    view: View, collection: Collection, everything: Selection, names: Sequence[str], tile: Tile
-) -> bytes:
-    selection = view.within(collection, everything, tile.box(BUFFER / EXTENT))
-    found = view.everything(collection, selection, names)
-    if not found.rows:
+def _make(collection: Collection, table: FeatureTable, names: Sequence[str], tile: Tile) -> bytes:
+    rows = table.near(tile.box(BUFFER / EXTENT))
+    if not rows.size:
         return b""
-    columns = dict(zip(names, zip(*found.values, strict=True), strict=True))
-    polygons = to_grid(shapely.from_wkb(found.geometries), tile)
-    return encode_layer(collection.id, polygons, found.ids, columns)
+    shown = table.properties.select(names)[rows]
+    columns = {name: shown[name].to_list() for name in names}
+    polygons = to_grid(table.geometries(rows), tile)
+    return encode_layer(collection.id, polygons, table.ids[rows].tolist(), columns)
 
 
 def _tile(matrix: str, row: str, column: str) -> Tile:

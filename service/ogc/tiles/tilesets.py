@@ -6,10 +6,11 @@ from urllib.parse import quote
 from fastapi import Request
 from starlette.responses import Response
 
-from service.features.table import Property
+from service.features.crs import CRS84
+from service.features.table import Box, Property
 from service.negotiation import HTML, JSON, MVT, SCHEMA, choose
 from service.ogc.answers import json_answer
-from service.ogc.collections import CRS84, Collection
+from service.ogc.collections import Collection
 from service.ogc.documents.descriptions import outward
 from service.ogc.documents.links import REL, base_url, encodings, here, link
 from service.ogc.pages import document_answer
@@ -17,7 +18,6 @@ from service.ogc.queries.parameters import read_evaluation, read_period
 from service.ogc.tiles import matrix_sets
 from service.ogc.tiles.matrix_sets import MAX_MATRIX
 from service.ogc.views import properties_for, viewing
-from service.store.layers import Box
 
 _JSON_SCHEMA_TO_TILEJSON = {"string": "String", "boolean": "Boolean", "integer": "Number", "number": "Number"}
 
@@ -88,7 +88,7 @@ def tileset(request: Request, collection: Collection) -> Response:
     if box is not None:
         west, south, east, north = outward(box)
         document["tileMatrixSetLimits"] = matrix_sets.limits(box)
-        document["boundingBox"] = {"lowerLeft": [west, south], "upperRight": [east, north], "crs": CRS84}
+        document["boundingBox"] = {"lowerLeft": [west, south], "upperRight": [east, north], "crs": CRS84.uri}
     return document_answer(request, document, media_type)
 
 
@@ -152,9 +152,8 @@ def _on_tiles(request: Request, collection: Collection) -> list[Property]:
 
 def _extent(request: Request, collection: Collection) -> Box | None:
     with viewing(request) as view:
-        runs = view.runs(collection, read_evaluation(request))
-        period = view.period(collection, read_period(request))
-        return view.extent(collection, view.all_of(collection, runs, period))
+        edition = view.edition(collection, read_evaluation(request), read_period(request))
+        return collection.source.extent(view, edition)
 
 
 def _tileset(collection: Collection) -> dict[str, Any]:

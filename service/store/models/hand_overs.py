@@ -58,7 +58,7 @@ class SourceRow(Base):
     detail: Mapped[str | None]
     content: Mapped[str]  # JSON object, source column → text as received
     # last, where the migration could put them
-    subject: Mapped[str | None]  # parcel code or USCC of a held or repeated row, if known
+    subject: Mapped[str | None]  # parcel code or USCC of a held or repeated row, if known, and of an edit
     corrects: Mapped[int | None] = mapped_column(BigInteger)  # the held row it settles
     match_id: Mapped[int | None] = mapped_column(BigInteger)  # the question it waits for
 

@@ -1,0 +1,1 @@
+"""What collections are made from: each source gives the table of features that a listing shows."""

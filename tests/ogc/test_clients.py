@@ -11,6 +11,7 @@ import pyogrio
 import pytest
 import shapely
 from owslib.ogcapi.features import Features
+from pyproj import Transformer
 
 from service.jobs.exporting import ExportFormat, export_scores, exportable
 from service.ogc.collections import COLLECTIONS
@@ -101,7 +102,12 @@ def test_gdal_takes_pages_as_large_as_the_service_gives(address: str, log: Path)
 @pytest.mark.parametrize(
     ("asked", "layer", "sent", "count"),
     [
-        ({"bbox": (120.0, 30.0, 120.0029, 30.0019)}, "parcels", {"bbox": "120,30,120"}, 6),
+        (
+            {"bbox": (120.0, 30.0, 120.0029, 30.0019)},
+            "parcels",
+            {"bbox": "30,120,30.001", "bbox-crs": "http://www.opengis.net/def/crs/EPSG/0/4490"},
+            6,
+        ),
         ({"where": "grade = 'A'"}, "scores", {"grade": "A"}, 20),
         ({"where": "grade = 'A' AND town = '东城'"}, "scores", {"grade": "A", "town": "东城"}, 7),
         ({"where": "rank = 3"}, "scores", {"rank": "3"}, 2),
@@ -119,6 +125,25 @@ def test_gdal_lets_the_service_select(
     for page in pages:
         assert all(page[name].startswith(value) for name, value in sent.items())
     assert len(pages) == -(-count // 25)
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4490", "EPSG:4549", "EPSG:3857"])
+def test_gdal_asks_for_the_coordinates_of_another_system(address: str, log: Path, crs: str) -> None:
+    """Its option CRS arrives as the parameter, and the outlines lie where PROJ puts them, axes in order."""
+    since = Since(log)
+    meta, _, geometries, fields = pyogrio.raw.read(gdal(address), layer="parcels", CRS=crs)
+    codes = dict(zip(meta["fields"], fields, strict=True))["code"]
+    assert meta["crs"] == crs
+    _, *pages = since.items("parcels")
+    assert {page["crs"] for page in pages} == {f"http://www.opengis.net/def/crs/EPSG/0/{crs[5:]}"}
+    across = Transformer.from_crs("EPSG:4490", crs, always_xy=True)
+    expected = {
+        f"P{n:05}": shapely.transform(square, across.transform, interleaved=False)
+        for n, square in enumerate(grid(60))
+    }
+    tolerance = 1e-7 if crs == "EPSG:4490" else 0.01
+    for code, found in zip(codes, shapely.from_wkb(geometries), strict=True):
+        assert found.equals_exact(expected[code], tolerance, normalize=True), code
 
 
 def test_a_copy_by_ogr2ogr_is_the_export(standing_park: Database, address: str, tmp_path: Path) -> None:

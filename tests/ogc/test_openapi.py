@@ -81,7 +81,9 @@ def test_the_page_size_is_the_configured_one(database: Database) -> None:
 def test_filters_stand_on_concrete_paths(older: dict[str, Any], client: TestClient, name: str) -> None:
     """Every property of the items is a described query parameter: form style, not exploded, with its type."""
     described = parameters(older, f"/collections/{name}/items")
-    schema = client.get(f"/collections/{name}/schema").json()["properties"]["properties"]["properties"]
+    schema = client.get(f"/collections/{name}/feature-schema").json()["properties"]["properties"][
+        "properties"
+    ]
     for key, value in schema.items():
         assert described[key]["schema"]["type"] == value["type"]
         assert (described[key]["style"], described[key]["explode"]) == ("form", False)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 _OF_A_COLLECTION = (
-    *("", "/schema", "/queryables", "/items", "/items/{featureId}"),
+    *("", "/schema", "/queryables", "/feature-schema", "/items", "/items/{featureId}"),
     *("/tiles", "/tiles/WebMercatorQuad", "/tiles/WebMercatorQuad/tilejson"),
     "/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}",
 )
@@ -12,6 +12,7 @@ ROUTES: Mapping[tuple[str, str], str | None] = {
     # None: open to everybody. HEAD goes with GET; OPTIONS tells the methods and nothing else.
     ("GET", "/healthz"): None,
     ("GET", "/problems/{code}"): None,
+    ("GET", "/pages/{version}.css"): None,
     ("GET", "/openapi.json"): "read",
     ("POST", "/feeds/{feed}/batches"): "import",
     ("GET", "/feeds/{feed}/batches"): "read",

@@ -8,8 +8,7 @@ from service.features.formats.formats import FORMATS
 from service.features.table import Property
 from service.negotiation import GEOJSON, HTML, JSON, MVT
 from service.ogc.collections import Collection
-from service.ogc.documents.descriptions import feature_schema
-from service.ogc.documents.queryables import queryable
+from service.ogc.documents.schemas import described, feature_schema
 from service.ogc.files import PARAMETERS
 from service.ogc.queries.filters import FILTER, FILTER_CRS, FILTER_LANG
 from service.ogc.queries.parameters import OFFSET_LIMIT
@@ -99,7 +98,7 @@ _OFFSET = _query(
 _TOKEN = _query("token", {"type": "string"}, "Where the page begins; only as found in a link `next`.")
 
 
-F_FEATURES = f("json", "geojson", *(each.f for each in FORMATS))
+F_FEATURES = f("json", "geojson", "html", *(each.f for each in FORMATS))
 FILE_PARAMETERS = [
     F_FEATURES,
     *(
@@ -123,7 +122,7 @@ def items_parameters(collection: Collection) -> list[Parameter]:
 
 def _value(item: Property) -> dict[str, Any]:
     """Return the schema of a property's values, as among the queryables."""
-    return {key: value for key, value in queryable(item).items() if key != "title"}
+    return {key: value for key, value in described(item).items() if key != "title"}
 
 
 def choosing(collection: Collection) -> list[Parameter]:
@@ -137,25 +136,27 @@ _LINK = {
     "properties": {name: {"type": "string"} for name in ("href", "rel", "type", "title")},
 }
 _LINKS = {"type": "array", "items": _LINK}
+_PAGE = {HTML: {"schema": {"type": "string"}}}
 
 
 def landing(html: bool) -> Responses:
     """Return the entry of the landing page."""
     content: dict[str, Any] = {JSON: {"schema": _linked_object()}}
     if html:
-        content[HTML] = {"schema": {"type": "string"}}
+        content |= _PAGE
     return {200: {"description": "Landing page", "content": content}}
 
 
 def linked(description: str, *lists: str) -> Responses:
     """Return the entry of a JSON object with links and lists of objects."""
     schema = _linked_object(**{name: {"type": "array", "items": {"type": "object"}} for name in lists})
-    return {200: {"description": description, "content": {JSON: {"schema": schema}}}}
+    return {200: {"description": description, "content": {JSON: {"schema": schema}, **_PAGE}}}
 
 
-def plain(description: str, media_type: str = JSON) -> Responses:
-    """Return the entry of a JSON object that another document describes."""
-    return {200: {"description": description, "content": {media_type: {"schema": {"type": "object"}}}}}
+def plain(description: str, media_type: str = JSON, *, html: bool = False) -> Responses:
+    """Return the entry of a JSON object that another document describes, and of its page."""
+    content = {media_type: {"schema": {"type": "object"}}, **(_PAGE if html else {})}
+    return {200: {"description": description, "content": content}}
 
 
 def feature(collection: Collection) -> Responses:
@@ -186,10 +187,11 @@ def page(collection: Collection) -> Responses:
 
 
 def _files() -> dict[str, Any]:
-    return {
+    files = {
         each.media_type: {"schema": {"type": "string", "contentMediaType": each.media_type}}
         for each in FORMATS
     }
+    return files | _PAGE
 
 
 def tile() -> Responses:

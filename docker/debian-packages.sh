@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Installs what the tests need from Debian: PostGIS, Chromium with Chinese fonts, GDAL's own tools, Java for Spark.
+# Installs what the tests need from Debian: PostGIS, Chromium with Chinese fonts, GDAL's own tools, Java for Spark;
+# with the argument qgis instead what the tests with QGIS need.
 # Root installs; anybody else is told in one line how to. Installed already: quiet.
 set -euo pipefail
 
 packages=(postgresql-15-postgis-3 chromium fonts-noto-cjk gdal-bin openjdk-17-jre-headless)
+[ "${1:-}" != qgis ] || packages=(python3-qgis qgis-providers)
 
 missing=()
 for package in "${packages[@]}"; do

@@ -8,6 +8,7 @@
     │   ├── InvalidCases           the cases of a scheme cannot be read
     │   ├── InvalidSources         the sources to pull cannot be used as configured
     │   ├── InvalidParameter       a query parameter or a body field
+    │   │   └── InvalidFilter      the CQL2 expression of a filter
     │   ├── UnusableCrs            coordinates that PROJ cannot take to CGCS2000 defensibly
     │   └── Unprocessable     422  well-formed, but no record can be made of it
     ├── NotAuthenticated      401  no key, or one that is unknown or revoked
@@ -96,6 +97,12 @@ class InvalidParameter(InputError):
     """A query parameter or a field of the body has no meaning here."""
 
     code, title = "invalid-parameter", ("Invalid parameter", "参数无效")
+
+
+class InvalidFilter(InvalidParameter):
+    """The expression of a filter is no CQL2, or compares what cannot be compared."""
+
+    code, title = "invalid-filter", ("The filter is not valid", "过滤条件不正确")
 
 
 class UnusableCrs(InputError):

@@ -60,6 +60,11 @@ def choose(request: Request, *offers: str) -> str:
     return best
 
 
+def name_of(media_type: str) -> str:
+    """Return the name by which the parameter ``f`` asks for a media type."""
+    return next(name for name, types in _BY_F.items() if media_type in types)
+
+
 def accepted(header: str) -> list[tuple[str, float]]:
     """Return what an Accept header names, without parameters, with its quality (1 where malformed)."""
     found = []

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from service.access.identity import Principal
 from service.access.policy import process_scope
 from service.api.problems import Problem, base_url, document_of
+from service.negotiation import HTML
 from service.workflows.jobs import Job, Status
 from service.workflows.ledger import Ledger
 from service.workflows.orders import FORMS, Order, Process
@@ -25,6 +26,15 @@ class Link(BaseModel):
     rel: str
     type: str = _JSON
     title: str | None = None
+
+
+def itself(address: str, title: str = "This document") -> list[Link]:
+    """Return the links of a document to itself and to its page."""
+    page = f"{address}{'&' if '?' in address else '?'}f=html"
+    return [
+        Link(href=address, rel="self", title=title),
+        Link(href=page, rel="alternate", type=HTML, title=f"{title}: HTML"),
+    ]
 
 
 class StatusInfo(BaseModel):
@@ -49,7 +59,7 @@ class StatusInfo(BaseModel):
 def status_info(request: Request, job: Job, *, status: Status | None = None) -> StatusInfo:
     """Return the status document of a job."""
     address = f"{base_url(request)}/jobs/{job.id}"
-    links = [Link(href=address, rel="self", title="This document")]
+    links = itself(address)
     if job.status == "successful":
         links.append(Link(href=f"{address}/results", rel=f"{REL}results", title="Results 结果"))
     if job.status == "failed":

@@ -9,7 +9,8 @@ from pydantic import BaseModel
 from service.access.identity import Principal
 from service.access.policy import process_scope, visible
 from service.api.dependencies import Asker, Configuration, Jobs, Store
-from service.api.job_documents import Link, StatusInfo, processes_of, status_info
+from service.api.job_documents import Link, StatusInfo, itself, processes_of, status_info
+from service.api.pages import PAGE, Format, page_or
 from service.api.problems import base_url, responses
 from service.errors import NotAllowed, NotFound
 from service.store import evaluations
@@ -32,7 +33,7 @@ class JobList(BaseModel):
     links: list[Link]
 
 
-@router.get("", response_model_exclude_none=True)
+@router.get("", response_model=JobList, response_model_exclude_none=True, responses=PAGE)
 def jobs(
     request: Request,
     ledger: Jobs,
@@ -47,22 +48,36 @@ def jobs(
     status: Annotated[list[Status] | None, Query(description="Only with one of these states")] = None,
     limit: Annotated[int, Query(ge=1, description="Items on a page; the maximum counts beyond it.")] = 100,
     offset: Annotated[int, Query(ge=0, le=_LARGEST_OFFSET, description="Jobs to skip")] = 0,
-) -> JobList:
+    f: Format = None,  # noqa: ARG001 - read by `page_or`
+) -> Any:
     """List the jobs of the processes that you may start, the latest first."""
     size = min(limit, settings.page_size_limit)
     wanted = [name for name in processes_of(asker) if process_id is None or name in process_id]
     found = ledger.listing(processes=wanted, statuses=status or (), limit=size + 1, offset=offset)
-    links = [Link(href=f"{base_url(request)}/jobs?{request.query_params}".rstrip("?"), rel="self")]
+    given = request.url.remove_query_params("f").query
+    links = itself(f"{base_url(request)}/jobs?{given}".rstrip("?"))
     if len(found) > size:
         query = request.url.include_query_params(offset=offset + size, limit=size).query
-        links.append(Link(href=f"{base_url(request)}/jobs?{query}", rel="next"))
-    return JobList(jobs=[status_info(request, job) for job in found[:size]], links=links)
+        links.append(Link(href=f"{base_url(request)}/jobs?{query}", rel="next", title="Next page 下一页"))
+    listed = JobList(jobs=[status_info(request, job) for job in found[:size]], links=links)
+    return page_or(request, listed)
 
 
-@router.get("/{jobId}", response_model_exclude_none=True, responses=responses(404))
-def job(request: Request, ledger: Jobs, asker: Asker, number: JobId) -> StatusInfo:
+@router.get(
+    "/{jobId}",
+    response_model=StatusInfo,
+    response_model_exclude_none=True,
+    responses={**PAGE, **responses(404)},
+)
+def job(
+    request: Request,
+    ledger: Jobs,
+    asker: Asker,
+    number: JobId,
+    f: Format = None,  # noqa: ARG001 - read by `page_or`
+) -> Any:
     """Tell where a job stands."""
-    return status_info(request, _visible(ledger, asker, number))
+    return page_or(request, status_info(request, _visible(ledger, asker, number)))
 
 
 @router.get("/{jobId}/results", responses=responses(403, 404, 409, 500, 503))

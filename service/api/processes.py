@@ -15,7 +15,16 @@ from service.access.identity import Principal
 from service.access.policy import visible
 from service.api.dependencies import Asker, Configuration, Store
 from service.api.evaluations import EvaluationRequest, evaluation_order, visible_evaluation
-from service.api.job_documents import JOB_LOCATION, REL, Link, StatusInfo, ordered, wants_async
+from service.api.job_documents import (
+    JOB_LOCATION,
+    REL,
+    Link,
+    StatusInfo,
+    itself,
+    ordered,
+    wants_async,
+)
+from service.api.pages import PAGE, Format, page_or
 from service.api.paging import LARGEST_ID, Text
 from service.api.problems import base_url, responses
 from service.api.uploads import Epsg
@@ -158,21 +167,28 @@ _ABOUT: dict[Process, tuple[str, str, type[BaseModel], dict[str, Any]]] = {
 _SYNC: set[Process] = {"evaluate"}
 
 
-@router.get("", response_model_exclude_none=True)
-def processes(request: Request) -> ProcessList:
+@router.get("", response_model=ProcessList, response_model_exclude_none=True, responses=PAGE)
+def processes(request: Request, f: Format = None) -> Any:  # noqa: ARG001 - read by `page_or`
     """List what may be ordered."""
-    own = Link(href=f"{base_url(request)}/processes", rel="self", title="This document")
-    return ProcessList(processes=[_summary(request, name) for name in _ABOUT], links=[own])
+    links = itself(f"{base_url(request)}/processes")
+    return page_or(request, ProcessList(processes=[_summary(request, name) for name in _ABOUT], links=links))
 
 
-@router.get("/{processId}", response_model_exclude_none=True, responses=responses(404))
+@router.get(
+    "/{processId}",
+    response_model=ProcessDescription,
+    response_model_exclude_none=True,
+    responses={**PAGE, **responses(404)},
+)
 def process(
-    request: Request, name: Annotated[str, PathParameter(alias="processId", max_length=100)]
-) -> ProcessDescription:
+    request: Request,
+    name: Annotated[str, PathParameter(alias="processId", max_length=100)],
+    f: Format = None,  # noqa: ARG001 - read by `page_or`
+) -> Any:
     """Tell what a process takes and gives."""
     for known in _ABOUT:
         if known == name:
-            return _description(request, known)
+            return page_or(request, _description(request, known))
     raise NotFound("There is no such process.", "没有该处理流程。", code="no-such-process", place="processId")
 
 
@@ -296,7 +312,7 @@ def _summary(request: Request, name: Process) -> ProcessSummary:
         jobControlOptions=["async-execute", "dismiss", *(["sync-execute"] if name in _SYNC else [])],
         outputTransmission=["reference" if "file" in outputs else "value"],
         links=[
-            Link(href=address, rel="self", title=title),
+            *itself(address, title),
             Link(href=f"{address}/execution", rel=_EXECUTE, title=f"Order: {title}"),
         ],
     )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,15 +13,17 @@ from starlette.responses import Response
 
 from service.errors import InvalidParameter, NotFound
 from service.features import geojson
+from service.features.crs import CRS84
 from service.features.formats.content import Content, content_of
 from service.features.table import FeatureTable, Property, Rows
-from service.negotiation import GEOJSON, JSON, choose
+from service.negotiation import GEOJSON, HTML, JSON, choose
 from service.ogc.answers import answer, etag, not_modified, representation
 from service.ogc.collections import Collection
-from service.ogc.documents.links import base_url, here, link
+from service.ogc.documents.links import base_url, encodings, here, link
 from service.ogc.edits import EDITABLE
 from service.ogc.entity_tags import feature_tag, http_date
 from service.ogc.files import FILES, alternates, answer_file, page_headers, read_options
+from service.ogc.pages import ROWS, page_answer
 from service.ogc.queries.datetimes import meets
 from service.ogc.queries.paging import Position, read_token, write_token
 from service.ogc.queries.parameters import ItemsQuery, Written, read_items_query, read_written
@@ -28,16 +31,21 @@ from service.ogc.sources.source import Edition
 from service.ogc.views import View, properties_for, viewing
 from service.store import parcels
 
+_OTHERS = (GEOJSON, *FILES)
+_OUTLINES = Written(CRS84, None)
+
 
 def items(request: Request, collection: Collection) -> Response:
     """Answer a page of features, with the exact number of all that match and a link to the next page."""
-    media_type = choose(request, GEOJSON, *FILES)
+    media_type = choose(request, GEOJSON, HTML, *FILES)
     format, options = FILES.get(media_type), read_options(request, media_type)
     properties = properties_for(request, collection)
     names = tuple(item.name for item in properties)
     query = read_items_query(
         request, collection, properties, request.app.state.settings, whole=format is not None
     )
+    if media_type == HTML:
+        query = _for_reading(request, query)
     with viewing(request) as view:
         edition, after = _start(view, collection, query)
         shown = _in_time(view, edition, query)
@@ -68,17 +76,21 @@ def items(request: Request, collection: Collection) -> Response:
         "links": _page_links(request, collection, following),
     }
     body = b"".join((orjson.dumps(head)[:-1], b',"features":[', b",".join(texts), b"]}"))
+    if media_type == HTML:
+        return page_answer(request, orjson.loads(body), _OTHERS, "items", properties, tag)
     headers = {"Content-Crs": f"<{query.written.crs.uri}>"}
     return answer(request, body, media_type, tag=tag, headers=headers)
 
 
 def item(request: Request, collection: Collection, feature_id: str) -> Response:
     """Answer one feature; raises `NotFound` when there is none under this id for whoever asks."""
-    media_type = choose(request, GEOJSON, *FILES)
+    media_type = choose(request, GEOJSON, HTML, *FILES)
     format, options = FILES.get(media_type), read_options(request, media_type)
     properties = properties_for(request, collection)
     names = tuple(item.name for item in properties)
     written = read_written(request)
+    if media_type == HTML:
+        written = _OUTLINES
     with viewing(request) as view:
         table = view.table(collection, _edition_of(view, collection, feature_id))
         row = table.row_of.get(feature_id)
@@ -95,14 +107,22 @@ def item(request: Request, collection: Collection, feature_id: str) -> Response:
         (text,) = geojson.texts(table, np.array([row]), names, *written)
     parent = f"{base_url(request)}/collections/{collection.id}"
     links = [
-        link(here(request), "self", GEOJSON, "This feature"),
+        *encodings(here(request, f=None), "This feature", GEOJSON, HTML),
         link(parent, "collection", JSON, collection.title),
         link(f"{base_url(request)}/", "root", JSON, "Mujun 亩均"),
         *alternates(request),
     ]
     body = b'%b,"links":%b}' % (text[:-1], orjson.dumps(links))
+    if media_type == HTML:
+        return page_answer(request, orjson.loads(body), _OTHERS, "item", properties, tag, headers)
     headers["Content-Crs"] = f"<{written.crs.uri}>"
     return answer(request, body, media_type, tag=tag, headers=headers)
+
+
+def _for_reading(request: Request, query: ItemsQuery) -> ItemsQuery:
+    """Return the query for a page that people read: not too long, with outlines as they are drawn."""
+    limit = query.limit if "limit" in request.query_params else min(query.limit, ROWS)
+    return replace(query, limit=limit, written=_OUTLINES)
 
 
 def _last_modified(view: View, collection: Collection, feature_id: str) -> dict[str, str]:
@@ -199,7 +219,7 @@ def _no_feature(collection: Collection, feature_id: str) -> NotFound:
 def _page_links(request: Request, collection: Collection, following: str | None) -> list[dict[str, Any]]:
     parent = f"{base_url(request)}/collections/{collection.id}"
     links = [
-        link(here(request), "self", GEOJSON, "This page"),
+        *encodings(here(request, f=None), "This page", GEOJSON, HTML),
         link(parent, "collection", JSON, collection.title),
         *alternates(request),
     ]

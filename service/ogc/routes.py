@@ -6,19 +6,20 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from service.negotiation import JSON, OPENAPI, SCHEMA, choose
+from service.negotiation import HTML, JSON, OPENAPI, SCHEMA, choose
 from service.ogc import items
-from service.ogc.answers import json_answer
 from service.ogc.collections import COLLECTIONS, Collection
-from service.ogc.documents import descriptions, entrance, openapi_parts
+from service.ogc.documents import descriptions, entrance, openapi_parts, schemas
 from service.ogc.documents.openapi_parts import Parameter, f
 from service.ogc.edits import EDITABLE
 from service.ogc.edits import routes as edit_routes
+from service.ogc.pages import document_answer, page_answer, stylesheet_router
 from service.ogc.tiles import tilesets
 from service.ogc.tiles.tile import tile as answer_tile
-from service.ogc.views import viewing
+from service.ogc.views import properties_for, viewing
 
 Endpoint = Callable[..., Response]
+SchemaDocument = Callable[[Request, Collection], dict[str, Any]]
 Responses = dict[int | str, dict[str, Any]]
 
 FeatureId = Annotated[str, Path(alias="featureId", description="Identifier of the feature")]
@@ -29,7 +30,8 @@ TileCol = Annotated[str, Path(alias="tileCol", description="Column, from the wes
 
 def routers(page: Callable[[], str] | None = None) -> list[APIRouter]:
     """Return the routers of the standards' resources; ``page`` makes what a browser sees at ``/``."""
-    return [_entrance(page), *(_collection(collection) for collection in COLLECTIONS)]
+    collections = (_collection(collection) for collection in COLLECTIONS)
+    return [_entrance(page), *collections, stylesheet_router()]
 
 
 def _get(
@@ -59,7 +61,7 @@ def _get(
 def _entrance(page: Callable[[], str] | None) -> APIRouter:
     """Return the routes that lead to the collections."""
     router = APIRouter(tags=["OGC API"])
-    parts, json_only = openapi_parts, [f("json")]
+    parts, either = openapi_parts, [f("json", "html")]
     landing, formats = entrance.landing_page(page), ["json", "html"] if page else ["json"]
     _get(router, "/", landing, "landing", "Landing page", parts.landing(page is not None), [f(*formats)])
     _get(
@@ -68,10 +70,10 @@ def _entrance(page: Callable[[], str] | None) -> APIRouter:
         entrance.conformance,
         "conformance",
         "Conformance classes",
-        parts.plain("Conformance classes"),
-        json_only,
+        parts.plain("Conformance classes", html=True),
+        either,
     )
-    _get(router, "/api", entrance.api, "api", "OpenAPI 3.0", parts.plain("OpenAPI 3.0", OPENAPI), json_only)
+    _get(router, "/api", entrance.api, "api", "OpenAPI 3.0", parts.plain("OpenAPI 3.0", OPENAPI), [f("json")])
     _get(
         router,
         "/collections",
@@ -79,7 +81,7 @@ def _entrance(page: Callable[[], str] | None) -> APIRouter:
         "collections",
         "Collections 数据集",
         parts.linked("Collections", "collections"),
-        json_only,
+        either,
     )
     _get(
         router,
@@ -88,7 +90,7 @@ def _entrance(page: Callable[[], str] | None) -> APIRouter:
         "getTileMatrixSetsList",
         "Tile matrix sets",
         parts.linked("Tile matrix sets", "tileMatrixSets"),
-        json_only,
+        either,
     )
     _get(
         router,
@@ -96,8 +98,8 @@ def _entrance(page: Callable[[], str] | None) -> APIRouter:
         tilesets.show_matrix_set,
         "getTileMatrixSet",
         "WebMercatorQuad",
-        parts.plain("Tile matrix set"),
-        json_only,
+        parts.plain("Tile matrix set", html=True),
+        either,
     )
     return router
 
@@ -110,17 +112,24 @@ def _collection(collection: Collection) -> APIRouter:
 
     def describe(request: Request) -> Response:
         """What the collection is, where it lies in space and time, and where its items and tiles are."""
-        media_type = choose(request, JSON)
+        media_type = choose(request, JSON, HTML)
         with viewing(request) as view:
             document = descriptions.collection_document(request, view, collection)
-        return json_answer(request, document, media_type)
+        properties = properties_for(request, collection)
+        return document_answer(request, document, media_type, "collection", properties)
 
-    def schema(request: Request) -> Response:
-        """The JSON Schema of a feature, with titles."""
-        return json_answer(request, descriptions.schema(request, collection), choose(request, SCHEMA))
+    def of_schema(make: SchemaDocument) -> Endpoint:
+        def schema(request: Request) -> Response:
+            document, media_type = make(request, collection), choose(request, SCHEMA, HTML)
+            if media_type == HTML:
+                return page_answer(request, document, (SCHEMA,))
+            return document_answer(request, document, media_type)
+
+        schema.__doc__ = make.__doc__
+        return schema
 
     def list_items(request: Request) -> Response:
-        """Features, page by page: follow the link `next`. Every property is a filter."""
+        """Features, page by page: follow the link `next`. Every property is a filter, and so is `filter`."""
         return items.items(request, collection)
 
     def one_item(request: Request, feature_id: FeatureId) -> Response:
@@ -143,20 +152,25 @@ def _collection(collection: Collection) -> APIRouter:
         """One Mapbox Vector Tile."""
         return answer_tile(request, collection, matrix, row, column)
 
-    parts, json_only = openapi_parts, [f("json")]
+    parts, json_only, either = openapi_parts, [f("json")], [f("json", "html")]
     tileset_path = "/tiles/WebMercatorQuad"
     tile_path = f"{tileset_path}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"
     about = f"{collection.title}: "
-    _get(router, "", describe, f"{name}.describe", collection.title, parts.linked("Collection"), json_only)
-    _get(
-        router,
-        "/schema",
-        schema,
-        f"{name}.schema",
-        f"{about}schema",
-        parts.plain("JSON Schema", SCHEMA),
-        json_only,
-    )
+    _get(router, "", describe, f"{name}.describe", collection.title, parts.linked("Collection"), either)
+    for path, make, title in (
+        ("schema", schemas.logical_schema, "schema"),
+        ("queryables", schemas.queryables, "queryables 可查询属性"),
+        ("feature-schema", schemas.geojson_schema, "schema of a GeoJSON feature"),
+    ):
+        _get(
+            router,
+            f"/{path}",
+            of_schema(make),
+            f"{name}.{path}",
+            f"{about}{title}",
+            parts.plain("JSON Schema", SCHEMA, html=True),
+            either,
+        )
     _get(
         router,
         "/items",
@@ -175,7 +189,7 @@ def _collection(collection: Collection) -> APIRouter:
         parts.feature(collection),
         [openapi_parts.CRS, openapi_parts.LARGEST_OFFSET, *openapi_parts.FILE_PARAMETERS],
     )
-    json_chosen = [*json_only, *chosen]
+    json_chosen, either_chosen = [*json_only, *chosen], [*either, *chosen]
     _get(
         router,
         "/tiles",
@@ -183,7 +197,7 @@ def _collection(collection: Collection) -> APIRouter:
         f"{name}.collection.vector.getTileSetsList",
         f"{about}tilesets",
         parts.linked("Tilesets", "tilesets"),
-        json_chosen,
+        either_chosen,
     )
     _get(
         router,
@@ -192,7 +206,7 @@ def _collection(collection: Collection) -> APIRouter:
         f"{name}.collection.vector.getTileSet",
         f"{about}tileset",
         parts.linked("Tileset"),
-        json_chosen,
+        either_chosen,
     )
     _get(
         router,

@@ -136,7 +136,7 @@ class View:
         if selection == Selection():
             return table.everything
         return self._memory.get(
-            ("rows", collection.id, table.stamp, selection), lambda: selection.rows(table)
+            ("rows", collection.id, table.stamp, selection.key), lambda: selection.rows(table)
         )
 
     def keep(self, key: Hashable, work_out: Callable[[], T]) -> T:

@@ -7,6 +7,7 @@ import orjson
 from service.access.policy import PROPERTIES
 from service.console.assets import load
 from service.feeds import held_sheet
+from service.pages import STYLE_VERSION
 from service.reference.schemes import shipped_scheme
 from service.workflows.orders import FORMS
 from tests.api.park import DISTRICT, USCCS, Park
@@ -127,6 +128,7 @@ def requests_of(park: Park, job: str = NO_JOB) -> dict[tuple[str, str], list[Req
         "/collections": ["/collections"],
         "/tileMatrixSets": ["/tileMatrixSets"],
         "/tileMatrixSets/WebMercatorQuad": ["/tileMatrixSets/WebMercatorQuad"],
+        "/pages/{version}.css": [f"/pages/{STYLE_VERSION}.css", "/pages/0.css"],
         "/console/districts": ["/console/districts"],
         "/console/{version}/{path}": [f"/console/{load().version}/index.html", "/console/0/index.html"],
     }

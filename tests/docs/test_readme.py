@@ -13,7 +13,9 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_the_answer_in_the_readme_is_the_answer_of_the_demo(geopackage_url: str, tmp_path: Path) -> None:
     """What the first screen shows is what `make run` serves, to the last digit."""
     session = re.search(
-        r"\$ curl -s (\S+) +# wrapped here, its links left out\n(.*?)\n```", (ROOT / "README.md").read_text(), re.DOTALL
+        r"\$ curl -s (\S+) +# wrapped here, its links left out\n(.*?)\n```",
+        (ROOT / "README.md").read_text(),
+        re.DOTALL,
     )
     assert session is not None
     shown = json.loads(re.sub(r"\n ", "", session[2]))

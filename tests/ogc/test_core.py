@@ -17,14 +17,14 @@ DOCUMENTS = {
     "/api": "application/vnd.oai.openapi+json;version=3.0",
     "/collections": "application/json",
     "/collections/parcels": "application/json",
-    "/collections/parcels/schema": "application/schema+json",
+    "/collections/parcels/feature-schema": "application/schema+json",
     "/collections/parcels/items": "application/geo+json",
     "/collections/parcels/items/P00003": "application/geo+json",
     "/collections/parcels/tiles": "application/json",
     "/collections/parcels/tiles/WebMercatorQuad": "application/json",
     "/collections/parcels/tiles/WebMercatorQuad/tilejson": "application/json",
     "/collections/scores": "application/json",
-    "/collections/scores/schema": "application/schema+json",
+    "/collections/scores/feature-schema": "application/schema+json",
     "/collections/scores/items": "application/geo+json",
     "/collections/scores/items/1:P00003": "application/geo+json",
     "/collections/scores/tiles": "application/json",
@@ -145,7 +145,7 @@ def test_scores_lie_in_the_periods_that_were_evaluated(client: TestClient) -> No
 @pytest.mark.parametrize("name", COLLECTIONS)
 def test_the_schema_names_the_properties_and_their_types(client: TestClient, name: str) -> None:
     """What items carry is what the schema says, type by type, with Chinese titles."""
-    schema = client.get(f"/collections/{name}/schema").json()
+    schema = client.get(f"/collections/{name}/feature-schema").json()
     described = schema["properties"]["properties"]["properties"]
     python = {"string": str, "number": (int, float), "integer": int, "boolean": bool}
     for feature in client.get(f"/collections/{name}/items").json()["features"]:

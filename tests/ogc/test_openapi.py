@@ -81,7 +81,9 @@ def test_the_page_size_is_the_configured_one(database: Database) -> None:
 def test_filters_stand_on_concrete_paths(older: dict[str, Any], client: TestClient, name: str) -> None:
     """Every property of the items is a described query parameter: form style, not exploded, with its type."""
     described = parameters(older, f"/collections/{name}/items")
-    schema = client.get(f"/collections/{name}/schema").json()["properties"]["properties"]["properties"]
+    schema = client.get(f"/collections/{name}/feature-schema").json()["properties"]["properties"][
+        "properties"
+    ]
     for key, value in schema.items():
         assert described[key]["schema"]["type"] == value["type"]
         assert (described[key]["style"], described[key]["explode"]) == ("form", False)
@@ -95,8 +97,8 @@ def test_what_is_described_is_accepted(older: dict[str, Any], client: TestClient
     plain = {"array": "120,30,121,31", "boolean": "true", "integer": "1", "number": "1.5", "string": "x"}
     of_formats = {"geometry": {"f": "csv"}, "encoding": {"f": "shp"}}
     special = {"f": "json", "datetime": "2023-01-01", "evaluation": "1", "period": "2023"}
-    special |= dict.fromkeys(("crs", "bbox-crs"), "http://www.opengis.net/def/crs/EPSG/0/4490")
-    special |= {"geometry": "wkt", "encoding": "gbk"}
+    special |= dict.fromkeys(("crs", "bbox-crs", "filter-crs"), "http://www.opengis.net/def/crs/EPSG/0/4490")
+    special |= {"geometry": "wkt", "encoding": "gbk", "filter": "true", "filter-lang": "cql2-text"}
     for path in older["paths"]:
         if path.startswith(("/collections", "/tileMatrixSets")) and "{" not in path:
             for name, parameter in parameters(older, path).items():

@@ -260,6 +260,6 @@ def test_formats_are_described(client: TestClient) -> None:
     for path in (PARCELS, f"{PARCELS}/{{featureId}}"):
         described = document["paths"][path]["get"]
         named = {item["name"]: item["schema"] for item in described["parameters"] if "name" in item}
-        assert named["f"]["enum"] == ["json", "geojson", *ALL]
+        assert named["f"]["enum"] == ["json", "geojson", "html", *ALL]
         assert named["encoding"]["enum"] == ["utf-8", "gbk"]
         assert described["responses"]["200"]["content"].keys() >= {each.media_type for each in FORMATS}

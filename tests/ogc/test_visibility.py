@@ -74,7 +74,7 @@ def test_a_masked_property_is_absent_everywhere(park: Database, monkeypatch: pyt
 
         def shown(headers: dict[str, str]) -> dict[str, bool]:
             tile = mapbox_vector_tile.decode(client.get(TILE, headers=headers).content)["scores"]["features"]
-            schema = client.get("/collections/scores/schema", headers=headers).json()
+            schema = client.get("/collections/scores/feature-schema", headers=headers).json()
             fields = client.get(f"{TILESET}/tilejson", headers=headers).json()["vector_layers"][0]["fields"]
             layer = client.get(TILESET, headers=headers).json()["layers"][0]["propertiesSchema"]
             return {

@@ -1,12 +1,13 @@
 """The service as a process of its own behind a real socket, for clients that are programs too."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import httpx
@@ -16,9 +17,16 @@ from service.store.database import Database
 _ROOT = Path(__file__).parents[2]
 
 
+def requests_in(log: Path) -> list[str]:
+    """Return what a server was asked, from the log that `live_server` wrote: method and address."""
+    return re.findall(r'"((?:GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE) \S+) HTTP/', log.read_text())
+
+
 @contextmanager
-def live_server(database: Database, **settings: object) -> Iterator[str]:
+def live_server(database: Database, *, log: Path | None = None, **settings: object) -> Iterator[str]:
     """Serve the store on a free port of this machine and give the address; in open mode unless told not.
+
+    What it is asked is written to ``log``, if one is named.
 
     A process and not a thread: GDAL waits for its answers without letting other threads run. It is stopped at
     the end, and killed should it not stop by itself.
@@ -43,9 +51,12 @@ def live_server(database: Database, **settings: object) -> Iterator[str]:
             "--fd",
             handle,
             "--log-level",
-            "warning",
+            "info" if log else "warning",
         ]
-        server = subprocess.Popen(command, cwd=_ROOT, env=environment, pass_fds=[listening.fileno()])
+        with log.open("wb") if log else nullcontext() as output:
+            server = subprocess.Popen(
+                command, cwd=_ROOT, env=environment, pass_fds=[listening.fileno()], stdout=output
+            )
     try:
         _wait_for(server, address)
         yield address

@@ -7,7 +7,7 @@ _COLLECTIONS = (
     *("coverage", "buildings", "findings"),
 )
 _OF_A_COLLECTION = (
-    *("", "/schema", "/items", "/items/{featureId}"),
+    *("", "/schema", "/queryables", "/feature-schema", "/items", "/items/{featureId}"),
     *("/tiles", "/tiles/WebMercatorQuad", "/tiles/WebMercatorQuad/tilejson"),
     "/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}",
 )
@@ -16,6 +16,7 @@ ROUTES: Mapping[tuple[str, str], str | None] = {
     # None: open to everybody. HEAD goes with GET; OPTIONS tells the methods and nothing else.
     ("GET", "/healthz"): None,
     ("GET", "/problems/{code}"): None,
+    ("GET", "/pages/{version}.css"): None,
     ("GET", "/openapi.json"): "read",
     ("POST", "/feeds/{feed}/batches"): "import",
     ("GET", "/feeds/{feed}/batches"): "read",

@@ -12,9 +12,9 @@ from service.features.crs import CRS84, STORED, SUPPORTED
 from service.features.table import Box
 from service.negotiation import GEOJSON, HTML, JSON, OPENAPI, SCHEMA
 from service.ogc.collections import COLLECTIONS, Collection
-from service.ogc.documents.links import REL, base_url, link
+from service.ogc.documents.links import REL, base_url, encodings, link
 from service.ogc.queries.datetimes import covered_by
-from service.ogc.views import View, properties_for
+from service.ogc.views import View
 
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
 OPENAPI_31 = "application/vnd.oai.openapi+json;version=3.1"
@@ -47,7 +47,7 @@ def landing_page(request: Request, *, html: bool) -> dict[str, Any]:
 def collections(request: Request, view: View) -> dict[str, Any]:
     """Return the list of all collections."""
     return {
-        "links": [link(f"{base_url(request)}/collections", "self", JSON, "This document")],
+        "links": encodings(f"{base_url(request)}/collections", "Collections 数据集", JSON, HTML),
         "collections": [collection_document(request, view, collection) for collection in COLLECTIONS],
     }
 
@@ -64,10 +64,12 @@ def collection_document(request: Request, view: View, collection: Collection) ->
         "crs": [each.uri for each in SUPPORTED],
         "storageCrs": STORED.uri,
         "links": [
-            link(address, "self", JSON, collection.title),
+            *encodings(address, collection.title, JSON, HTML),
             link(f"{base_url(request)}/collections", "parent", JSON, "Collections 数据集"),
             link(f"{address}/items", "items", GEOJSON, f"{collection.title}: items"),
-            link(f"{address}/schema", "describedby", SCHEMA, f"{collection.title}: schema"),
+            link(f"{address}/schema", f"{REL}schema", SCHEMA, f"{collection.title}: schema"),
+            link(f"{address}/feature-schema", "describedby", SCHEMA, f"{collection.title}: GeoJSON schema"),
+            link(f"{address}/queryables", f"{REL}queryables", SCHEMA, f"{collection.title}: queryables"),
             link(f"{address}/tiles", f"{REL}tilesets-vector", JSON, f"{collection.title}: vector tiles"),
         ],
     }
@@ -77,50 +79,6 @@ def collection_document(request: Request, view: View, collection: Collection) ->
         if (interval := _interval(view.periods(collection))) is not None:
             extent["temporal"] = {"interval": [interval], "trs": GREGORIAN}
     return document | ({"extent": extent} if extent else {})
-
-
-def schema(request: Request, collection: Collection) -> dict[str, Any]:
-    """Return the schema of the collection's features, with titles in English and Chinese.
-
-    It tells the type that a value has where there is one; a list of types, with null, means text to GDAL.
-    """
-    names = [item.name for item in properties_for(request, collection)]
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"{base_url(request)}/collections/{collection.id}/schema",
-        **feature_schema(collection, names, with_null=False),
-    }
-
-
-def feature_schema(collection: Collection, names: Sequence[str], *, with_null: bool) -> dict[str, Any]:
-    """Return the schema of a GeoJSON feature with these properties; null is for gaps in hand-overs."""
-    position = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
-    ring = {"type": "array", "items": position, "minItems": 4}
-    shown = {
-        item.name: {"title": item.title, "type": [item.type, "null"] if with_null else item.type}
-        for item in collection.properties
-        if item.name in names
-    }
-    return {
-        "title": collection.title,
-        "description": collection.description,
-        "type": "object",
-        "required": ["type", "id", "geometry", "properties"],
-        "properties": {
-            "type": {"const": "Feature"},
-            "id": {"type": "string"},
-            "geometry": {
-                "type": "object",
-                "required": ["type", "coordinates"],
-                "properties": {
-                    "type": {"const": "MultiPolygon"},
-                    "coordinates": {"type": "array", "items": {"type": "array", "items": ring}},
-                },
-            },
-            "properties": {"type": "object", "properties": shown}
-            | ({"required": list(shown)} if with_null else {}),
-        },
-    }
 
 
 def outward(box: Box) -> Box:

@@ -9,7 +9,9 @@ from service.negotiation import HTML, JSON, OPENAPI, choose
 from service.ogc.answers import answer, json_answer
 from service.ogc.documents import descriptions
 from service.ogc.documents.conformance import CLASSES
+from service.ogc.documents.links import encodings, here
 from service.ogc.documents.openapi30 import to_openapi_30
+from service.ogc.pages import document_answer
 from service.ogc.views import viewing
 
 
@@ -28,7 +30,11 @@ def landing_page(page: Callable[[], str] | None) -> Callable[[Request], Response
 
 def conformance(request: Request) -> Response:
     """The conformance classes of the standards that this service meets."""
-    return json_answer(request, {"conformsTo": list(CLASSES)}, choose(request, JSON))
+    document = {
+        "links": encodings(here(request, f=None), "Conformance classes", JSON, HTML),
+        "conformsTo": list(CLASSES),
+    }
+    return document_answer(request, document, choose(request, JSON, HTML))
 
 
 def api(request: Request) -> Response:
@@ -42,7 +48,7 @@ def api(request: Request) -> Response:
 
 def collections(request: Request) -> Response:
     """All collections."""
-    media_type = choose(request, JSON)
+    media_type = choose(request, JSON, HTML)
     with viewing(request) as view:
         document = descriptions.collections(request, view)
-    return json_answer(request, document, media_type)
+    return document_answer(request, document, media_type, "collections")

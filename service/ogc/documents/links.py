@@ -1,10 +1,12 @@
 """Addresses and links, under the address by which the client sees the service."""
 
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from fastapi import Request
 from starlette._utils import get_route_path  # without the prefix that base_url has already
+
+from service.negotiation import name_of
 
 REL = "http://www.opengis.net/def/rel/ogc/1.0/"
 
@@ -29,3 +31,21 @@ def here(request: Request, **changes: str | None) -> str:
 def link(href: str, rel: str, media_type: str, title: str, **more: Any) -> dict[str, Any]:
     """Return a link as it stands in a document."""
     return {"href": href, "rel": rel, "type": media_type, "title": title, **more}
+
+
+def encodings(href: str, title: str, *offers: str) -> list[dict[str, Any]]:
+    """Return the links of a document to itself, in the first of its encodings, and to each of the others."""
+    first, *others = offers
+    alternates = [
+        link(encoded(href, other), "alternate", other, f"{title}: {name_of(other).upper()}")
+        for other in others
+    ]
+    return [link(href, "self", first, title), *alternates]
+
+
+def encoded(href: str, media_type: str) -> str:
+    """Return an address with the parameter ``f`` that asks for an encoding."""
+    parts = urlsplit(href)
+    kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != "f"]
+    query = urlencode([*kept, ("f", name_of(media_type))], safe=",:/")
+    return urlunsplit(parts._replace(query=query))

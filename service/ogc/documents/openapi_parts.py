@@ -3,11 +3,14 @@
 from typing import Any
 
 from service.access.policy import PROPERTIES
+from service.features.filters import LANGUAGES
 from service.features.formats.formats import FORMATS
+from service.features.table import Property
 from service.negotiation import GEOJSON, HTML, JSON, MVT
 from service.ogc.collections import Collection
-from service.ogc.documents.descriptions import feature_schema
+from service.ogc.documents.schemas import described, feature_schema
 from service.ogc.files import PARAMETERS
+from service.ogc.queries.filters import FILTER, FILTER_CRS, FILTER_LANG
 from service.ogc.queries.parameters import OFFSET_LIMIT
 
 Parameter = dict[str, Any]
@@ -62,9 +65,10 @@ _DATETIME = _query(
     "datetime",
     {"type": "string"},
     "Instant, day or interval (RFC 3339; `..` is open, one side may be a duration) that the evaluated period "
-    "must meet. Results are then those of the latest published evaluation of each district and each year that "
-    "meets it: of one year for a time slider's year, of several for a longer interval. What has no time, as "
-    "parcels, always matches. 时间点或时段：取与之相交的每一年最近一次已发布的评价；无时间属性的要素始终匹配。",
+    "must meet. Results are then those of the latest published evaluation of each district and each year "
+    "that meets it: of one year for a time slider's year, of several for a longer interval. What has no time, as "
+    "parcels, always matches. "
+    "时间点或时段：取与之相交的每一年最近一次已发布的评价；无时间属性的要素始终匹配。",
 )
 _CRS_URI = {"type": "string", "format": "uri"}
 _BBOX_CRS = _query("bbox-crs", _CRS_URI, "Coordinate system of bbox, axes as its authority orders them.")
@@ -74,6 +78,21 @@ LARGEST_OFFSET = _query(
     {"type": "number", "minimum": 0},
     "Simplify geometries by up to this, in units of the coordinate system of the answer.",
 )
+_FILTERS = (
+    _query(
+        FILTER,
+        {"type": "string"},
+        "Condition in CQL2 on queryables, e.g. `far < 1 AND town = '东城'`. 过滤条件",
+    ),
+    _query(
+        FILTER_LANG,
+        {"type": "string", "enum": list(LANGUAGES), "default": LANGUAGES[0]},
+        "Encoding of the filter.",
+    ),
+    _query(
+        FILTER_CRS, _CRS_URI, "Coordinate system of geometries in the filter, axes as its authority has them."
+    ),
+)
 _OFFSET = _query(
     "offset",
     {"type": "integer", "minimum": 0, "maximum": OFFSET_LIMIT},
@@ -82,7 +101,7 @@ _OFFSET = _query(
 _TOKEN = _query("token", {"type": "string"}, "Where the page begins; only as found in a link `next`.")
 
 
-F_FEATURES = f("json", "geojson", *(each.f for each in FORMATS))
+F_FEATURES = f("json", "geojson", "html", *(each.f for each in FORMATS))
 FILE_PARAMETERS = [
     F_FEATURES,
     *(
@@ -96,12 +115,17 @@ FILE_PARAMETERS = [
 def items_parameters(collection: Collection) -> list[Parameter]:
     """Return the parameters of a collection's items, its properties included."""
     filters = [
-        _query(item.name, {"type": item.type}, f"{item.title}: equal to this.")
+        _query(item.name, _value(item), f"{item.title}: equal to this.")
         for item in collection.properties
         if item.name in PROPERTIES[collection.id] and item.name != collection.source.chosen_by
     ]
-    fixed = [LIMIT, _BBOX, _BBOX_CRS, _DATETIME, CRS, LARGEST_OFFSET, _OFFSET, _TOKEN, *FILE_PARAMETERS]
-    return [*fixed, *choosing(collection), *filters]
+    fixed = [LIMIT, _BBOX, _BBOX_CRS, _DATETIME, *_FILTERS, CRS, LARGEST_OFFSET, _OFFSET, _TOKEN]
+    return [*fixed, *FILE_PARAMETERS, *choosing(collection), *filters]
+
+
+def _value(item: Property) -> dict[str, Any]:
+    """Return the schema of a property's values, as among the queryables."""
+    return {key: value for key, value in described(item).items() if key != "title"}
 
 
 def choosing(collection: Collection) -> list[Parameter]:
@@ -115,25 +139,27 @@ _LINK = {
     "properties": {name: {"type": "string"} for name in ("href", "rel", "type", "title")},
 }
 _LINKS = {"type": "array", "items": _LINK}
+_PAGE = {HTML: {"schema": {"type": "string"}}}
 
 
 def landing(html: bool) -> Responses:
     """Return the entry of the landing page."""
     content: dict[str, Any] = {JSON: {"schema": _linked_object()}}
     if html:
-        content[HTML] = {"schema": {"type": "string"}}
+        content |= _PAGE
     return {200: {"description": "Landing page", "content": content}}
 
 
 def linked(description: str, *lists: str) -> Responses:
     """Return the entry of a JSON object with links and lists of objects."""
     schema = _linked_object(**{name: {"type": "array", "items": {"type": "object"}} for name in lists})
-    return {200: {"description": description, "content": {JSON: {"schema": schema}}}}
+    return {200: {"description": description, "content": {JSON: {"schema": schema}, **_PAGE}}}
 
 
-def plain(description: str, media_type: str = JSON) -> Responses:
-    """Return the entry of a JSON object that another document describes."""
-    return {200: {"description": description, "content": {media_type: {"schema": {"type": "object"}}}}}
+def plain(description: str, media_type: str = JSON, *, html: bool = False) -> Responses:
+    """Return the entry of a JSON object that another document describes, and of its page."""
+    content = {media_type: {"schema": {"type": "object"}}, **(_PAGE if html else {})}
+    return {200: {"description": description, "content": content}}
 
 
 def feature(collection: Collection) -> Responses:
@@ -164,10 +190,11 @@ def page(collection: Collection) -> Responses:
 
 
 def _files() -> dict[str, Any]:
-    return {
+    files = {
         each.media_type: {"schema": {"type": "string", "contentMediaType": each.media_type}}
         for each in FORMATS
     }
+    return files | _PAGE
 
 
 def tile() -> Responses:

@@ -16,6 +16,7 @@ from service.jobs.periods import require_period
 from service.ogc.collections import Collection
 from service.ogc.queries.bbox import parse_bbox
 from service.ogc.queries.datetimes import Interval, parse_datetime
+from service.ogc.queries.filters import FILTER_PARAMETERS, read_filter
 from service.ogc.queries.selection import Selection, Value
 from service.settings import Settings
 
@@ -24,10 +25,11 @@ LARGEST = 2**63 - 1
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_TRUTHS = {"true": True, "false": False, "1": True, "0": False}  # GDAL has numbers for them
 _NOT_FILTERS = frozenset(
     {"f", "limit", "offset", "token", "crs", "maxAllowableOffset", "geometry", "encoding"}
 )
-_FIXED = (*_NOT_FILTERS, "bbox", "bbox-crs", "datetime")
+_FIXED = (*_NOT_FILTERS, *FILTER_PARAMETERS, "bbox", "bbox-crs", "datetime")
 
 
 class Written(NamedTuple):
@@ -91,6 +93,7 @@ def read_items_query(
         selection=Selection(
             equal=tuple((name, _typed(filters[name], value)) for name, value in filtering if name in filters),
             box=parse_bbox(given["bbox"], box_crs) if "bbox" in given else None,
+            where=read_filter(request, properties),
         ),
         interval=parse_datetime(given["datetime"]) if "datetime" in given else None,
         evaluation=read_evaluation(request),
@@ -158,8 +161,8 @@ def _typed(item: Property, text: str) -> Value:
     match item.type:
         case "string" if "\0" not in text:
             return text
-        case "boolean" if text in ("true", "false"):
-            return text == "true"
+        case "boolean" if text in _TRUTHS:
+            return _TRUTHS[text]
         case "integer" if _INTEGER.fullmatch(text) and abs(int(text)) <= LARGEST:
             return int(text)
         case "date" if (day := _date(text)) is not None:

@@ -1,11 +1,13 @@
-"""Which features of a collection are wanted: equal in properties, meeting a box."""
+"""Which features of a collection are wanted: equal in properties, meeting a box, passing a filter."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import polars as pl
 
+from service.features.filters import Filter
 from service.features.table import Box, FeatureTable, Rows
 
 Value = str | int | float | bool | date
@@ -17,6 +19,13 @@ class Selection:
 
     equal: tuple[tuple[str, Value], ...] = ()
     box: Box | None = None
+    where: Filter | None = None
+
+    @property
+    def key(self) -> bytes:
+        """What tells it from others in a memory, however long its conditions are."""
+        conditions = (self.equal, self.box, self.where and self.where.canonical)
+        return hashlib.blake2b(repr(conditions).encode(), digest_size=16).digest()
 
     def rows(self, table: FeatureTable) -> Rows:
         """Return the rows of the table that meet every condition."""
@@ -25,6 +34,8 @@ class Selection:
             alike = [pl.col(name) == pl.lit(value) for name, value in self.equal]
             meets = table.properties.select(pl.all_horizontal(alike).fill_null(False)).to_series()
             found.append(np.flatnonzero(meets.to_numpy()))
+        if self.where is not None:
+            found.append(self.where.rows(table))
         if not found:
             return table.everything
         rows = found[0]

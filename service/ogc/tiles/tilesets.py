@@ -8,11 +8,12 @@ from starlette.responses import Response
 
 from service.features.crs import CRS84
 from service.features.table import Box, Property
-from service.negotiation import JSON, MVT, SCHEMA, choose
+from service.negotiation import HTML, JSON, MVT, SCHEMA, choose
 from service.ogc.answers import json_answer
 from service.ogc.collections import Collection
 from service.ogc.documents.descriptions import outward
-from service.ogc.documents.links import REL, base_url, here, link
+from service.ogc.documents.links import REL, base_url, encodings, here, link
+from service.ogc.pages import document_answer
 from service.ogc.queries.parameters import read_evaluation, read_period
 from service.ogc.tiles import matrix_sets
 from service.ogc.tiles.matrix_sets import MAX_MATRIX
@@ -25,7 +26,7 @@ def tilesets(request: Request, collection: Collection) -> Response:
     """Answer the list of tilesets: one."""
     address = f"{_address(request, collection)}/WebMercatorQuad"
     document = {
-        "links": [link(here(request), "self", JSON, "This document")],
+        "links": encodings(here(request, f=None), f"{collection.title}: tilesets", JSON, HTML),
         "tilesets": [
             {
                 **_tileset(collection),
@@ -36,18 +37,18 @@ def tilesets(request: Request, collection: Collection) -> Response:
             }
         ],
     }
-    return json_answer(request, document, choose(request, JSON))
+    return document_answer(request, document, choose(request, JSON, HTML))
 
 
 def tileset(request: Request, collection: Collection) -> Response:
     """Answer what the tileset holds and where its tiles are, in the words of OGC API Tiles."""
-    media_type = choose(request, JSON)
+    media_type = choose(request, JSON, HTML)
     box = _extent(request, collection)
     address = f"{_address(request, collection)}/WebMercatorQuad"
     document: dict[str, Any] = {
         **_tileset(collection),
         "links": [
-            link(here(request), "self", JSON, f"{collection.title}: tileset"),
+            *encodings(here(request, f=None), f"{collection.title}: tileset", JSON, HTML),
             link(
                 f"{address}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}{_query(request)}",
                 "item",
@@ -88,7 +89,7 @@ def tileset(request: Request, collection: Collection) -> Response:
         west, south, east, north = outward(box)
         document["tileMatrixSetLimits"] = matrix_sets.limits(box)
         document["boundingBox"] = {"lowerLeft": [west, south], "upperRight": [east, north], "crs": CRS84.uri}
-    return json_answer(request, document, media_type)
+    return document_answer(request, document, media_type)
 
 
 def tilejson(request: Request, collection: Collection) -> Response:
@@ -122,7 +123,7 @@ def tilejson(request: Request, collection: Collection) -> Response:
 def list_matrix_sets(request: Request) -> Response:
     """Answer the list of tile matrix sets: one."""
     document = {
-        "links": [link(here(request), "self", JSON, "This document")],
+        "links": encodings(here(request, f=None), "Tile matrix sets", JSON, HTML),
         "tileMatrixSets": [
             {
                 "id": "WebMercatorQuad",
@@ -137,12 +138,12 @@ def list_matrix_sets(request: Request) -> Response:
             }
         ],
     }
-    return json_answer(request, document, choose(request, JSON))
+    return document_answer(request, document, choose(request, JSON, HTML))
 
 
 def show_matrix_set(request: Request) -> Response:
     """Answer the definition of WebMercatorQuad."""
-    return json_answer(request, matrix_sets.definition(), choose(request, JSON))
+    return document_answer(request, matrix_sets.definition(), choose(request, JSON, HTML))
 
 
 def _on_tiles(request: Request, collection: Collection) -> list[Property]:

@@ -48,7 +48,7 @@ def items(request: Request, collection: Collection) -> Response:
         query = _for_reading(request, query)
     with viewing(request) as view:
         edition, after = _start(view, collection, query)
-        shown = _in_time(view, edition, query)
+        shown = _in_time(edition, query)
         table = view.table(collection, shown or edition)
         moment = collection.source.changed_at(view, edition)
         # a file tells its time in its bytes
@@ -183,15 +183,10 @@ def began_with(edition: Edition) -> tuple[int, ...]:
     return edition.runs if edition.period is None else (int(edition.period),)
 
 
-def _in_time(view: View, edition: Edition, query: ItemsQuery) -> Edition | None:
-    """Leave out what lies outside the interval; None when nothing is in it. What has no time always is."""
-    interval = query.interval
-    if interval is None or edition == Edition():
-        return edition
-    if edition.period is not None:
-        return edition if meets(interval, edition.period) else None
-    kept = [run.id for run in view.named(edition.runs) if meets(interval, run.period)]
-    return Edition(tuple(kept)) if kept else None
+def _in_time(edition: Edition, query: ItemsQuery) -> Edition | None:
+    """Return the edition unless its period lies outside the interval; evaluations are chosen by it."""
+    outside = query.interval and edition.period and not meets(query.interval, edition.period)
+    return None if outside else edition
 
 
 def _edition_of(view: View, collection: Collection, feature_id: str) -> Edition:

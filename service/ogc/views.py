@@ -94,8 +94,8 @@ class View:
     ) -> Edition:
         """Return what a listing shows: the evaluation or period asked for, else the usual ones.
 
-        Evaluations are then the latest published of each district; with an interval, the latest published of
-        each district and each period that meets it.
+        The usual evaluations are the latest published of each district; with an interval, the latest
+        published of each district and each period that meets it. An evaluation outside of it shows nothing.
 
         Raises `NotFound` for an evaluation that this principal cannot see, `InvalidParameter` for no year.
         """
@@ -105,8 +105,8 @@ class View:
             elif interval is None:
                 shown = self.latest()
             else:
-                shown = tuple(run for run in self.published() if meets(interval, run.period))
-            return Edition(tuple(run.id for run in shown))
+                shown = self.published()
+            return Edition(tuple(run.id for run in shown if interval is None or meets(interval, run.period)))
         if collection.source.chosen_by == "period":
             if period is None:
                 return Edition(

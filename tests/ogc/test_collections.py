@@ -108,8 +108,8 @@ def test_an_empty_store_has_empty_collections(database: Database) -> None:
         for name in (each.id for each in COLLECTIONS):
             assert "extent" not in empty.get(f"/collections/{name}").json()
             assert items(empty, name)["features"] == []
-            fields = empty.get(f"/collections/{name}/schema").json()["properties"]["properties"]
-            assert fields["properties"].keys() == PROPERTIES[name].keys()
+            fields = empty.get(f"/collections/{name}/schema").json()["properties"]
+            assert fields.keys() == {"geometry", *PROPERTIES[name]}
             tiles = f"/collections/{name}/tiles/WebMercatorQuad"
             assert empty.get(f"{tiles}/{PLACE}").status_code == 204
             assert empty.get(f"{tiles}/tilejson").status_code == 200

@@ -1,6 +1,6 @@
 """Collections beside parcels and scores: low-efficiency, uplift candidates, blocks, buildings, findings."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -81,6 +81,35 @@ def test_every_property_has_a_title_and_is_a_filter(client: TestClient, name: st
         assert found["numberMatched"] == values.count(known), item
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "meant"),
+    [
+        ("low-efficiency", "points > 20 AND grade = 'C'", lambda told: told["points"] > 20),
+        ("uplift-candidates", "far_uplift = TRUE AND points < 15", lambda told: told["points"] < 15),
+        ("blocks", "parcels >= 2", lambda told: told["parcels"] >= 2),
+        ("buildings", "completed_on < DATE('2010-01-08')", lambda told: told["completed_on"] < "2010-01-08"),
+        ("findings", "code LIKE 'parcel_%'", lambda told: told["code"].startswith("parcel_")),
+    ],
+)
+def test_a_filter_finds_what_it_says(
+    client: TestClient, name: str, text: str, meant: Callable[[dict[str, Any]], bool]
+) -> None:
+    """CQL2 by what only this collection has, and by place; other rows stay away."""
+    whole = items(client, name)["features"]
+    grade = {"C"} if "grade" in text else set("ABCD")
+    expected = [
+        each["id"]
+        for each in whole
+        if meant(each["properties"]) and each["properties"].get("grade", "A") in grade
+    ]
+    assert keys(items(client, name, filter=text)) == expected
+    assert 0 < len(expected) < len(whole) or name == "findings"
+    corner = "POLYGON((119.9 29.9, 120.0005 29.9, 120.0005 30.0005, 119.9 30.0005, 119.9 29.9))"
+    near = items(client, name, filter=f"S_INTERSECTS(geometry, {corner})")["features"]
+    box = items(client, name, bbox="119.9,29.9,120.0005,30.0005")["features"]
+    assert near == box != []
+
+
 @pytest.mark.parametrize("name", NEW)
 def test_a_tile_carries_what_the_items_say(client: TestClient, name: str) -> None:
     """Every feature with a place is on the tile that holds the park, with the values of its item."""
@@ -100,6 +129,46 @@ def test_a_collection_says_where_it_is(client: TestClient, name: str) -> None:
     box = shapely.box(west, south, east, north)
     for feature in items(client, name)["features"]:
         assert feature["geometry"] is None or box.covers(shapely.geometry.shape(feature["geometry"]))
+
+
+@pytest.mark.parametrize(
+    ("name", "hidden"),
+    [
+        ("low-efficiency", "low_efficiency_reasons"),
+        ("uplift-candidates", "points"),
+        ("blocks", "grades"),
+        ("buildings", "floors"),
+        ("findings", "severity"),
+    ],
+)
+def test_a_masked_property_is_nowhere(
+    park: Database, monkeypatch: pytest.MonkeyPatch, name: str, hidden: str
+) -> None:
+    """In no item, tile, schema, file and filter of those who may not see it; analysts find it everywhere."""
+    monkeypatch.setitem(PROPERTIES[name], hidden, "analyst")
+    base = f"/collections/{name}"
+    with keyed_client(park, "read") as reader:
+        # the analyst first, so that nothing comes from what was remembered for one
+        for headers, shown in ((key_for(park, "analyst"), True), ({}, False)):
+
+            def get(path: str, headers: dict[str, str] = headers) -> Any:
+                return reader.get(f"{base}{path}", headers=headers)
+
+            features = get("/items").json()["features"]
+            assert features
+            assert all((hidden in each["properties"]) == shown for each in features)
+            assert (hidden in get(f"/items/{features[0]['id']}").json()["properties"]) == shown
+            for schema in ("/schema", "/queryables"):
+                assert (hidden in get(schema).json()["properties"]) == shown
+            assert (hidden in get("/items?f=csv&limit=1").text.partition("\n")[0]) == shown
+            drawn = mapbox_vector_tile.decode(get(f"/tiles/WebMercatorQuad/{PLACE}").content)[name][
+                "features"
+            ]
+            assert any(hidden in each["properties"] for each in drawn) == shown
+            (layer,) = get("/tiles/WebMercatorQuad/tilejson").json()["vector_layers"]
+            assert (hidden in layer["fields"]) == shown
+            filtered = get(f"/items?filter={hidden} IS NULL")
+            assert filtered.status_code == (200 if shown else 400)
 
 
 def test_an_empty_store_has_empty_collections(database: Database) -> None:
@@ -244,6 +313,12 @@ class TestFindings:
         tag = keyed.get(path, headers=analyst).headers["etag"]
         assert keyed.get(path, headers={"If-None-Match": tag}).status_code == 200
 
+    def test_findings_are_a_shapefile(self, keyed: TestClient) -> None:
+        """Everything that has a place is an area, and what has none is a row without: nothing is mixed."""
+        answered = keyed.get("/collections/findings/items?f=shp")
+        assert answered.status_code == 200, answered.text
+        assert int(answered.headers["OGC-NumberReturned"]) == items(keyed, "findings")["numberMatched"]
+
     def test_where_findings_lie_tells_nothing_of_them(self, keyed: TestClient, database: Database) -> None:
         """The collection says the same to everybody: the ground of parcels and buildings."""
         documents = [
@@ -322,6 +397,23 @@ class TestEvaluations:
             assert times == [["2021-01-01T00:00:00Z", "2023-12-31T23:59:59Z"]]
         assert items(years, "scores", evaluation=5, datetime="2022-05-01")["numberMatched"] == 12
         assert items(years, "scores", evaluation=5, datetime="2023-05-01")["numberMatched"] == 0
+
+    def test_tiles_are_of_a_time_as_items_are(self, years: TestClient) -> None:
+        """A time slider gets the tiles of its year, and TileJSON that leads to them."""
+        for name in OF_EVALUATIONS:
+            path = f"/collections/{name}/tiles/WebMercatorQuad"
+            for interval in ("2021-01-01/2021-12-31", "2022-01-01/2022-12-31"):
+                query = f"?datetime={interval}"
+                found = items(years, name, datetime=interval)["features"]
+                drawn = on_tile(years, name, query)
+                assert {each["period"] for each in drawn} == {interval[:4]}
+                assert len(drawn) == len(found)
+                (template,) = years.get(f"{path}/tilejson{query}").json()["tiles"]
+                z, y, x = PLACE.split("/")
+                address = template.replace("{z}", z).replace("{y}", y).replace("{x}", x)
+                assert years.get(address).content == years.get(f"{path}/{PLACE}{query}").content
+            assert years.get(f"{path}/{PLACE}?datetime=2030-05-01").status_code == 204
+            assert years.get(f"{path}/{PLACE}?datetime=never").status_code == 400
 
     def test_a_listing_goes_on_with_its_years(self, years: TestClient, park: Database) -> None:
         """Also when another evaluation of such a year is published meanwhile."""

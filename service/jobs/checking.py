@@ -85,7 +85,8 @@ def quality(
     :raises InvalidParameter: when the period is none, or the evaluation is of another district or period
     """
     known = _BY_STORE.setdefault(database, _Known())
-    with known.lock, database.reading() as connection:
+    # a connection first, as who shows findings on a map has one before it waits for the lock
+    with database.reading() as connection, known.lock:
         district, period = _meant(connection, district, period, evaluation_id)
         version = database.data_version(connection)
         return _remembered(known, connection, version, (district, period, evaluation_id))

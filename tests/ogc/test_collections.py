@@ -329,6 +329,21 @@ class TestFindings:
         parcels = keyed.get("/collections/parcels").json()
         assert documents[0]["extent"]["spatial"] == parcels["extent"]["spatial"]
 
+    def test_a_list_of_collections_runs_no_check(
+        self, keyed: TestClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Neither for the list nor for findings alone, their schemas and their tilesets."""
+
+        def check(*_: Any) -> None:
+            raise AssertionError("the whole store is checked")
+
+        monkeypatch.setattr("service.ogc.sources.findings.quality_of_all", check)
+        for path in ("", "/findings", "/findings/schema", "/findings/queryables"):
+            assert keyed.get(f"/collections{path}").status_code == 200
+        assert keyed.get("/collections/findings/tiles/WebMercatorQuad/tilejson").status_code == 200
+        with pytest.raises(AssertionError):
+            keyed.get("/collections/findings/items")
+
     def test_the_next_write_shows(self, keyed: TestClient, files: HandOvers) -> None:
         """What was mended is gone, what is new is there, and what stays keeps its id and its tag."""
         path = "/collections/findings/items"

@@ -21,7 +21,7 @@ def test_every_column_has_a_sensitivity(collection: str, table: Table) -> None:
 def test_only_health_and_problem_texts_are_open_to_everybody() -> None:
     """Every other route needs a scope, and one that exists."""
     public = {path for (_, path), scope in ROUTES.items() if scope is None}
-    assert public == {"/healthz", "/problems/{code}"}
+    assert public == {"/healthz", "/problems/{code}", "/pages/{version}.css"}
     assert set(ROUTES.values()) - {None} <= set(SCOPES)
 
 

@@ -143,7 +143,7 @@ def requests_of(park: Park, job: str = NO_JOB) -> dict[tuple[str, str], list[Req
         filters = [f"?{key}=1" for key in (*PROPERTIES[name], "tax", "tax_per_mu", "content")]
         gets |= {
             base: [base],
-            f"{base}/schema": [f"{base}/schema"],
+            **{f"{base}/{name}": [f"{base}/{name}"] for name in ("schema", "queryables", "feature-schema")},
             f"{base}/items": [f"{base}/items{q}" for q in ("", "?limit=2", *of_draft, *filters)],
             f"{base}/items/{{featureId}}": [f"{base}/items/{one}" for one in ids],
             f"{base}/tiles": [f"{base}/tiles"],

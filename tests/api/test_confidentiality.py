@@ -224,7 +224,7 @@ def test_a_draft_is_there_for_those_who_see_drafts_only(client: TestClient, buil
 def test_a_property_masked_in_the_table_is_masked_everywhere(
     client: TestClient, built: Built, monkeypatch: pytest.MonkeyPatch, collection: str, name: str
 ) -> None:
-    """One word in the table takes a property out of items, single items, tiles, schemas and filters."""
+    """One word in the table takes a property out of items, files, tiles, schemas and filters."""
     base = f"/collections/{collection}"
     one = f"{built.park.published}:P0" if collection == "scores" else "P0"
     analyst, reader = key_for(built.database, "analyst"), key_for(built.database, "read")
@@ -235,8 +235,15 @@ def test_a_property_masked_in_the_table_is_masked_everywhere(
         assert all((name in feature["properties"]) == shown for feature in page["features"])
         single = client.get(f"{base}/items/{one}", headers=headers).json()
         assert (name in single["properties"]) == shown
-        schema = client.get(f"{base}/schema", headers=headers).json()
-        assert (name in schema["properties"]["properties"]["properties"]) == shown
+        for described in ("schema", "queryables"):
+            schema = client.get(f"{base}/{described}", headers=headers).json()
+            assert (name in schema["properties"]) == shown
+        feature = client.get(f"{base}/feature-schema", headers=headers).json()["properties"]
+        assert (name in feature["properties"]["properties"]) == shown
+        head = client.get(f"{base}/items?f=csv", headers=headers).text.splitlines()[0]
+        assert (name in head.removeprefix("\ufeff").split(",")) == shown
+        asked = client.get(f"{base}/items", params={"filter": f"{name} IS NULL"}, headers=headers)
+        assert (asked.status_code == 200) == shown
         if (collection, name) != ("coverage", "period"):  # chooses what is shown, and filters nothing
             filtered = client.get(f"{base}/items", params={name: "1"}, headers=headers).json()
             assert (filtered.get("code") == "unknown-parameter") != shown

@@ -146,7 +146,9 @@ def requests_of(park: Park, job: str = NO_JOB) -> dict[tuple[str, str], list[Req
         of_draft = [f"?{query}{park.draft}"] if query else []
         base = f"/collections/{name}"
         tiles = f"{base}/tiles/WebMercatorQuad"
-        filters = [f"?{key}=1" for key in (*PROPERTIES[name], "tax", "tax_per_mu", "content")]
+        # those with a flag have the properties of scores
+        own = () if name in ("low-efficiency", "uplift-candidates") else PROPERTIES[name]
+        filters = [f"?{key}=1" for key in (*own, "tax", "tax_per_mu", "content")]
         gets |= {
             base: [base],
             **{f"{base}/{name}": [f"{base}/{name}"] for name in ("schema", "queryables", "feature-schema")},

@@ -85,16 +85,30 @@ def quality(
     :raises InvalidParameter: when the period is none, or the evaluation is of another district or period
     """
     known = _BY_STORE.setdefault(database, _Known())
-    with known.lock, database.reading() as connection:
+    # a connection first, as who shows findings on a map has one before it waits for the lock
+    with database.reading() as connection, known.lock:
         district, period = _meant(connection, district, period, evaluation_id)
         version = database.data_version(connection)
-        key = (version, district, period, evaluation_id)
-        if key not in known.reports:
-            known.reports[key] = _report(connection, version, district, period, evaluation_id)
-            while len(known.reports) > _KEPT:
-                known.reports.popitem(last=False)
-        known.reports.move_to_end(key)
-        return known.reports[key]
+        return _remembered(known, connection, version, (district, period, evaluation_id))
+
+
+def quality_of_all(database: Database, connection: Connection, period: str) -> QualityReport:
+    """Check all of the store for a period, as a reading connection sees it; remembered like `quality`."""
+    known = _BY_STORE.setdefault(database, _Known())
+    with known.lock:
+        return _remembered(known, connection, database.data_version(connection), (None, period, None))
+
+
+def _remembered(
+    known: _Known, connection: Connection, version: int, meant: tuple[str | None, str, int | None]
+) -> QualityReport:
+    key = (version, *meant)
+    if key not in known.reports:
+        known.reports[key] = _report(connection, version, *meant)
+        while len(known.reports) > _KEPT:
+            known.reports.popitem(last=False)
+    known.reports.move_to_end(key)
+    return known.reports[key]
 
 
 def disagreements(database: Database, evaluation_id: int) -> tuple[list[Disagreement], Rules]:

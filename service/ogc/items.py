@@ -24,7 +24,7 @@ from service.ogc.edits import EDITABLE
 from service.ogc.entity_tags import feature_tag, http_date
 from service.ogc.files import FILES, alternates, answer_file, page_headers, read_options
 from service.ogc.pages import ROWS, page_answer
-from service.ogc.queries.datetimes import covered_by
+from service.ogc.queries.datetimes import meets
 from service.ogc.queries.paging import Position, read_token, write_token
 from service.ogc.queries.parameters import ItemsQuery, Written, read_items_query, read_written
 from service.ogc.sources.source import Edition
@@ -48,7 +48,7 @@ def items(request: Request, collection: Collection) -> Response:
         query = _for_reading(request, query)
     with viewing(request) as view:
         edition, after = _start(view, collection, query)
-        shown = _in_time(view, edition, query)
+        shown = _in_time(edition, query)
         table = view.table(collection, shown or edition)
         moment = collection.source.changed_at(view, edition)
         # a file tells its time in its bytes
@@ -160,7 +160,7 @@ def _start(view: View, collection: Collection, query: ItemsQuery) -> tuple[Editi
     A token goes on with what its listing began with, also when another evaluation is published meanwhile.
     """
     if query.token is None:
-        return view.edition(collection, query.evaluation, query.period), -1
+        return view.edition(collection, query.evaluation, query.period, query.interval), -1
     position = read_token(query.token, query.listing)
     if collection.source.chosen_by == "period":
         return Edition(period=str(position.began_with[0])), position.after
@@ -183,17 +183,10 @@ def began_with(edition: Edition) -> tuple[int, ...]:
     return edition.runs if edition.period is None else (int(edition.period),)
 
 
-def _in_time(view: View, edition: Edition, query: ItemsQuery) -> Edition | None:
-    """Leave out what lies outside the interval; None when nothing is in it. What has no time always is."""
-    interval = query.interval
-    if interval is None or edition == Edition():
-        return edition
-    if edition.period is not None:
-        covered = covered_by(edition.period)
-        return edition if covered is None or interval.meets(covered) else None
-    runs = view.named(edition.runs)
-    kept = [run.id for run in runs if (period := covered_by(run.period)) is None or interval.meets(period)]
-    return Edition(tuple(kept)) if kept else None
+def _in_time(edition: Edition, query: ItemsQuery) -> Edition | None:
+    """Return the edition unless its period lies outside the interval; evaluations are chosen by it."""
+    outside = query.interval and edition.period and not meets(query.interval, edition.period)
+    return None if outside else edition
 
 
 def _edition_of(view: View, collection: Collection, feature_id: str) -> Edition:

@@ -17,6 +17,7 @@ from service.features.table import FeatureTable, Property, Rows
 from service.jobs.covering import usual_period
 from service.jobs.periods import require_period, today
 from service.ogc.collections import Collection
+from service.ogc.queries.datetimes import Interval, meets
 from service.ogc.queries.selection import Selection
 from service.ogc.sources.source import Edition
 from service.store import runs
@@ -63,6 +64,10 @@ class View:
         """Return the latest published evaluation of each district, by id."""
         return self.remember("latest", lambda: runs.latest_published(self.connection))
 
+    def published(self) -> tuple[Run, ...]:
+        """Return the latest published evaluation of each district and period, by id."""
+        return self.remember("published", lambda: runs.published(self.connection))
+
     def named(self, ids: Sequence[int]) -> tuple[Run, ...]:
         """Return the named evaluations; drafts are there only for those who may see them.
 
@@ -81,15 +86,27 @@ class View:
         return tuple(allowed)
 
     def edition(
-        self, collection: Collection, evaluation: int | None = None, period: str | None = None
+        self,
+        collection: Collection,
+        evaluation: int | None = None,
+        period: str | None = None,
+        interval: Interval | None = None,
     ) -> Edition:
         """Return what a listing shows: the evaluation or period asked for, else the usual ones.
+
+        The usual evaluations are the latest published of each district; with an interval, the latest
+        published of each district and each period that meets it. An evaluation outside of it shows nothing.
 
         Raises `NotFound` for an evaluation that this principal cannot see, `InvalidParameter` for no year.
         """
         if collection.source.chosen_by == "evaluation":
-            shown = self.latest() if evaluation is None else self.named((evaluation,))
-            return Edition(tuple(run.id for run in shown))
+            if evaluation is not None:
+                shown = self.named((evaluation,))
+            elif interval is None:
+                shown = self.latest()
+            else:
+                shown = self.published()
+            return Edition(tuple(run.id for run in shown if interval is None or meets(interval, run.period)))
         if collection.source.chosen_by == "period":
             if period is None:
                 return Edition(
@@ -99,10 +116,12 @@ class View:
             return Edition(period=period)
         return Edition()
 
-    def periods(self, edition: Edition) -> list[str]:
-        """Return the evaluated periods, or the one period, that an edition is of."""
-        of_runs = [run.period for run in self.named(edition.runs)]
-        return of_runs if edition.period is None else [edition.period]
+    def periods(self, collection: Collection) -> list[str]:
+        """Return the periods that the features of a collection are of, whether shown unasked or not."""
+        if collection.source.chosen_by == "evaluation":
+            return [run.period for run in self.published()]
+        usual = self.edition(collection).period
+        return [] if usual is None else [usual]
 
     def table(self, collection: Collection, edition: Edition) -> FeatureTable:
         """Return the features of a collection; without any there are still its columns."""
@@ -119,6 +138,10 @@ class View:
         return self._memory.get(
             ("rows", collection.id, table.stamp, selection.key), lambda: selection.rows(table)
         )
+
+    def keep(self, key: Hashable, work_out: Callable[[], T]) -> T:
+        """Return what was made of features, or make it; true in every state in which the key is the same."""
+        return self._memory.get(key, work_out)
 
     def remember(self, key: Hashable, work_out: Callable[[], T]) -> T:
         """Return what was made for this state of the data, or make it; the key tells what is visible."""

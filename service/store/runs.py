@@ -44,6 +44,16 @@ def latest_published(connection: Connection) -> tuple[Run, ...]:
     return tuple(sorted(latest.values()))
 
 
+def published(connection: Connection) -> tuple[Run, ...]:
+    """Return the latest published evaluation of each district and period, by id."""
+    query = _RUNS.where(Evaluation.status == "published")
+    latest = {
+        (row.district, row.period): Run(*row)
+        for row in connection.execute(query.order_by(Evaluation.published_at, Evaluation.id))
+    }
+    return tuple(sorted(latest.values()))
+
+
 def evaluations(connection: Connection, ids: Sequence[int]) -> tuple[Run, ...]:
     """Return those of the named evaluations that exist, whatever their status, by id."""
     rows = connection.execute(_RUNS.where(Evaluation.id.in_(ids)).order_by(Evaluation.id))

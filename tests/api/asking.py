@@ -16,6 +16,9 @@ from tests.support.snapshots import indicator, scheme_text, track
 TILE = "13/3374/6831"
 """Covers the park."""
 
+OF_EVALUATIONS = ("scores", "low-efficiency", "uplift-candidates", "blocks")
+"""Collections of results, whose ids begin with an evaluation."""
+
 NO_JOB = "6d6f6f6e-0000-4000-8000-000000000000"
 
 _WHOLE = {"Prefer": "return=representation"}
@@ -132,15 +135,20 @@ def requests_of(park: Park, job: str = NO_JOB) -> dict[tuple[str, str], list[Req
         "/console/districts": ["/console/districts"],
         "/console/{version}/{path}": [f"/console/{load().version}/index.html", "/console/0/index.html"],
     }
+    of_scores = [f"{number}:{code}" for number in evaluations for code in park.parcels]
     for name, ids, query in (
         ("parcels", park.parcels, ""),
         ("coverage", park.parcels, ""),
-        ("scores", [f"{number}:{code}" for number in evaluations for code in park.parcels], "evaluation="),
+        *((name, of_scores, "evaluation=") for name in OF_EVALUATIONS),
+        ("buildings", ["none"], ""),
+        ("findings", ["none"], ""),
     ):
         of_draft = [f"?{query}{park.draft}"] if query else []
         base = f"/collections/{name}"
         tiles = f"{base}/tiles/WebMercatorQuad"
-        filters = [f"?{key}=1" for key in (*PROPERTIES[name], "tax", "tax_per_mu", "content")]
+        # those with a flag have the properties of scores
+        own = () if name in ("low-efficiency", "uplift-candidates") else PROPERTIES[name]
+        filters = [f"?{key}=1" for key in (*own, "tax", "tax_per_mu", "content")]
         gets |= {
             base: [base],
             **{f"{base}/{name}": [f"{base}/{name}"] for name in ("schema", "queryables", "feature-schema")},

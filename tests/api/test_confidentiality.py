@@ -26,7 +26,7 @@ from service.store import evaluations
 from service.store.database import Database
 from service.store.models import Evaluation, Figure, SourceRow
 from service.workflows.ledger import Ledger
-from tests.api.asking import TILE, brings_a_rule, hands_in_rows, requests_of
+from tests.api.asking import OF_EVALUATIONS, TILE, brings_a_rule, hands_in_rows, requests_of
 from tests.api.conftest import Built
 from tests.api.park import Park
 from tests.jobs.working import until_over
@@ -42,6 +42,14 @@ _ELSEWHERE = {
     ("POST", "/processes/export/execution"),  # the job that is asked for
     ("DELETE", "/jobs/{jobId}"),  # tests/api/test_jobs.py
     ("GET", "/matches/{match_id}"),  # tests/api/test_matches.py
+    *(
+        ("GET", f"/collections/{name}{path}")  # tests/ogc/test_collections.py
+        for name in ("low-efficiency", "uplift-candidates", "blocks", "buildings", "findings")
+        for path in (
+            "/items/{featureId}",
+            "/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}",
+        )
+    ),
     ("PUT", "/matches/{match_id}"),  # tests/api/test_matches.py
 }
 """Routes that change something, or ask for what the park has not: where their answers are tested."""
@@ -178,7 +186,7 @@ def test_a_role_reaches_what_its_scope_opens_and_no_firms_figures(
             if hands_in_rows(request):
                 needed.add("analyst")
             if all(each is None or principal.may(each) for each in needed):
-                assert response.status_code in (200, 400, 404, 409, 412), (path, response.text)
+                assert response.status_code in (200, 204, 400, 404, 409, 412), (path, response.text)
             else:
                 assert response.status_code == (401 if role == "nobody" else 403), path
             found = confidential.found_in(_text(response))
@@ -201,7 +209,7 @@ def test_a_draft_is_there_for_those_who_see_drafts_only(client: TestClient, buil
     for path in (
         f"/evaluations/{draft}",
         f"/evaluations/{draft}/parcels/P0",
-        f"/collections/scores/items?evaluation={draft}",
+        *(f"/collections/{name}/items?evaluation={draft}" for name in OF_EVALUATIONS),
         f"/collections/scores/items/{draft}:P0",
         f"/collections/scores/tiles/WebMercatorQuad/tilejson?evaluation={draft}",
         f"/collections/scores/tiles/WebMercatorQuad/{TILE}?evaluation={draft}",

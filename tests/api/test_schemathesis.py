@@ -19,7 +19,7 @@ checks.positive_data_acceptance.enabled = false
 
 [[operations]]
 # the standard wants a limit over the maximum to be taken for the maximum
-include-path-regex = "^/collections/[a-z]+/items$"
+include-path-regex = "^/collections/[a-z-]+/items$"
 checks.negative_data_rejection.enabled = false
 """
 

@@ -8,14 +8,15 @@ from fastapi.testclient import TestClient
 
 from service.store.database import Database
 from tests.serving import open_client
-from tests.support.features import add_parcels, add_scores, grid
+from tests.support.features import add_buildings, add_parcels, add_scores, grid
 from tests.support.stores import GeoPackages
 
 
 def lay_out(database: Database) -> Database:
-    """Write 60 parcels, their scores of 2023 (evaluation 1), a draft of 2024 (2), and 镇海 2022 (3)."""
+    """Write 60 parcels, 20 buildings, scores of 2023 (evaluation 1), a draft of 2024 (2), 镇海 2022 (3)."""
     with database.writing() as connection:
         add_parcels(connection, grid(60))
+        add_buildings(connection, 20)
         add_scores(connection, 60)
         add_scores(connection, 60, period="2024", published=None)
         add_scores(connection, 20, district="镇海", period="2022", prefix="Z")

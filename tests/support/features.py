@@ -1,14 +1,14 @@
 """Parcels and scores for tests of the GIS face: small parks with known geometry and values."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import shapely
 from sqlalchemy import Connection, update
 
 from service.store import bulk
-from service.store.models import Evaluation, Parcel, Score
+from service.store.models import Building, Evaluation, Parcel, Score
 from tests.support.records import add_batch, add_evaluation, square
 
 TOWNS = ("东城", "西城", "北仑")
@@ -42,7 +42,7 @@ def add_scores(
     """Write an evaluation, or more rows of a draft, with so many scores on the grid and return its id.
 
     Grades go A, B, C, D in turn, points are the number and an eighth, every third is low-efficiency, every
-    tenth is not scored. ``published`` None leaves a draft.
+    seventh could be built on, every tenth is not scored. ``published`` None leaves a draft.
     """
     if evaluation is None:
         run = f"{district} {period} {count} {prefix}"
@@ -51,17 +51,19 @@ def add_scores(
         published = None
     columns = (
         *("evaluation_id", "parcel_code", "district", "town", "period", "status", "reason", "points", "rank"),
-        *("grade", "low_efficiency", "geom"),
+        *("grade", "low_efficiency", "far_uplift", "land_area_m2", "low_efficiency_reasons", "geom"),
     )
     rows = []
     for number in range(count):
         scored = number % 10 != 9
-        result = (number + 0.125, number + 1, "ABCD"[number % 4], number % 3 == 0)
+        low = number % 3 == 0
+        result = (number + 0.125, number + 1, "ABCD"[number % 4], low, number % 7 == 0, 5000.5)
+        result = (*result, "vacant" if low else "")
         rows.append(
             (
                 *(evaluation, f"{prefix}{number:05}", district, TOWNS[number % 3], period),
                 *(("scored", None) if scored else ("not_scored", "no_figures")),
-                *(result if scored else (None,) * 4),
+                *(result if scored else (None,) * len(result)),
                 shapely.to_wkb(square(number % 10, number // 10)),
             )
         )
@@ -70,6 +72,28 @@ def add_scores(
         publishing = update(Evaluation).where(Evaluation.id == evaluation)
         connection.execute(publishing.values(status="published", published_at=published))
     return evaluation
+
+
+def add_buildings(connection: Connection, count: int) -> None:
+    """Write a building of five floors in the middle of each of so many parcels of the grid."""
+    columns = (
+        "code",
+        "parcel_code",
+        "use",
+        "floors",
+        "completed_on",
+        "geodesic_area_m2",
+        "source_row_id",
+        "geom",
+    )
+    source_row = add_batch(connection, feed="buildings", sha256="b" * 64)
+    rows = []
+    for number in range(count):
+        outline = square(number % 10, number // 10).buffer(-0.0003, join_style="mitre")
+        shape = shapely.to_wkb(shapely.MultiPolygon([outline]))
+        named = (f"B{number:05}", f"P{number:05}" if number % 2 else None, "厂房", 5)
+        rows.append((*named, date(2010, 1, 1 + number), 440.5, source_row, shape))
+    bulk.insert(connection, Building.__table__, columns, rows)
 
 
 def grid(count: int, columns: int = 10) -> list[shapely.MultiPolygon]:

@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping
 
+_COLLECTIONS = (
+    *("parcels", "scores", "low-efficiency", "uplift-candidates", "blocks"),
+    *("coverage", "buildings", "findings"),
+)
 _OF_A_COLLECTION = (
     *("", "/schema", "/queryables", "/feature-schema", "/items", "/items/{featureId}"),
     *("/tiles", "/tiles/WebMercatorQuad", "/tiles/WebMercatorQuad/tilejson"),
@@ -66,7 +70,7 @@ ROUTES: Mapping[tuple[str, str], str | None] = {
     ("GET", "/collections"): "read",
     **{
         ("GET", f"/collections/{collection}{path}"): "read"
-        for collection in ("parcels", "scores", "coverage")
+        for collection in _COLLECTIONS
         for path in _OF_A_COLLECTION
     },
     ("POST", "/collections/parcels/items"): "edit",

@@ -76,7 +76,7 @@ def collection_document(request: Request, view: View, collection: Collection) ->
     extent: dict[str, Any] = {}
     if (box := collection.source.extent(view, edition)) is not None:
         extent["spatial"] = {"bbox": [list(outward(box))], "crs": CRS84.uri}
-        if (interval := _interval(view.periods(edition))) is not None:
+        if (interval := _interval(view.periods(collection))) is not None:
             extent["temporal"] = {"interval": [interval], "trs": GREGORIAN}
     return document | ({"extent": extent} if extent else {})
 

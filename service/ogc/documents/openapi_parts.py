@@ -65,7 +65,10 @@ _DATETIME = _query(
     "datetime",
     {"type": "string"},
     "Instant, day or interval (RFC 3339; `..` is open, one side may be a duration) that the evaluated period "
-    "must meet; parcels have no time and always match.",
+    "must meet. Results are then those of the latest published evaluation of each district and each year "
+    "that meets it: of one year for a time slider's year, of several for a longer interval. What has no "
+    "time, as parcels, always matches. "
+    "时间点或时段：取与之相交的每一年最近一次已发布的评价；无时间属性的要素始终匹配。",
 )
 _CRS_URI = {"type": "string", "format": "uri"}
 _BBOX_CRS = _query("bbox-crs", _CRS_URI, "Coordinate system of bbox, axes as its authority orders them.")
@@ -117,7 +120,8 @@ def items_parameters(collection: Collection) -> list[Parameter]:
         if item.name in PROPERTIES[collection.id] and item.name != collection.source.chosen_by
     ]
     fixed = [LIMIT, _BBOX, _BBOX_CRS, _DATETIME, *_FILTERS, CRS, LARGEST_OFFSET, _OFFSET, _TOKEN]
-    return [*fixed, *FILE_PARAMETERS, *choosing(collection), *filters]
+    chosen = [each for each in choosing(collection) if each not in fixed]
+    return [*fixed, *FILE_PARAMETERS, *chosen, *filters]
 
 
 def _value(item: Property) -> dict[str, Any]:
@@ -126,8 +130,8 @@ def _value(item: Property) -> dict[str, Any]:
 
 
 def choosing(collection: Collection) -> list[Parameter]:
-    """Return the parameter that chooses what the collection shows: an evaluation, or a period."""
-    return {"evaluation": [EVALUATION], "period": [PERIOD], None: []}[collection.source.chosen_by]
+    """Return the parameters that choose what the collection shows: evaluations, or a period."""
+    return {"evaluation": [EVALUATION, _DATETIME], "period": [PERIOD], None: []}[collection.source.chosen_by]
 
 
 _LINK = {

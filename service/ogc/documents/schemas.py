@@ -54,8 +54,12 @@ def geojson_schema(request: Request, collection: Collection) -> dict[str, Any]:
 
 def described(item: Property) -> dict[str, Any]:
     """Return the schema of a property's values."""
-    kind = {"type": "string", "format": "date"} if item.type == "date" else {"type": item.type}
-    return {"title": item.title, **kind}
+    kind = {"format": "date"} if item.type == "date" else {}
+    return {"title": item.title, "type": _json_type(item), **kind}
+
+
+def _json_type(item: Property) -> str:
+    return "string" if item.type == "date" else item.type
 
 
 def feature_schema(collection: Collection, names: Sequence[str], *, with_null: bool) -> dict[str, Any]:
@@ -63,7 +67,7 @@ def feature_schema(collection: Collection, names: Sequence[str], *, with_null: b
     position = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
     ring = {"type": "array", "items": position, "minItems": 4}
     shown = {
-        item.name: {"title": item.title, "type": [item.type, "null"] if with_null else item.type}
+        item.name: {**described(item), **({"type": [_json_type(item), "null"]} if with_null else {})}
         for item in collection.properties
         if item.name in names
     }

@@ -57,6 +57,12 @@ def parse_datetime(text: str) -> Interval:
     return interval
 
 
+def meets(interval: Interval, period: str) -> bool:
+    """Tell whether an evaluated period meets an interval; one without a time of its own always does."""
+    covered = covered_by(period)
+    return covered is None or interval.meets(covered)
+
+
 def covered_by(period: str) -> Interval | None:
     """Return the time of an evaluated period: a year, or a half, quarter or month of one; None for others."""
     found = re.fullmatch(r"(\d{4})(?:-?H([12])|-?Q([1-4])|-(0[1-9]|1[0-2]))?", period, re.ASCII)

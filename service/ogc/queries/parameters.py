@@ -95,7 +95,7 @@ def read_items_query(
             box=parse_bbox(given["bbox"], box_crs) if "bbox" in given else None,
             where=read_filter(request, properties),
         ),
-        interval=parse_datetime(given["datetime"]) if "datetime" in given else None,
+        interval=read_interval(request),
         evaluation=read_evaluation(request),
         period=read_period(request) if chosen_by == "period" else None,
         written=read_written(request),
@@ -121,6 +121,12 @@ def read_evaluation(request: Request) -> int | None:
     """Return the number in the parameter ``evaluation``, where it is given."""
     text = request.query_params.get("evaluation")
     return None if text is None else _positive(text, "evaluation")
+
+
+def read_interval(request: Request) -> Interval | None:
+    """Return the parameter ``datetime``, where it is given; raises `InvalidParameter` for what is no time."""
+    text = request.query_params.get("datetime")
+    return None if text is None else parse_datetime(text)
 
 
 def read_period(request: Request) -> str | None:

@@ -11,7 +11,7 @@ from service.features.table import FeatureTable
 from service.negotiation import MVT, choose
 from service.ogc.answers import answer, etag, not_modified, nothing
 from service.ogc.collections import Collection
-from service.ogc.queries.parameters import read_evaluation, read_period
+from service.ogc.queries.parameters import read_evaluation, read_interval, read_period
 from service.ogc.tiles.grid import BUFFER, EXTENT, to_grid
 from service.ogc.tiles.matrix_sets import MAX_MATRIX, Tile
 from service.ogc.tiles.mvt import encode_layer
@@ -23,12 +23,12 @@ def tile(request: Request, collection: Collection, matrix: str, row: str, column
     media_type = choose(request, MVT)
     wanted = _tile(matrix, row, column)
     evaluation = read_evaluation(request)
-    asked = read_period(request)
+    asked, interval = read_period(request), read_interval(request)
     names = tuple(
         item.name for item in properties_for(request, collection) if item.name in collection.on_tiles
     )
     with viewing(request) as view:
-        edition = view.edition(collection, evaluation, asked)
+        edition = view.edition(collection, evaluation, asked, interval)
         table = view.table(collection, edition)
         tag = etag(request, media_type, view.store, table.stamp, names, edition)
         if (unchanged := not_modified(request, tag)) is not None:

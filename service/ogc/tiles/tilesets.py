@@ -1,7 +1,7 @@
 """What vector tiles a collection has: list, description for OGC clients, TileJSON, tile matrix sets."""
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from fastapi import Request
 from starlette.responses import Response
@@ -14,7 +14,7 @@ from service.ogc.collections import Collection
 from service.ogc.documents.descriptions import outward
 from service.ogc.documents.links import REL, base_url, encodings, here, link
 from service.ogc.pages import document_answer
-from service.ogc.queries.parameters import read_evaluation, read_period
+from service.ogc.queries.parameters import read_evaluation, read_interval, read_period
 from service.ogc.tiles import matrix_sets
 from service.ogc.tiles.matrix_sets import MAX_MATRIX
 from service.ogc.views import properties_for, viewing
@@ -152,7 +152,8 @@ def _on_tiles(request: Request, collection: Collection) -> list[Property]:
 
 def _extent(request: Request, collection: Collection) -> Box | None:
     with viewing(request) as view:
-        edition = view.edition(collection, read_evaluation(request), read_period(request))
+        asked = read_evaluation(request), read_period(request), read_interval(request)
+        edition = view.edition(collection, *asked)
         return collection.source.extent(view, edition)
 
 
@@ -175,8 +176,7 @@ def _address(request: Request, collection: Collection) -> str:
 
 
 def _query(request: Request) -> str:
-    """Return the query that chooses an evaluation or a period, to go on with in links."""
-    evaluation, period = read_evaluation(request), read_period(request)
-    if evaluation is not None:
-        return f"?evaluation={evaluation}"
-    return "" if period is None else f"?period={quote(period)}"
+    """Return the query that chooses evaluations or a period, to go on with in links."""
+    given = request.query_params
+    chosen = {name: given[name] for name in ("evaluation", "period", "datetime") if name in given}
+    return f"?{urlencode(chosen)}" if chosen else ""

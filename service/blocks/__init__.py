@@ -1,0 +1,10 @@
+"""Consolidation blocks (连片低效用地): parcels that lie together, grouped, joined and measured.
+
+Pure: codes, figures and outlines in, blocks out; no database and no web. `service.reference.blocks` has the
+distance that counts as together.
+"""
+
+from service.blocks.blocks import FIGURES, Blocks, blocks
+from service.blocks.planes import central_meridian
+
+__all__ = ["FIGURES", "Blocks", "blocks", "central_meridian"]

@@ -4,8 +4,8 @@ Understood: ``AND OR NOT``, ``= <> < <= > >=``, ``BETWEEN``, ``IN``, ``IS NULL``
 ``FALSE``, numbers, text in single quotes, and the properties of a `Vocabulary`. Logic is three-valued: what
 depends on an unknown value is unknown, neither true nor false.
 
-A scheme is uploaded, so a rule is bounded before the package ``cql2`` sees it: a fault within brackets costs it
-twice the time for every bracket around, and thousands of levels end the process.
+A scheme is uploaded, so a rule is bounded before the package ``cql2`` sees it: a fault within brackets costs
+it twice the time for every bracket around, and thousands of levels end the process.
 """
 
 import re
@@ -17,7 +17,6 @@ from typing import Any
 
 import cql2
 
-
 LONGEST = 2_000
 """Characters of a rule; those of the schemes in force have up to 120."""
 
@@ -25,7 +24,7 @@ MOST_BRACKETS = 10
 """Brackets within each other."""
 
 DEEPEST = 100
-"""Operators within each other, and the longest sum or product: reading and evaluating go down level by level."""
+"""Operators within each other, and the longest sum: reading and evaluating go down level by level."""
 
 MOST_STEPS = 2_000
 """Operators, properties and literals, each as often as an evaluation works it out."""
@@ -92,7 +91,8 @@ def parse_rule(text: str, known: Vocabulary) -> Node:
         raise RuleError(f"A rule must be true or false; this one yields a {node.kind}.")
     if _steps(node) > MOST_STEPS:
         raise RuleError(
-            f"A rule takes at most {MOST_STEPS:,} steps; divisions, IN and BETWEEN repeat what is within them."
+            f"A rule takes at most {MOST_STEPS:,} steps; "
+            "divisions, IN and BETWEEN repeat what is within them."
         )
     return node
 

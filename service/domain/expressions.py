@@ -3,8 +3,12 @@
 Understood: ``AND OR NOT``, ``= <> < <= > >=``, ``BETWEEN``, ``IN``, ``IS NULL``, ``+ - * /``, ``TRUE`` and
 ``FALSE``, numbers, text in single quotes, and the properties of a `Vocabulary`. Logic is three-valued: what
 depends on an unknown value is unknown, neither true nor false.
+
+A scheme is uploaded, so a rule is bounded before the package ``cql2`` sees it: a fault within brackets costs
+it twice the time for every bracket around, and thousands of levels end the process.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,6 +16,21 @@ from enum import StrEnum
 from typing import Any
 
 import cql2
+
+LONGEST = 2_000
+"""Characters of a rule; those of the schemes in force have up to 120."""
+
+MOST_BRACKETS = 10
+"""Brackets within each other."""
+
+DEEPEST = 100
+"""Operators within each other, and the longest sum: reading and evaluating go down level by level."""
+
+MOST_STEPS = 2_000
+"""Operators, properties and literals, each as often as an evaluation works it out."""
+
+# a bracket within a text or a quoted name is none; a backslash escapes nothing there
+_BRACKETS = re.compile(r"""'(?:[^']|'')*+'|"[^"]*+"|[()]""")
 
 
 class Kind(StrEnum):
@@ -70,6 +89,11 @@ def parse_rule(text: str, known: Vocabulary) -> Node:
     node = _node(_tree(text), known)
     if node.kind is not Kind.TRUTH:
         raise RuleError(f"A rule must be true or false; this one yields a {node.kind}.")
+    if _steps(node) > MOST_STEPS:
+        raise RuleError(
+            f"A rule takes at most {MOST_STEPS:,} steps; "
+            "divisions, IN and BETWEEN repeat what is within them."
+        )
     return node
 
 
@@ -92,10 +116,38 @@ def names_in(text: str) -> set[str]:
 
 
 def _tree(text: str) -> Any:
+    _check_size(text)
     try:
-        return cql2.parse_text(text).to_json()
+        tree = cql2.parse_text(text).to_json()
     except Exception as error:  # the package's errors share no root of their own
         raise RuleError(f"This is not CQL2 text: {' '.join(str(error).split())}") from None
+    _check_depth(tree)
+    return tree
+
+
+def _check_size(text: str) -> None:
+    if len(text) > LONGEST:
+        raise RuleError(f"A rule has at most {LONGEST:,} characters; this one has {len(text):,}.")
+    depth = 0
+    for found in _BRACKETS.finditer(text):
+        depth += {"(": 1, ")": -1}.get(found[0], 0)
+        if depth > MOST_BRACKETS:
+            raise RuleError(f"A rule has at most {MOST_BRACKETS} brackets within each other.")
+
+
+def _check_depth(tree: Any) -> None:
+    level = [tree]
+    for _ in range(DEEPEST):
+        level = [each for parent in level for each in _below(parent)]
+        if not level:
+            return
+    raise RuleError(f"A rule nests at most {DEEPEST} operators within each other.")
+
+
+def _below(tree: Any) -> list[Any]:
+    """Return the arguments of an operator, those in lists too."""
+    args = tree.get("args", []) if isinstance(tree, dict) else tree if isinstance(tree, list) else []
+    return args if isinstance(args, list) else [args]
 
 
 _LOGIC = {"and", "or", "not"}
@@ -120,6 +172,18 @@ def _node(tree: Any, known: Vocabulary) -> Node:
         case {"op": str(op), "args": list(args)}:
             return _typed(op, [_node(each, known) for each in args])
     raise RuleError(f"{tree!r} is outside the part of CQL2 that rules understand.")
+
+
+def _steps(node: Node) -> int:
+    if not isinstance(node, Operation):
+        return 1
+    first, *others = (_steps(each) for each in node.args)
+    match node.op:
+        case "in" | "between":  # what is compared with each of them
+            return first * len(others) + sum(others) + len(others)
+        case "/":  # a test for zero, and the quotient
+            return 2 * (first + sum(others)) + 1
+    return first + sum(others) + 1
 
 
 def _typed(op: str, args: list[Node]) -> Operation:

@@ -1,6 +1,6 @@
 """Turns a scheme's rule into an expression over columns, in three-valued logic: unknown stays unknown."""
 
-from functools import reduce
+from collections.abc import Callable, Sequence
 from operator import and_, or_
 
 import narwhals.stable.v2 as nw
@@ -22,9 +22,9 @@ def _truth(node: Node) -> nw.Expr:
     args = node.args
     match node.op:
         case "and":
-            return reduce(and_, map(_truth, args))
+            return _joined(and_, [_truth(each) for each in args])
         case "or":
-            return reduce(or_, map(_truth, args))
+            return _joined(or_, [_truth(each) for each in args])
         case "not":
             return ~_truth(args[0])
         case "isNull":
@@ -34,10 +34,18 @@ def _truth(node: Node) -> nw.Expr:
                 choices = [choice.value for choice in args[1:] if isinstance(choice, Literal)]
                 if len(choices) == len(args) - 1:
                     return _value(args[0]).is_in(choices)
-            return reduce(or_, (_compare("=", args[0], choice) for choice in args[1:]))
+            return _joined(or_, [_compare("=", args[0], choice) for choice in args[1:]])
         case "between":
             return _compare(">=", args[0], args[1]) & _compare("<=", args[0], args[2])
     return _compare(node.op, args[0], args[1])
+
+
+def _joined(op: Callable[[nw.Expr, nw.Expr], nw.Expr], parts: Sequence[nw.Expr]) -> nw.Expr:
+    """Join conditions in halves: one by one, a long list would be an expression as deep as it is long."""
+    if len(parts) == 1:
+        return parts[0]
+    half = len(parts) // 2
+    return op(_joined(op, parts[:half]), _joined(op, parts[half:]))
 
 
 def _compare(op: str, left: Node, right: Node) -> nw.Expr:
@@ -99,4 +107,4 @@ def _arithmetic(node: Operation) -> nw.Expr:
             return a - b
         case "*":
             return a * b
-    return nw.when(b != 0).then(quotient(a, b))  # a division by zero is unknown
+    return quotient(a, b)  # a division by zero is unknown

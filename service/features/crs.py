@@ -22,6 +22,8 @@ Geometries = npt.NDArray[Any]
 _STORED = 4490
 _SAME = {4490, 4326}
 _EDGE_POINTS = 21
+_NEAR = (60.0, 150.0)
+"""Longitudes that every zone has: one ends 90° from its meridian, and those are 75° to 135°."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,10 @@ def find_crs(uri: str, place: str) -> Crs:
 
 
 def given_in(geometries: Geometries, crs: Crs) -> Geometries:
-    """Return stored geometries in a coordinate system, axes as its authority orders them, not rounded."""
+    """Return stored geometries in a coordinate system, axes as its authority orders them, not rounded.
+
+    None for one that has no place there, as a pole has none in Web Mercator.
+    """
     if crs.is_geographic and not crs.north_first:
         return geometries
     forward = _transformer(crs.epsg)
@@ -103,7 +108,19 @@ def given_in(geometries: Geometries, crs: Crs) -> Geometries:
         return np.column_stack((second, first) if crs.north_first else (first, second))
 
     changed: Geometries = shapely.transform(geometries, change)
+    changed[~np.isfinite(shapely.bounds(changed)).all(axis=1) & ~shapely.is_empty(changed)] = None
     return changed
+
+
+def all_have_a_place(bounds: npt.NDArray[np.float64], crs: Crs) -> bool:
+    """Tell whether features with these bounds surely lie somewhere in a coordinate system.
+
+    ``bounds`` has rows west, south, east, north in degrees; what is empty is passed over.
+    """
+    if crs.is_geographic:
+        return True
+    low, high = _NEAR
+    return not ((bounds[0] < low) | (bounds[2] > high)).any()
 
 
 def stored_from(geometries: Geometries, crs: Crs) -> Geometries:

@@ -4,7 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import orjson
 import pytest
+import shapely
 from fastapi.testclient import TestClient
 from sqlalchemy import update
 
@@ -141,6 +143,45 @@ def test_paging_loses_and_repeats_nothing_while_others_write(park: Database) -> 
             assert len(listed) == len(set(listed))
             assert [key for key in listed if key in before] == before
             assert len(listed) > len(before)
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=7", "limit=7&filter=town <> '北仑' OR town = '北仑'", "limit=7&f=ndjson"]
+)
+def test_paging_loses_and_repeats_nothing_while_others_edit(park: Database, query: str) -> None:
+    """Between any two pages somebody creates, changes and deletes: what was there throughout comes once."""
+    with open_client(park) as client:
+        before = ids(walk(client, f"{PARCELS}?limit=1000"))
+        gone = [before[place] for place in (2, 11, 20, 33, 50, 59)]
+        found: list[str] = []
+        address: str | None = f"{PARCELS}?{query}"
+        for number in range(100):
+            answered = client.get(address or "")
+            assert answered.status_code == 200, answered.text
+            if "ndjson" in query:
+                found += [orjson.loads(line)["id"] for line in answered.text.splitlines()]
+                address = answered.links["next"]["url"] if "next" in answered.links else None
+            else:
+                found += ids([answered.json()])
+                address = next_address(answered.json())
+            if address is None:
+                break
+            if number < len(gone):
+                assert client.delete(f"{PARCELS}/{gone[number]}").status_code == 204
+                for code in before[number::30]:
+                    if code not in gone:
+                        patch = {"properties": {"holder": f"H{number}"}}
+                        headers = {"Content-Type": "application/merge-patch+json"}
+                        changed = client.patch(f"{PARCELS}/{code}", json=patch, headers=headers)
+                        assert changed.status_code == 204
+                made = {"type": "Feature", "properties": {"code": f"A{number}", "district": "园区"}}
+                made["geometry"] = shapely.geometry.mapping(shapely.box(121, 29, 121.001, 29.001))
+                headers = {"Content-Type": "application/geo+json"}
+                assert client.post(PARCELS, json=made, headers=headers).status_code == 201
+        else:
+            pytest.fail("the listing has no end")
+        assert len(found) == len(set(found))
+        assert set(found) >= set(before) - set(gone)
 
 
 def test_a_listing_of_scores_stays_with_its_evaluations(park: Database) -> None:

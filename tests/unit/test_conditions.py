@@ -1,5 +1,7 @@
 """Rules in CQL2 text: what they understand, and three-valued logic."""
 
+import time
+
 import narwhals.stable.v2 as nw
 import polars as pl
 import pytest
@@ -110,6 +112,53 @@ def test_what_is_no_rule_is_refused_with_a_sentence(rule: str, said: str) -> Non
     """The author of a scheme learns what is wrong."""
     with pytest.raises(RuleError, match=said):
         parse_rule(rule, KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("(" * 11 + "above_scale" + ")" * 11, "10 brackets"),
+        ("(" * 2_000, "10 brackets|characters"),
+        ("(" * 900 + "far" + "+1)" * 300 + " > 1", "10 brackets"),
+        ("(((((((((( far > 1", "not CQL2 text"),
+        (" OR ".join(["(((((((((( far > 1 ))))))))))"] * 60) + " $", "not CQL2 text"),
+        ("NOT (" * 10 + "far > 1 $" + ")" * 10, "not CQL2 text"),
+        ("far = '" + "((" * 900, "10 brackets"),
+        ("town = '\\' OR " + "(" * 60 + "town = ''", "10 brackets"),
+        (" AND ".join(["above_scale"] * 20_000), "2,000 characters"),
+        ("town = '" + "x" * 1_000_000 + "'", "2,000 characters"),
+        ("'" * 2_000, "not CQL2 text|true or false"),
+        ("NOT " * 400 + "above_scale", "nests at most 100"),
+        ("far = 1" + "+1" * 900, "nests at most 100"),
+        ("far = " + "-" * 1_900 + "far", "not CQL2|outside|nests|one kind"),
+        ("far > 1" + " / 1" * 90, "2,000 steps"),
+        ("(" * 9 + "above_scale" + " IN (TRUE, FALSE, TRUE))" * 9, "2,000 steps"),
+        ("(" * 9 + "above_scale" + " BETWEEN TRUE AND TRUE)" * 9 + " IN (TRUE, TRUE, TRUE)", "2,000 steps"),
+        ("casei(" * 200 + "town" + ")" * 200 + " = 'a'", "10 brackets"),
+    ],
+)
+def test_rules_made_to_hurt_are_refused_at_once(rule: str, said: str) -> None:
+    """Nothing a scheme says keeps the process busy or ends it; the bound leaves room for a busy machine."""
+    started = time.perf_counter()
+    with pytest.raises(RuleError, match=said):
+        parse_rule(rule, KNOWN)
+    assert names_in(rule) <= {"town", "far", "above_scale"}
+    assert time.perf_counter() - started < 2
+
+
+def test_the_largest_rules_are_worked_out() -> None:
+    """At the limits; brackets in a text or a quoted name are none."""
+    deepest = "far > 0" + " + 1" * 97 + " - 97.5"
+    for rule in (
+        "NOT " * 98 + "above_scale",
+        deepest,
+        "(" * 10 + "above_scale" + ")" * 10,
+        "town <> '" + "(" * 1_000 + "''" + "(' AND above_scale",
+        '"far" = 0.6',
+        " AND ".join(["above_scale"] * 120),
+        f"far IN ({', '.join(['0.6'] * 300)})",
+    ):
+        assert holds(rule, far=600_000, above_scale=True, town="东城") is True, rule
 
 
 def test_a_rule_tells_what_it_reads() -> None:

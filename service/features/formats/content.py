@@ -10,7 +10,7 @@ import numpy.typing as npt
 import polars as pl
 import shapely
 
-from service.features.crs import CRS84, Crs, given_in
+from service.features.crs import CRS84, Crs, all_have_a_place, given_in
 from service.features.simplifying import simplified
 from service.features.table import FeatureTable, Kind, Property, Rows, decoded
 
@@ -38,7 +38,7 @@ class Content:
     """Features for a file, in the order of their ids.
 
     ``name`` is ASCII, for layers and files; ``kinds`` are the types of the geometries (``MultiPolygon``);
-    ``gaps`` tells whether some have none or an empty one; ``time`` is that of the data.
+    ``gaps`` tells whether some may have none or an empty one; ``time`` is that of the data.
     """
 
     name: str
@@ -132,7 +132,7 @@ def content_of(
         chunks=chunks,
         size=len(rows),
         kinds=_kinds(wkb),
-        gaps=bool(np.isnan(table.bounds[0, rows]).any()),
+        gaps=bool(np.isnan(table.bounds[0, rows]).any()) or not all_have_a_place(table.bounds[:, rows], crs),
         time=time or datetime.now(UTC),
         **options,
     )

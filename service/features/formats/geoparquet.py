@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +18,23 @@ _ROW_GROUP = 50_000
 
 
 def write(content: Content, path: Path) -> None:
-    """Write the file, group by group."""
+    """Write the file, group by group.
+
+    The frames are made in a thread of Python's: in one of Polars' own, which Python forgets after each call,
+    PROJ's thread-local state is freed too early and the process ends.
+    """
+
+    def made() -> Iterator[pl.DataFrame]:
+        for table in content.chunks():
+            yield content.frame(table).with_columns(content.eastward(table).alias(GEOMETRY))
 
     def frames(
         columns: list[str] | None, predicate: pl.Expr | None, rows: int | None, size: int | None
     ) -> Iterator[pl.DataFrame]:
         del columns, predicate, rows, size  # all is written
-        for table in content.chunks():
-            yield content.frame(table).with_columns(content.eastward(table).alias(GEOMETRY))
+        following = made()
+        while (frame := maker.submit(next, following, None).result()) is not None:
+            yield frame
 
     column: dict[str, Any] = {
         "encoding": "WKB",
@@ -33,9 +43,10 @@ def write(content: Content, path: Path) -> None:
     }
     about = {"version": "1.1.0", "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}
     schema = {each.name: TYPES[each.type] for each in content.columns} | {GEOMETRY: pl.Binary}
-    register_io_source(frames, schema=schema, is_pure=True).sink_parquet(
-        path, compression="zstd", row_group_size=_ROW_GROUP, metadata={"geo": json.dumps(about)}
-    )
+    with ThreadPoolExecutor(1) as maker:
+        register_io_source(frames, schema=schema, is_pure=True).sink_parquet(
+            path, compression="zstd", row_group_size=_ROW_GROUP, metadata={"geo": json.dumps(about)}
+        )
 
 
 def _projjson(content: Content) -> dict[str, Any]:

@@ -89,6 +89,7 @@ def _centroid_columns(content: Content) -> tuple[Property, Property]:
 
 def _centroids(content: Content, table: FeatureTable) -> list[pl.Series]:
     points = shapely.centroid(decoded(content.eastward(table)))
+    points[shapely.is_empty(points)] = None  # of an empty point GEOS gives no coordinates
     given = zip(_centroid_columns(content), (shapely.get_x(points), shapely.get_y(points)), strict=True)
     return [
         pl.Series(column.name, values.round(content.crs.decimals)).fill_nan(None) for column, values in given

@@ -9,7 +9,7 @@ import shapely
 from fastapi.testclient import TestClient
 from shapely.geometry import shape
 
-from service.ogc.tiles.matrix_sets import Tile
+from service.features.tiles import WEB_MERCATOR_QUAD, Tile
 from service.store.database import Database
 from tests.serving import open_client
 from tests.support.features import add_parcels, grid
@@ -39,13 +39,13 @@ def lonlat(geometry: dict[str, Any], tile: Tile) -> shapely.Geometry:
 @pytest.mark.parametrize("name", COLLECTIONS)
 def test_the_tileset_names_its_matrix_set_layers_and_limits(client: TestClient, name: str) -> None:
     """Registered URI, vector data, the collection as its layer, template and TileJSON linked."""
-    (listed,) = client.get(f"/collections/{name}/tiles").json()["tilesets"]
+    listed, _ = client.get(f"/collections/{name}/tiles").json()["tilesets"]
     address = next(link["href"] for link in listed["links"] if link["rel"] == "self")
     document = client.get(address).json()
     assert document["tileMatrixSetURI"] == "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad"
     assert document["dataType"] == listed["dataType"] == "vector"
     assert document["crs"] == "http://www.opengis.net/def/crs/EPSG/0/3857"
-    assert [layer["id"] for layer in document["layers"]] == [name]
+    assert [layer["id"] for layer in document["layers"]] == [name, f"{name}_labels"]
     template = next(link for link in document["links"] if link["rel"] == "item")
     assert template["type"] == "application/vnd.mapbox-vector-tile"
     assert template["href"].endswith("/{tileMatrix}/{tileRow}/{tileCol}")
@@ -99,7 +99,7 @@ def test_what_lies_outside_is_refused_and_what_is_empty_is_empty(
 def test_a_tile_shows_the_parcels_where_they_are(client: TestClient) -> None:
     """Codes and places of the parcels on a tile are those of the collection, to a grid unit."""
     tile = Tile(14, 6759, 13653)
-    west, south, east, north = tile.box()
+    west, south, east, north = WEB_MERCATOR_QUAD.box(tile)
     assert west < 120.0
     assert south < 30.0
     answered = client.get(f"{PARCELS}/14/6759/13653").content
@@ -134,8 +134,8 @@ def test_tilejson_says_where_tiles_and_fields_are(client: TestClient) -> None:
     """What MapLibre reads: a template that gives tiles, bounds of the data, fields with their types."""
     for name, path in COLLECTIONS.items():
         document = client.get(f"{path}/tilejson").json()
-        (layer,) = document["vector_layers"]
-        assert layer["id"] == name
+        layer, labels = document["vector_layers"]
+        assert (layer["id"], labels["id"]) == (name, f"{name}_labels")
         assert document["tilejson"] == "3.0.0"
         tile = document["tiles"][0].replace("{z}", "12").replace("{y}", "1689").replace("{x}", "3413")
         for feature in features(client.get(tile).content, name):

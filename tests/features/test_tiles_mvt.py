@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from shapely.geometry import shape
 
 from service.features.tiles import WEB_MERCATOR_QUAD, Tile
+from service.features.tiles.columns import Column
 from service.features.tiles.grid import BUFFER, EXTENT, to_grid
 from service.features.tiles.mvt import encode_layer
 from service.features.tiles.shapes import Shapes
@@ -33,13 +34,15 @@ def star(x: float, y: float, radii: list[float]) -> list[tuple[float, float]]:
 def on_grid(geometries: list[shapely.Geometry]) -> Shapes:
     """The geometries as they are on the tile."""
     shapes = Shapes.of(np.array(geometries, dtype=object))
-    return to_grid(shapes.with_xy(WEB_MERCATOR_QUAD.plane(shapes.xy)).oriented(), TILE)
+    shapes = shapes.with_xy(WEB_MERCATOR_QUAD.plane(shapes.xy)).oriented()
+    return to_grid(shapes, shapes.bounds(), TILE)
 
 
 def tile_of(geometries: list[shapely.Geometry], **columns: list) -> bytes:
     """Encode geometries with consecutive ids."""
     ids = np.arange(1, 1 + len(geometries))
-    return encode_layer("parcels", on_grid(geometries), ids, pl.DataFrame(columns))
+    made = {name: Column.of(pl.Series(values)) for name, values in columns.items()}
+    return encode_layer("parcels", on_grid(geometries), ids, made, np.arange(len(ids)))
 
 
 def decoded(tile: bytes) -> list[dict]:
@@ -122,7 +125,8 @@ def test_many_features_need_longer_numbers() -> None:
     square = shapely.Polygon(star(0.5, 0.5, [0.3] * 4))
     codes = [f"P{n}" for n in range(20_000)]
     ids = np.arange(2**40, 2**40 + 20_000)
-    tile = encode_layer("parcels", on_grid([square] * 20_000), ids, pl.DataFrame({"code": codes}))
+    columns = {"code": Column.of(pl.Series(codes))}
+    tile = encode_layer("parcels", on_grid([square] * 20_000), ids, columns, np.arange(20_000))
     features = decoded(tile)
     assert [f["properties"]["code"] for f in features] == codes
     assert features[-1]["id"] == 2**40 + 19_999

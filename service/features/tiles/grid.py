@@ -38,19 +38,21 @@ def in_units(plane: npt.NDArray[np.float64], tile: Tile) -> npt.NDArray[np.float
     return units
 
 
-def to_grid(shapes: Shapes, tile: Tile) -> Shapes:
+def to_grid(shapes: Shapes, edges: npt.NDArray[np.float64], tile: Tile) -> Shapes:
     """Return what of features given on a matrix set's plane lies on the tile and is larger than its grid.
 
-    Vertices are whole numbers; exteriors have a positive area by the surveyor's formula (y downward), holes a
-    negative one; nothing is repeated; polygons are valid. Features stay in their places, empty or not.
+    ``edges`` (4, n) are least x and y, then greatest x and y of each feature there. The answer has whole
+    numbers, a positive area of exteriors by the surveyor's formula (y downward) and a negative one of holes,
+    no repeated vertices, and valid polygons. Features stay in their places, empty or not.
     """
     shapes = shapes.with_xy(in_units(shapes.xy, tile))
     if not len(shapes.xy):
         return shapes
-    west, north, east, south = _bounds(shapes)
+    west, north = in_units(edges[:2].T, tile).T
+    east, south = in_units(edges[2:].T, tile).T
     inside = (west >= _LOW) & (north >= _LOW) & (east <= _HIGH) & (south <= _HIGH)
     crossing = ~inside & (east > _LOW) & (west < _HIGH) & (south > _LOW) & (north < _HIGH)
-    dense = _dense(shapes)
+    dense = _dense(shapes, np.maximum(east - west, south - north))
     plain = np.flatnonzero(inside & ~dense)
     rounded, broken = _rounded(shapes.take(plain))
     hard = np.union1d(np.flatnonzero((inside & dense) | crossing), plain[broken])
@@ -60,88 +62,73 @@ def to_grid(shapes: Shapes, tile: Tile) -> Shapes:
     return merged([rounded, done], [plain, hard], len(shapes))
 
 
-def _bounds(shapes: Shapes) -> npt.NDArray[np.float64]:
-    """Return west, north, east, south of every feature, (4, n); of one without pieces the far side first."""
-    found = np.full((4, len(shapes)), np.nan)
-    there = np.flatnonzero(shapes.counts)
-    starts = shapes.first_vertex[shapes.first_piece[there]]
-    found[:2, there] = np.minimum.reduceat(shapes.xy, starts).T
-    found[2:, there] = np.maximum.reduceat(shapes.xy, starts).T
-    return found
-
-
-def _dense(shapes: Shapes) -> npt.NDArray[np.bool_]:
+def _dense(shapes: Shapes, extents: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
     """Tell of which features vertices lie so close that some must go."""
-    many = shapes.vertices > _FEW * shapes.counts
-    if not many.any():
-        return many
-    step = shapes.xy[shapes.following] - shapes.xy
-    length = np.bincount(np.repeat(shapes.feature, shapes.sizes), np.hypot(*step.T), len(shapes))
-    dense: npt.NDArray[np.bool_] = many & (shapes.vertices * _SPACING > length)
+    # a line is at least as long as its envelope
+    dense = (shapes.vertices > _FEW * shapes.counts) & (shapes.vertices * _SPACING > extents)
+    rows = np.flatnonzero(dense)
+    if rows.size:
+        some = shapes.take(rows)
+        step = some.xy[some.following] - some.xy
+        length = np.bincount(np.repeat(some.feature, some.sizes), np.hypot(*step.T), len(some))
+        dense[rows] = some.vertices * _SPACING > length
     return dense
 
 
 def _rounded(shapes: Shapes) -> tuple[Shapes, Integers]:
     """Return features with their vertices on the grid, and which are not valid there and left out."""
-    snapped = _without_repeats(_without_specks(shapes.with_xy(np.rint(shapes.xy))))
-    broken = _broken(snapped)
-    if not broken.size:
-        return snapped, broken
-    whole = np.ones(len(snapped), dtype=bool)
-    whole[broken] = False
-    return snapped.thinned(np.ones(len(snapped.xy), dtype=bool), whole[snapped.feature]), broken
+    snapped = _without_repeats(shapes.with_xy(np.rint(shapes.xy)))
+    areas, simple = _turning(snapped)
+    rings = snapped.kinds >= EXTERIOR
+    solid = ~rings | (areas != 0)
+    # with an exterior go its holes
+    solid &= solid[np.maximum.accumulate(np.where(snapped.kinds == HOLE, 0, np.arange(len(rings))))]
+    turned = np.where(snapped.kinds == HOLE, areas > 0, areas < 0)
+    unsure = solid & rings & (turned | ~simple | (snapped.kinds == HOLE))
+    broken = _broken(snapped, solid, np.unique(snapped.feature[unsure]), snapped.feature[turned & unsure])
+    kept = solid & ~np.isin(snapped.feature, broken) if broken.size else solid
+    return (snapped if kept.all() else snapped.thinned(kept)), broken
 
 
-def _without_specks(shapes: Shapes) -> Shapes:
-    """Leave out rings without an area, holes with their exterior."""
-    solid = (shapes.kinds < EXTERIOR) | (shapes.doubled_areas() != 0)
-    if solid.all():
-        return shapes
-    own = np.maximum.accumulate(np.where(shapes.kinds == HOLE, 0, np.arange(len(shapes.kinds))))
-    return shapes.thinned(np.ones(len(shapes.xy), dtype=bool), solid & solid[own])
+def _broken(shapes: Shapes, solid: npt.NDArray[np.bool_], unsure: Integers, turned: Integers) -> Integers:
+    """Return which of the unsure features have a polygon that is not valid, or has turned over."""
+    if not unsure.size:
+        return unsure
+    polygons, feature = shapes.thinned(solid).take(unsure).polygons()
+    return np.union1d(unsure[feature[~shapely.is_valid(polygons)]], turned)
 
 
 def _without_repeats(shapes: Shapes) -> Shapes:
-    """Leave out vertices that repeat the one before, of a ring also the first; and lines that are a point."""
+    """Leave out vertices that repeat the one before, of a ring also the first; and lines that are a point.
+
+    Of a ring that is a point one vertex stays, so that its holes are known for its own.
+    """
     repeated = (shapes.xy[shapes.following] == shapes.xy).all(axis=1)
     if not repeated.any():
         return shapes
-    # of what does not close the last vertex stays, wherever it is
     ends = shapes.first_vertex + shapes.sizes - 1
-    repeated[ends[shapes.kinds <= LINE]] = False
+    whole = np.logical_and.reduceat(repeated, shapes.first_vertex)
+    repeated[ends[(shapes.kinds <= LINE) | whole]] = False
     left = np.add.reduceat(~repeated, shapes.first_vertex, dtype=np.int64)
-    return shapes.thinned(~repeated, (shapes.kinds != LINE) | (left > 1))
+    return shapes.thinned((shapes.kinds != LINE) | (left > 1), ~repeated)
 
 
-def _broken(shapes: Shapes) -> Integers:
-    """Return the features with a polygon that is not valid, or has turned over."""
-    areas = shapes.doubled_areas()
-    turned = ((areas < 0) & (shapes.kinds == EXTERIOR)) | ((areas > 0) & (shapes.kinds == HOLE))
-    unsure = np.zeros(len(shapes), dtype=bool)
-    unsure[shapes.feature[(shapes.kinds >= EXTERIOR) & ~_seen_whole(shapes)]] = True
-    unsure[shapes.feature[shapes.kinds == HOLE]] = True
-    rows = np.flatnonzero(unsure)
-    if not rows.size:
-        return rows
-    polygons, feature = shapes.take(rows).polygons()
-    return np.union1d(rows[feature[~shapely.is_valid(polygons)]], shapes.feature[turned])
+def _turning(shapes: Shapes) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    """Return twice the area of every piece by the surveyor's formula, and which are surely simple.
 
-
-def _seen_whole(shapes: Shapes) -> npt.NDArray[np.bool_]:
-    """Tell which pieces turn left, once, around the mean of their vertices: rings that do so are simple."""
+    Those are rings that turn left, once, around the mean of their vertices.
+    """
     if not len(shapes.sizes):
-        return np.empty(0, dtype=bool)
+        return np.empty(0), np.empty(0, dtype=bool)
     starts = shapes.first_vertex
     middle = np.add.reduceat(shapes.xy, starts) / shapes.sizes[:, np.newaxis]
     # a place between grid lines, on which the products below are exact
-    middle = np.rint(middle * 16) / 16
-    own = shapes.xy - np.repeat(middle, shapes.sizes, axis=0)
-    after = own[shapes.following]
-    onward = own[:, 0] * after[:, 1] - own[:, 1] * after[:, 0] > 0
-    upper = (own[:, 1] > 0) | ((own[:, 1] == 0) & (own[:, 0] > 0))
+    x, y = (shapes.xy - np.repeat(np.rint(middle * 16) / 16, shapes.sizes, axis=0)).T
+    cross = x * y[shapes.following] - y * x[shapes.following]
+    upper = (y > 0) | ((y == 0) & (x > 0))
     rounds = np.add.reduceat(~upper & upper[shapes.following], starts, dtype=np.int64)
-    whole: npt.NDArray[np.bool_] = np.logical_and.reduceat(onward, starts) & (rounds == 1)
-    return whole
+    areas: npt.NDArray[np.float64] = np.add.reduceat(cross, starts)
+    return areas, np.logical_and.reduceat(cross > 0, starts) & (rounds == 1)
 
 
 def _worked_out(shapes: Shapes, crossing: npt.NDArray[np.bool_], dense: npt.NDArray[np.bool_]) -> Shapes:
@@ -168,7 +155,7 @@ def _points(shapes: Shapes) -> Shapes:
     """Return the points within the window."""
     xy = np.rint(shapes.xy)
     within = np.logical_and.reduce((xy >= _LOW) & (xy <= _HIGH), axis=1)
-    return shapes.with_xy(xy).thinned(within, shapes.kinds == POINTS)
+    return shapes.with_xy(xy).thinned(shapes.kinds == POINTS, within)
 
 
 def _clipped(

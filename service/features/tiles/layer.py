@@ -2,13 +2,14 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from service.features.table import FeatureTable, Rows
+from service.features.tiles.columns import Column
 from service.features.tiles.grid import BUFFER, EXTENT, in_units, to_grid
 from service.features.tiles.labels import label_points
 from service.features.tiles.matrix_sets import MatrixSet, Tile
@@ -35,18 +36,35 @@ class Prepared:
     edges: npt.NDArray[np.float64]
     labels: npt.NDArray[np.float64]
     pointed: npt.NDArray[np.bool_]
+    _columns: dict[str, Column] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def nbytes(self) -> int:
-        """About how many bytes it takes, the table aside."""
-        return self.shapes.nbytes + self.edges.nbytes + self.labels.nbytes + self.pointed.nbytes
+        """About how many bytes it takes with all its columns, the table aside."""
+        arrays = (self.edges, self.labels, self.pointed)
+        properties = self.table.properties
+        columns = 2 * properties.estimated_size() + 8 * properties.width * properties.height
+        return int(self.shapes.nbytes + sum(each.nbytes for each in arrays) + columns)
+
+    def column(self, name: str) -> Column:
+        """Return a column of the table as tiles have it; made when it is asked for first."""
+        known = self._columns.get(name)
+        if known is None:
+            known = self._columns[name] = Column.of(self.table.properties[name])
+        return known
+
+    def columns(self) -> dict[str, Column]:
+        """Return the columns made so far, without values that no row has any more when they are many."""
+        most = 2 * len(self.table)
+        return {name: each for name, each in self._columns.copy().items() if len(each.values) <= most}
 
     def near(self, tile: Tile) -> Rows:
         """Return the rows whose envelope meets the tile or the margin around it."""
         side, margin = 2.0**tile.matrix, BUFFER / EXTENT
-        left, top, right, bottom = self.edges * side
-        columns = (left <= tile.column + 1 + margin) & (right >= tile.column - margin)
-        return np.flatnonzero(columns & (top <= tile.row + 1 + margin) & (bottom >= tile.row - margin))
+        left, top, right, bottom = self.edges
+        columns = (left <= (tile.column + 1 + margin) / side) & (right >= (tile.column - margin) / side)
+        rows = (top <= (tile.row + 1 + margin) / side) & (bottom >= (tile.row - margin) / side)
+        return np.flatnonzero(columns & rows)
 
     def extents(self, rows: Rows, tile: Tile) -> npt.NDArray[np.float64]:
         """Return the longer side of each row's envelope in units of the tile."""
@@ -102,13 +120,19 @@ def prepare(table: FeatureTable, matrix_set: MatrixSet, before: Prepared | None 
     made = _on_plane(Shapes.of(geometries), matrix_set)
     labels = np.full((len(table), 2), np.nan)
     labels[fresh] = matrix_set.plane(label_points(geometries))
+    columns: dict[str, Column] = {}
     if before is not None and kept.any():
         old = before.shapes.take(known[kept])
         made = merged([old, made], [np.flatnonzero(kept), fresh], len(table))
         labels[kept] = before.labels[known[kept]]
+        old_rows, places = known[kept], np.flatnonzero(kept)
+        columns = {
+            name: column.with_rows(old_rows, places, table.properties[name][fresh], fresh)
+            for name, column in before.columns().items()
+        }
     pointed = np.zeros(len(table), dtype=bool)
     pointed[made.feature[made.kinds == POINTS]] = True
-    return Prepared(table, matrix_set, made, _edges(table, matrix_set), labels, pointed)
+    return Prepared(table, matrix_set, made, _edges(table, matrix_set), labels, pointed, columns)
 
 
 def tile_bytes(layer: TileLayer, tile: Tile) -> bytes:
@@ -120,8 +144,8 @@ def tile_bytes(layer: TileLayer, tile: Tile) -> bytes:
     rows, extents = rows[shown], extents[shown]
     if not rows.size:
         return b""
-    outlines = to_grid(prepared.shapes.take(rows), tile)
-    content = encode_layer(layer.name, outlines, *_attributes(layer, rows, layer.columns))
+    outlines = to_grid(prepared.shapes.take(rows), prepared.edges[:, rows], tile)
+    content = _encoded(layer, layer.name, outlines, rows, layer.columns)
     if not layer.labels:
         return content
     return content + _labels(layer, rows[extents >= LABEL_FROM], tile)
@@ -138,12 +162,13 @@ def _labels(layer: TileLayer, rows: Rows, tile: Tile) -> bytes:
     points = Shapes(
         np.floor(in_units(places[own], tile)), one, np.full(len(rows), POINTS, dtype=np.int8), one
     )
-    return encode_layer(label_layer(layer.name), points, *_attributes(layer, rows, layer.labels))
+    return _encoded(layer, label_layer(layer.name), points, rows, layer.labels)
 
 
-def _attributes(layer: TileLayer, rows: Rows, columns: Sequence[str]) -> tuple[Any, Any]:
-    table = layer.prepared.table
-    return table.ids[rows], table.properties.select(columns)[rows]
+def _encoded(layer: TileLayer, name: str, shapes: Shapes, rows: Rows, columns: Sequence[str]) -> bytes:
+    prepared = layer.prepared
+    named = {each: prepared.column(each) for each in columns}
+    return encode_layer(name, shapes, prepared.table.ids[rows], named, rows)
 
 
 def _on_plane(shapes: Shapes, matrix_set: MatrixSet) -> Shapes:

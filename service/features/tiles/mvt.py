@@ -4,45 +4,42 @@ A feature is nothing but variable-length numbers, so all features of a layer are
 and turned into bytes at once. Specification: https://github.com/mapbox/vector-tile-spec (2.1).
 """
 
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
-import polars.selectors as cs
 
+from service.features.tiles.columns import Column
 from service.features.tiles.grid import EXTENT
-from service.features.tiles.shapes import EXTERIOR, LINE, POINTS, Integers, Shapes, ranges
-
-Unsigned = npt.NDArray[np.uint64]
+from service.features.tiles.shapes import EXTERIOR, LINE, POINTS, Integers, Shapes
+from service.features.tiles.varints import Unsigned, in_a_row, lengths, sizes, varint, varints
 
 _ONE = 1 << 3
 _MOVE_TO, _LINE_TO, _CLOSE_PATH = 1, 2, _ONE | 7
 _FEATURE, _ID, _TAGS, _TYPE, _GEOMETRY = 0x12, 0x08, 0x12, 0x18, 0x22
-_SEVEN, _MORE = np.uint64(0x7F), np.uint64(0x80)
-_VALUE, _TEXT, _DOUBLE, _UINT, _SINT, _BOOL = 0x22, 0x0A, 0x19, 0x28, 0x30, 0x38
+_LAYER, _NAME, _KEY = 0x1A, 0x0A, 0x1A
+_EXTENT_AND_VERSION = b"\x28" + varint(EXTENT) + b"\x78\x02"
 
 
-def encode_layer(name: str, shapes: Shapes, ids: Integers, columns: pl.DataFrame) -> bytes:
+def encode_layer(
+    name: str, shapes: Shapes, ids: Integers, columns: Mapping[str, Column], rows: Integers
+) -> bytes:
     """Return a tile with one layer; empty bytes when nothing is left on the grid.
 
-    ``ids`` and ``columns`` are as long as there are features in ``shapes``. A feature of several kinds is one
-    of each kind with the same id: the format has no collections. A null attribute is left out of its feature:
-    the format has no null. Layers one after the other are a tile of several layers.
+    ``ids`` and ``rows``, the features' rows in the columns, are as long as there are features in ``shapes``.
+    A feature of several kinds is one of each kind with the same id: the format has no collections. A null
+    attribute is left out of its feature: the format has no null. Layers one after the other are a tile of
+    several layers.
     """
     if not len(shapes.sizes):
         return b""
     kinds = np.minimum(shapes.kinds, EXTERIOR).astype(np.int64)
     starts = np.flatnonzero(np.append(True, np.diff(shapes.feature * 4 + kinds) != 0))
     feature = shapes.feature[starts]
-    geometry, geometry_length = _commands(shapes, starts)
-    tags, tags_length, values = _attributes(columns[feature])
-    body = _features(
-        ids[feature].astype(np.uint64), kinds[starts] + 1, (tags, tags_length), (geometry, geometry_length)
-    )
-    keys = b"".join(_field(3, key.encode()) for key in columns.columns)
-    layer = _field(1, name.encode()) + body + keys + values + b"\x28" + _varint(EXTENT) + b"\x78\x02"
-    return _field(3, layer)
+    tags, values = _attributes(columns, rows[feature])
+    body = _features(ids[feature].astype(np.uint64), kinds[starts] + 1, tags, _commands(shapes, starts))
+    keys = b"".join(_field(_KEY, key.encode()) for key in columns)
+    return _field(_LAYER, _field(_NAME, name.encode()) + body + keys + values + _EXTENT_AND_VERSION)
 
 
 def _commands(shapes: Shapes, starts: Integers) -> tuple[Unsigned, Integers]:
@@ -76,130 +73,44 @@ def _features(
     ids: Unsigned, types: Integers, tags: tuple[Unsigned, Integers], geometry: tuple[Unsigned, Integers]
 ) -> bytes:
     """Return every Feature message, each as the row of numbers that it is."""
-    message = _in_a_row(
-        _same(_ID, ids, _TAGS, _lengths(*tags)),
+    of_tags, of_geometry = (lengths(*part).astype(np.uint64) for part in (tags, geometry))
+    # the numbers named below take a byte each
+    inside = sizes(ids) + sizes(of_tags) + sizes(of_geometry) + 5
+    message = inside.astype(np.uint64) + of_tags + of_geometry
+    row, _ = in_a_row(
+        _same(_FEATURE, message, _ID, ids, _TAGS, of_tags),
         tags,
-        _same(_TYPE, types, _GEOMETRY, _lengths(*geometry)),
+        _same(_TYPE, types, _GEOMETRY, of_geometry),
         geometry,
     )
-    return _varints(_in_a_row(_same(_FEATURE, _lengths(*message)), message)[0]).tobytes()
+    return varints(row).tobytes()
 
 
-def _same(*numbers: int | npt.NDArray[Any]) -> tuple[Unsigned, Integers]:
+def _same(*numbers: int | npt.NDArray[np.uint64] | Integers) -> tuple[Unsigned, Integers]:
     """Return numbers that every feature has as many of, in a row, and how many."""
-    table = np.stack(np.broadcast_arrays(*numbers), axis=1).astype(np.uint64)
-    return table.ravel(), np.full(len(table), len(numbers))
+    size = max(len(each) for each in numbers if not isinstance(each, int))
+    table = np.empty((size, len(numbers)), dtype=np.uint64)
+    for place, each in enumerate(numbers):
+        table[:, place] = each
+    return table.ravel(), np.full(size, len(numbers))
 
 
-def _in_a_row(*parts: tuple[npt.NDArray[Any], Integers]) -> tuple[npt.NDArray[Any], Integers]:
-    """Return for each feature its numbers of every part, one part after the other, and how many they are."""
-    total = np.sum([count for _, count in parts], axis=0)
-    at = np.cumsum(total) - total
-    row = np.empty(int(total.sum()), dtype=parts[0][0].dtype)
-    for numbers, count in parts:
-        row[ranges(at, count)] = numbers
-        at = at + count
-    return row, total
-
-
-def _lengths(numbers: Unsigned, counts: Integers) -> Unsigned:
-    """Return how many bytes each feature's numbers take."""
-    ends = np.append(0, np.cumsum(_sizes(numbers)))[np.append(0, np.cumsum(counts))]
-    lengths: Unsigned = np.diff(ends).astype(np.uint64)
-    return lengths
-
-
-def _attributes(columns: pl.DataFrame) -> tuple[Unsigned, Integers, bytes]:
+def _attributes(columns: Mapping[str, Column], rows: Integers) -> tuple[tuple[Unsigned, Integers], bytes]:
     """Return each feature's tags (pairs of key and value numbers), how many, and the table of values."""
-    height, width = columns.shape
-    pairs = np.zeros((height, width, 2), dtype=np.uint64)
-    present = np.zeros((height, width), dtype=bool)
-    texts = cs.date() | cs.datetime()
-    columns = columns.with_columns(texts.cast(pl.String))
-    # numbered per column: values of two types may be equal, and a tile holds them apart
-    ranks = columns.with_columns(cs.boolean().cast(pl.UInt8)).select(pl.all().rank("dense").cast(pl.Int64))
+    pairs = np.zeros((len(rows), len(columns), 2), dtype=np.uint64)
+    present = np.zeros((len(rows), len(columns)), dtype=bool)
     table, known = [], 0
-    for key, (column, rank) in enumerate(zip(columns, ranks, strict=True)):
-        number = rank.fill_null(0).to_numpy() - 1
-        there = np.flatnonzero(number >= 0)
-        first = np.empty(int(number.max(initial=-1)) + 1, dtype=np.int64)
-        first[number[there]] = there
+    # numbered per column: values of two types may be equal, and a tile holds them apart
+    for key, column in enumerate(columns.values()):
+        number, count, messages = column.among(rows)
         present[:, key] = number >= 0
         pairs[:, key, 0] = key
         pairs[:, key, 1] = (number + known).astype(np.uint64)
-        table.append(_values(column[first]))
-        known += len(first)
-    return pairs[present].ravel(), 2 * present.sum(axis=1), b"".join(table)
+        table.append(messages.tobytes())
+        known += count
+    return (pairs[present].ravel(), 2 * present.sum(axis=1)), b"".join(table)
 
 
-def _values(values: pl.Series) -> bytes:
-    """Return the Value messages of a column without nulls, typed as the column is."""
-    if not len(values):
-        return b""
-    if values.dtype == pl.String:
-        return _texts(values)
-    messages = np.zeros((len(values), 4), dtype=np.uint64)
-    messages[:, 0] = _VALUE
-    if values.dtype.is_float():
-        doubles = np.empty((len(values), 11), dtype=np.uint8)
-        doubles[:, :3] = (_VALUE, 9, _DOUBLE)
-        doubles[:, 3:] = values.to_numpy().astype("<f8").view(np.uint8).reshape(-1, 8)
-        return doubles.tobytes()
-    numbers = values.cast(pl.Int64).to_numpy()
-    messages[:, 2] = _BOOL if values.dtype == pl.Boolean else np.where(numbers < 0, _SINT, _UINT)
-    messages[:, 3] = np.where(numbers < 0, (numbers << 1) ^ (numbers >> 63), numbers).astype(np.uint64)
-    messages[:, 1] = 1 + _sizes(messages[:, 3])
-    return _varints(messages.ravel()).tobytes()
-
-
-def _texts(values: pl.Series) -> bytes:
-    """Return the Value messages of texts."""
-    size = values.str.len_bytes().to_numpy().astype(np.uint64)
-    inner = 1 + _sizes(size).astype(np.uint64) + size
-    head = np.stack((np.full_like(size, _VALUE), inner, np.full_like(size, _TEXT), size), axis=1)
-    length = _sizes(head.ravel()).reshape(-1, 4).sum(axis=1)
-    letters = np.frombuffer("".join(values.to_list()).encode(), dtype=np.uint8)
-    return _in_a_row((_varints(head.ravel()), length), (letters, size.astype(np.int64)))[0].tobytes()
-
-
-def _field(number: int, content: bytes) -> bytes:
+def _field(head: int, content: bytes) -> bytes:
     """Return a length-delimited protobuf field."""
-    size = len(content)
-    if size < 128:  # nearly always
-        return bytes((number << 3 | 2, size)) + content
-    return bytes((number << 3 | 2,)) + _varint(size) + content
-
-
-def _varint(value: int) -> bytes:
-    """Return one unsigned integer as a protobuf varint."""
-    out = bytearray()
-    while value > 0x7F:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    out.append(value)
-    return bytes(out)
-
-
-def _sizes(numbers: Unsigned) -> Integers:
-    """Return how many bytes each number takes as a varint."""
-    size = np.ones(len(numbers), dtype=np.int64)
-    for bits in range(7, 64, 7):
-        longer = numbers >= np.uint64(1 << bits)
-        if not longer.any():
-            break
-        size += longer
-    return size
-
-
-def _varints(numbers: Unsigned) -> npt.NDArray[np.uint8]:
-    """Return all numbers as varints, one after the other."""
-    size = _sizes(numbers)
-    begin = np.cumsum(size) - size
-    encoded = np.empty(int(size.sum()), dtype=np.uint8)
-    more = np.arange(len(numbers))
-    encoded[begin] = (numbers & _SEVEN) | np.where(size > 1, _MORE, np.uint64(0))
-    for nth in range(1, int(size.max(initial=0))):
-        more = more[size[more] > nth]
-        seven = (numbers[more] >> np.uint64(7 * nth)) & _SEVEN
-        encoded[begin[more] + nth] = seven | np.where(size[more] > nth + 1, _MORE, np.uint64(0))
-    return encoded
+    return bytes((head,)) + varint(len(content)) + content

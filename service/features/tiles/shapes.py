@@ -117,14 +117,28 @@ class Shapes:
         """Return the same pieces with other coordinates."""
         return Shapes(xy, self.sizes, self.kinds, self.counts)
 
-    def thinned(self, vertices: npt.NDArray[np.bool_], pieces: npt.NDArray[np.bool_]) -> "Shapes":
-        """Return what is left of them: of these pieces these vertices."""
-        vertices = vertices & np.repeat(pieces, self.sizes)
-        piece_of = np.repeat(np.arange(len(self.sizes)), self.sizes)
-        sizes = np.bincount(piece_of[vertices], minlength=len(self.sizes))
-        pieces = pieces & (sizes > 0)
+    def thinned(
+        self, pieces: npt.NDArray[np.bool_], vertices: npt.NDArray[np.bool_] | None = None
+    ) -> "Shapes":
+        """Return what is left of them: of these pieces these vertices, or all."""
+        own = np.repeat(pieces, self.sizes)
+        sizes = self.sizes
+        if vertices is not None:
+            own &= vertices
+            sizes = np.add.reduceat(own, self.first_vertex, dtype=np.int64) if sizes.size else sizes
+            pieces = pieces & (sizes > 0)
         counts = np.bincount(self.feature[pieces], minlength=len(self.counts))
-        return Shapes(self.xy[vertices], sizes[pieces], self.kinds[pieces], counts)
+        return Shapes(self.xy[own], sizes[pieces], self.kinds[pieces], counts)
+
+    def bounds(self) -> npt.NDArray[np.float64]:
+        """Return least x and y, then greatest x and y of every feature, (4, n); NaN of one without pieces."""
+        found = np.full((4, len(self)), np.nan)
+        there = np.flatnonzero(self.counts)
+        if there.size:
+            starts = self.first_vertex[self.first_piece[there]]
+            found[:2, there] = np.minimum.reduceat(self.xy, starts).T
+            found[2:, there] = np.maximum.reduceat(self.xy, starts).T
+        return found
 
     def doubled_areas(self) -> npt.NDArray[np.float64]:
         """Return twice the area of each ring by the surveyor's formula, 0 for other pieces."""

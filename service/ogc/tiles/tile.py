@@ -13,6 +13,7 @@ from service.negotiation import MVT, choose
 from service.ogc.answers import answer, etag, not_modified, nothing
 from service.ogc.collections import Collection
 from service.ogc.queries.parameters import read_evaluation, read_interval, read_period
+from service.ogc.tiles.archives import archived
 from service.ogc.tiles.layers import layer_of
 from service.ogc.views import viewing
 
@@ -40,11 +41,15 @@ def tile(
     """
     media_type = choose(request, MVT)
     wanted = _tile(matrix_set, matrix, row, column)
-    evaluation = read_evaluation(request)
-    asked, interval = read_period(request), read_interval(request)
+    asked = read_evaluation(request), read_period(request), read_interval(request)
     with viewing(request) as view:
-        layer = layer_of(request, view, collection, matrix_set, evaluation, asked, interval)
-        made = view.keep(("tile", layer.key(wanted)), lambda: _made(tile_bytes(layer, wanted)))
+        edition = view.edition(collection, *asked)
+        content = archived(request, view, collection, edition, matrix_set, wanted)
+        if content is not None:
+            made = _made(content)
+        else:
+            layer = layer_of(request, view, collection, matrix_set, edition)
+            made = view.keep(("tile", layer.key(wanted)), lambda: _made(tile_bytes(layer, wanted)))
     tag = etag(request, media_type, made.digest)
     if (unchanged := not_modified(request, tag)) is not None:
         return unchanged

@@ -7,8 +7,8 @@ from fastapi import Request
 from starlette.responses import Response
 
 from service.features.crs import CRS84
-from service.features.table import Box, Property
-from service.features.tiles import MATRIX_SETS, MatrixSet, label_layer
+from service.features.table import Box
+from service.features.tiles import MATRIX_SETS, MatrixSet
 from service.negotiation import HTML, JSON, MVT, SCHEMA, choose
 from service.ogc.answers import json_answer
 from service.ogc.collections import Collection
@@ -16,14 +16,13 @@ from service.ogc.documents.descriptions import outward
 from service.ogc.documents.links import REL, base_url, encodings, here, link
 from service.ogc.pages import document_answer
 from service.ogc.queries.parameters import read_evaluation, read_interval, read_period
-from service.ogc.tiles.layers import on_labels, on_tiles
+from service.ogc.tiles.layers import layers, on_labels, on_tiles, vector_layers
 from service.ogc.views import viewing
-
-_JSON_SCHEMA_TO_TILEJSON = {"string": "String", "boolean": "Boolean", "integer": "Number", "number": "Number"}
 
 
 def tilesets(request: Request, collection: Collection) -> Response:
-    """Answer the list of tilesets: one for each tile matrix set."""
+    """Answer the list of tilesets: one for each tile matrix set; refuses what the tilesets would refuse."""
+    _extent(request, collection)
     document = {
         "links": encodings(here(request, f=None), f"{collection.title}: tilesets", JSON, HTML),
         "tilesets": [
@@ -85,7 +84,9 @@ def tileset(request: Request, collection: Collection, matrix_set: MatrixSet) -> 
                     )
                 ],
             }
-            for name, title, dimension, items in _layers(request, collection)
+            for name, title, dimension, items in layers(
+                collection, on_tiles(request, collection), on_labels(request, collection)
+            )
         ],
     }
     if box is not None:
@@ -110,16 +111,12 @@ def tilejson(request: Request, collection: Collection, matrix_set: MatrixSet) ->
         "maxzoom": matrix_set.finest,
         "bounds": list(box),
         "center": [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2, 13],
-        "vector_layers": [
-            {
-                "id": name,
-                "description": title,
-                "minzoom": 0,
-                "maxzoom": matrix_set.finest,
-                "fields": {item.name: _JSON_SCHEMA_TO_TILEJSON[item.type] for item in items},
-            }
-            for name, title, _, items in _layers(request, collection)
-        ],
+        "vector_layers": vector_layers(
+            collection,
+            on_tiles(request, collection),
+            on_labels(request, collection),
+            matrix_set.finest,
+        ),
     }
     if not matrix_set.is_mercator:
         # TileJSON is of Web Mercator alone; who reads the name of another set knows better
@@ -149,17 +146,6 @@ def list_matrix_sets(request: Request) -> Response:
 def show_matrix_set(request: Request, matrix_set: MatrixSet) -> Response:
     """Answer the definition of a tile matrix set."""
     return document_answer(request, matrix_set.definition(), choose(request, JSON, HTML))
-
-
-def _layers(request: Request, collection: Collection) -> list[tuple[str, str, int | None, list[Property]]]:
-    """Return name, title, dimension where all features have the same, and properties of each layer."""
-    layers: list[tuple[str, str, int | None, list[Property]]] = [
-        (collection.id, collection.title, None, on_tiles(request, collection))
-    ]
-    if labels := on_labels(request, collection):
-        title = f"{collection.title}: labels 注记点"
-        layers.append((label_layer(collection.id), title, 0, labels))
-    return layers
 
 
 def _extent(request: Request, collection: Collection) -> Box | None:

@@ -20,6 +20,7 @@ _GROUPS = (
     "scheme",
     "whatif",
     "jobs",
+    "export",
     "keys",
     "demo",
 )

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
+from service.features.tiles import MATRIX_SETS, WEB_MERCATOR_QUAD, MatrixSet
 from service.negotiation import HTML, JSON, OPENAPI, SCHEMA, choose
 from service.ogc import items
 from service.ogc.collections import COLLECTIONS, Collection
@@ -92,16 +93,30 @@ def _entrance(page: Callable[[], str] | None) -> APIRouter:
         parts.linked("Tile matrix sets", "tileMatrixSets"),
         either,
     )
-    _get(
-        router,
-        "/tileMatrixSets/WebMercatorQuad",
-        tilesets.show_matrix_set,
-        "getTileMatrixSet",
-        "WebMercatorQuad",
-        parts.plain("Tile matrix set", html=True),
-        either,
-    )
+    for matrix_set in MATRIX_SETS.values():
+        _get(
+            router,
+            f"/tileMatrixSets/{matrix_set.id}",
+            _showing(matrix_set),
+            f"getTileMatrixSet{_of(matrix_set)}",
+            matrix_set.id,
+            parts.plain("Tile matrix set", html=True),
+            either,
+        )
     return router
+
+
+def _showing(matrix_set: MatrixSet) -> Endpoint:
+    def show(request: Request) -> Response:
+        """How the world is cut into tiles."""
+        return tilesets.show_matrix_set(request, matrix_set)
+
+    return show
+
+
+def _of(matrix_set: MatrixSet) -> str:
+    """Return what tells the operations of a matrix set from those of the first one."""
+    return "" if matrix_set is WEB_MERCATOR_QUAD else f".{matrix_set.id}"
 
 
 def _collection(collection: Collection) -> APIRouter:
@@ -140,21 +155,7 @@ def _collection(collection: Collection) -> APIRouter:
         """The tilesets of the collection."""
         return tilesets.tilesets(request, collection)
 
-    def tileset(request: Request) -> Response:
-        """What the tileset holds and where its tiles are."""
-        return tilesets.tileset(request, collection)
-
-    def tilejson(request: Request) -> Response:
-        """The same as TileJSON 3.0."""
-        return tilesets.tilejson(request, collection)
-
-    def tile(request: Request, matrix: TileMatrix, row: TileRow, column: TileCol) -> Response:
-        """One Mapbox Vector Tile."""
-        return answer_tile(request, collection, matrix, row, column)
-
-    parts, json_only, either = openapi_parts, [f("json")], [f("json", "html")]
-    tileset_path = "/tiles/WebMercatorQuad"
-    tile_path = f"{tileset_path}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"
+    parts, either = openapi_parts, [f("json", "html")]
     about = f"{collection.title}: "
     _get(router, "", describe, f"{name}.describe", collection.title, parts.linked("Collection"), either)
     for path, make, title in (
@@ -189,7 +190,6 @@ def _collection(collection: Collection) -> APIRouter:
         parts.feature(collection),
         [openapi_parts.CRS, openapi_parts.LARGEST_OFFSET, *openapi_parts.FILE_PARAMETERS],
     )
-    json_chosen, either_chosen = [*json_only, *chosen], [*either, *chosen]
     _get(
         router,
         "/tiles",
@@ -197,35 +197,56 @@ def _collection(collection: Collection) -> APIRouter:
         f"{name}.collection.vector.getTileSetsList",
         f"{about}tilesets",
         parts.linked("Tilesets", "tilesets"),
-        either_chosen,
+        [*either, *chosen],
     )
+    for matrix_set in MATRIX_SETS.values():
+        _tileset(router, collection, matrix_set)
+    if collection.id in EDITABLE:
+        edit_routes.add(router, collection)
+    return router
+
+
+def _tileset(router: APIRouter, collection: Collection, matrix_set: MatrixSet) -> None:
+    """Add the routes of a collection's tiles in a matrix set."""
+
+    def tileset(request: Request) -> Response:
+        """What the tileset holds and where its tiles are."""
+        return tilesets.tileset(request, collection, matrix_set)
+
+    def tilejson(request: Request) -> Response:
+        """The same as TileJSON 3.0."""
+        return tilesets.tilejson(request, collection, matrix_set)
+
+    def tile(request: Request, matrix: TileMatrix, row: TileRow, column: TileCol) -> Response:
+        """One Mapbox Vector Tile."""
+        return answer_tile(request, collection, matrix_set, matrix, row, column)
+
+    parts, path, chosen = openapi_parts, f"/tiles/{matrix_set.id}", openapi_parts.choosing(collection)
+    name, about = f"{collection.id}.", f"{collection.title}: {matrix_set.id}, "
     _get(
         router,
-        tileset_path,
+        path,
         tileset,
-        f"{name}.collection.vector.getTileSet",
+        f"{name}collection.vector.getTileSet{_of(matrix_set)}",
         f"{about}tileset",
         parts.linked("Tileset"),
-        either_chosen,
+        [f("json", "html"), *chosen],
     )
     _get(
         router,
-        f"{tileset_path}/tilejson",
+        f"{path}/tilejson",
         tilejson,
-        f"{name}.tilejson",
+        f"{name}tilejson{_of(matrix_set)}",
         f"{about}TileJSON",
         parts.plain("TileJSON 3.0"),
-        json_chosen,
+        [f("json"), *chosen],
     )
     _get(
         router,
-        tile_path,
+        f"{path}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}",
         tile,
-        f"{name}.collection.vector.getTile",
+        f"{name}collection.vector.getTile{_of(matrix_set)}",
         f"{about}tile",
         parts.tile(),
         [f("mvt"), *chosen],
     )
-    if collection.id in EDITABLE:
-        edit_routes.add(router, collection)
-    return router

@@ -14,6 +14,7 @@ from tests.api.park import DISTRICT, USCCS, Park
 from tests.support.snapshots import indicator, scheme_text, track
 
 TILE = "13/3374/6831"
+TILES = {"WebMercatorQuad": TILE, "CGCS2000Quad": "12/1360/6831"}
 """Covers the park."""
 
 OF_EVALUATIONS = ("scores", "low-efficiency", "uplift-candidates", "blocks")
@@ -130,7 +131,7 @@ def requests_of(park: Park, job: str = NO_JOB) -> dict[tuple[str, str], list[Req
         "/conformance": ["/conformance"],
         "/collections": ["/collections"],
         "/tileMatrixSets": ["/tileMatrixSets"],
-        "/tileMatrixSets/WebMercatorQuad": ["/tileMatrixSets/WebMercatorQuad"],
+        **{f"/tileMatrixSets/{each}": [f"/tileMatrixSets/{each}"] for each in TILES},
         "/pages/{version}.css": [f"/pages/{STYLE_VERSION}.css", "/pages/0.css"],
         "/console/districts": ["/console/districts"],
         "/console/{version}/{path}": [f"/console/{load().version}/index.html", "/console/0/index.html"],
@@ -145,7 +146,6 @@ def requests_of(park: Park, job: str = NO_JOB) -> dict[tuple[str, str], list[Req
     ):
         of_draft = [f"?{query}{park.draft}"] if query else []
         base = f"/collections/{name}"
-        tiles = f"{base}/tiles/WebMercatorQuad"
         # those with a flag have the properties of scores
         own = () if name in ("low-efficiency", "uplift-candidates") else PROPERTIES[name]
         filters = [f"?{key}=1" for key in (*own, "tax", "tax_per_mu", "content")]
@@ -155,12 +155,16 @@ def requests_of(park: Park, job: str = NO_JOB) -> dict[tuple[str, str], list[Req
             f"{base}/items": [f"{base}/items{q}" for q in ("", "?limit=2", *of_draft, *filters)],
             f"{base}/items/{{featureId}}": [f"{base}/items/{one}" for one in ids],
             f"{base}/tiles": [f"{base}/tiles"],
-            tiles: [tiles + q for q in ("", *of_draft)],
-            f"{tiles}/tilejson": [f"{tiles}/tilejson{q}" for q in ("", *of_draft)],
-            f"{tiles}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": [
-                f"{tiles}/{TILE}{q}" for q in ("", *of_draft)
-            ],
         }
+        for matrix_set, tile in TILES.items():
+            tiles = f"{base}/tiles/{matrix_set}"
+            gets |= {
+                tiles: [tiles + q for q in ("", *of_draft)],
+                f"{tiles}/tilejson": [f"{tiles}/tilejson{q}" for q in ("", *of_draft)],
+                f"{tiles}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": [
+                    f"{tiles}/{tile}{q}" for q in ("", *of_draft)
+                ],
+            }
     # each asks for what exists already, so nothing changes
     posts: dict[str, list[Request]] = {
         "/feeds/{feed}/batches": [

@@ -48,6 +48,7 @@ _ELSEWHERE = {
         for path in (
             "/items/{featureId}",
             "/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}",
+            "/tiles/CGCS2000Quad/{tileMatrix}/{tileRow}/{tileCol}",
         )
     ),
     ("PUT", "/matches/{match_id}"),  # tests/api/test_matches.py

@@ -165,7 +165,7 @@ def test_a_masked_property_is_nowhere(
                 "features"
             ]
             assert any(hidden in each["properties"] for each in drawn) == shown
-            (layer,) = get("/tiles/WebMercatorQuad/tilejson").json()["vector_layers"]
+            layer, _ = get("/tiles/WebMercatorQuad/tilejson").json()["vector_layers"]
             assert (hidden in layer["fields"]) == shown
             filtered = get(f"/items?filter={hidden} IS NULL")
             assert filtered.status_code == (200 if shown else 400)

@@ -30,7 +30,10 @@ DOCUMENTS = {
     "/collections/scores/tiles": "application/json",
     "/collections/scores/tiles/WebMercatorQuad": "application/json",
     "/collections/scores/tiles/WebMercatorQuad/tilejson": "application/json",
+    "/collections/scores/tiles/CGCS2000Quad": "application/json",
+    "/collections/scores/tiles/CGCS2000Quad/tilejson": "application/json",
     "/tileMatrixSets": "application/json",
+    "/tileMatrixSets/CGCS2000Quad": "application/json",
     "/tileMatrixSets/WebMercatorQuad": "application/json",
 }
 

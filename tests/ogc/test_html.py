@@ -24,7 +24,7 @@ LINKED = [
     "/conformance",
     "/collections",
     *(f"/collections/{name}{path}" for name in NAMES for path in ("", "/items?limit=7", "/tiles")),
-    *(f"/collections/{name}/tiles/WebMercatorQuad" for name in NAMES),
+    *(f"/collections/{name}/tiles/{each}" for name in NAMES for each in ("WebMercatorQuad", "CGCS2000Quad")),
     "/collections/parcels/items/P00003",
     "/collections/scores/items/1:P00003?f=json",
     "/tileMatrixSets",
@@ -37,6 +37,7 @@ RESOURCES = [
     *LINKED,
     *(f"/collections/{name}/feature-schema" for name in NAMES),
     "/tileMatrixSets/WebMercatorQuad",
+    "/tileMatrixSets/CGCS2000Quad",
 ]
 
 

@@ -6,10 +6,15 @@ _COLLECTIONS = (
     *("parcels", "scores", "low-efficiency", "uplift-candidates", "blocks"),
     *("coverage", "buildings", "findings"),
 )
+_MATRIX_SETS = ("WebMercatorQuad", "CGCS2000Quad")
 _OF_A_COLLECTION = (
     *("", "/schema", "/queryables", "/feature-schema", "/items", "/items/{featureId}"),
-    *("/tiles", "/tiles/WebMercatorQuad", "/tiles/WebMercatorQuad/tilejson"),
-    "/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}",
+    "/tiles",
+    *(
+        f"/tiles/{matrix_set}{path}"
+        for matrix_set in _MATRIX_SETS
+        for path in ("", "/tilejson", "/{tileMatrix}/{tileRow}/{tileCol}")
+    ),
 )
 
 ROUTES: Mapping[tuple[str, str], str | None] = {
@@ -78,7 +83,7 @@ ROUTES: Mapping[tuple[str, str], str | None] = {
     ("PATCH", "/collections/parcels/items/{featureId}"): "edit",
     ("DELETE", "/collections/parcels/items/{featureId}"): "edit",
     ("GET", "/tileMatrixSets"): "read",
-    ("GET", "/tileMatrixSets/WebMercatorQuad"): "read",
+    **{("GET", f"/tileMatrixSets/{matrix_set}"): "read" for matrix_set in _MATRIX_SETS},
     ("GET", "/console/districts"): "read",
     ("GET", "/console/{version}/{path}"): "read",
 }

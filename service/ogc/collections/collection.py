@@ -13,7 +13,10 @@ ABOUT_CRS = (
 
 @dataclass(frozen=True)
 class Collection:
-    """A collection of features: what it is called, where it comes from and what it shows."""
+    """A collection of features: what it is called, where it comes from and what it shows.
+
+    ``on_tiles`` are the properties that vector tiles carry, ``on_labels`` those of them that its labels do.
+    """
 
     id: str
     title: str
@@ -21,6 +24,7 @@ class Collection:
     source: Source
     properties: tuple[Property, ...]
     on_tiles: frozenset[str]
+    on_labels: frozenset[str]
 
     def shown(self, visible: frozenset[str]) -> tuple[Property, ...]:
         """Return the properties, in their order, that whoever asks may see."""

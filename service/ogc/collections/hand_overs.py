@@ -48,6 +48,7 @@ COVERAGE = Collection(
     Coverage(),
     _OF_COVERAGE,
     frozenset(item.name for item in _OF_COVERAGE) - {"district", "industry", "area_m2"},
+    frozenset({"code", "state"}),
 )
 
 FINDINGS = Collection(
@@ -62,4 +63,5 @@ FINDINGS = Collection(
     frozenset(
         {"code", "severity", "title_zh", "title_en", "subject_kind", "subject_code", "other_code", "measured"}
     ),
+    frozenset({"code", "severity", "subject_code"}),
 )

@@ -40,6 +40,7 @@ PARCELS = Collection(
         },
     ),
     frozenset({"code", "district", "town", "name", "land_use"}),
+    frozenset({"code", "name"}),
 )
 
 BUILDINGS = Collection(
@@ -64,4 +65,5 @@ BUILDINGS = Collection(
         },
     ),
     frozenset({"code", "parcel_code", "name", "use", "floors", "height_m"}),
+    frozenset({"code", "name", "floors"}),
 )

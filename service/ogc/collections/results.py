@@ -58,6 +58,7 @@ _PROPERTIES = properties_of(
 )
 
 _ON_TILES = frozenset({"evaluation_id", "parcel_code", "town", "name", "period", "track", "points", "grade"})
+_ON_LABELS = frozenset({"parcel_code", "name", "status", "grade", "points"})
 
 SCORES = Collection(
     "scores",
@@ -68,6 +69,7 @@ SCORES = Collection(
     _ON_TILES
     | {"status", "reason", "rank", "ranked", "low_efficiency", "far_uplift"}
     | {"partial_occupancy", "missing_feeds"},
+    _ON_LABELS,
 )
 
 LOW_EFFICIENCY = Collection(
@@ -78,6 +80,7 @@ LOW_EFFICIENCY = Collection(
     Scores("low_efficiency"),
     _PROPERTIES,
     _ON_TILES | {"land_area_m2", "low_efficiency_reasons"},
+    _ON_LABELS,
 )
 
 UPLIFT_CANDIDATES = Collection(
@@ -89,6 +92,7 @@ UPLIFT_CANDIDATES = Collection(
     Scores("far_uplift"),
     _PROPERTIES,
     _ON_TILES | {"far", "far_limit", "far_uplift_reasons", "additional_floor_area_m2"},
+    _ON_LABELS,
 )
 
 BLOCKS = Collection(
@@ -102,4 +106,5 @@ BLOCKS = Collection(
     Blocks(),
     OF_BLOCKS,
     frozenset(item.name for item in OF_BLOCKS) - {"parcel_codes", "district", "distance_m", "verified"},
+    frozenset({"first_parcel", "parcels", "area_m2"}),
 )

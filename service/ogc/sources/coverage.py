@@ -8,6 +8,7 @@ import polars as pl
 
 from service.domain.coverage import State
 from service.features.table import Box, FeatureTable
+from service.features.versions import versions_of
 from service.jobs.covering import DEFAULT_SCHEME, Covering, covering
 from service.ogc.sources.source import Edition
 from service.reference.schemes import shipped_scheme
@@ -56,8 +57,9 @@ def _covered(view: "View", edition: Edition) -> FeatureTable:
         return parcels
     everything = pl.concat(tables).sort("id")
     there = parcels.take(np.searchsorted(parcels.ids, everything["id"].to_numpy()))
-    versions = np.full(len(there), view.version)
-    return FeatureTable(there.ids, there.keys, versions, there.wkb, there.bounds, everything.drop("id"))
+    properties = everything.drop("id")
+    versions = versions_of(properties, there.wkb)
+    return FeatureTable(there.ids, there.keys, versions, there.wkb, there.bounds, properties)
 
 
 def _properties(each: Covering) -> pl.DataFrame:

@@ -1,1 +1,1 @@
-"""Vector tiles: matrix sets, geometry on the grid, the encoder, and the resources that serve them."""
+"""Vector tiles as resources: matrix sets, tilesets with their TileJSON, tiles."""

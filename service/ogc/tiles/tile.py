@@ -1,56 +1,66 @@
-"""One vector tile of a collection, made from the store when it is asked for."""
+"""One vector tile of a collection, made when it is asked for and kept while nothing on it changes."""
 
+import hashlib
 import re
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 from fastapi import Request
 from starlette.responses import Response
 
 from service.errors import InvalidParameter, NotFound
-from service.features.table import FeatureTable
+from service.features.tiles import MatrixSet, Tile, tile_bytes
 from service.negotiation import MVT, choose
 from service.ogc.answers import answer, etag, not_modified, nothing
 from service.ogc.collections import Collection
 from service.ogc.queries.parameters import read_evaluation, read_interval, read_period
-from service.ogc.tiles.grid import BUFFER, EXTENT, to_grid
-from service.ogc.tiles.matrix_sets import MAX_MATRIX, Tile
-from service.ogc.tiles.mvt import encode_layer
-from service.ogc.views import properties_for, viewing
+from service.ogc.tiles.archives import archived
+from service.ogc.tiles.layers import layer_of
+from service.ogc.views import viewing
+
+_DIGEST_BYTES = 12
 
 
-def tile(request: Request, collection: Collection, matrix: str, row: str, column: str) -> Response:
-    """Answer one tile; 204 where there is nothing, 404 outside the tile matrix set."""
+@dataclass(frozen=True)
+class _Made:
+    """A tile's bytes and what tells them from any others."""
+
+    content: bytes
+    digest: str
+
+    @property
+    def nbytes(self) -> int:
+        return len(self.content)
+
+
+def tile(
+    request: Request, collection: Collection, matrix_set: MatrixSet, matrix: str, row: str, column: str
+) -> Response:
+    """Answer one tile; 204 where there is nothing, 404 outside the tile matrix set.
+
+    The entity tag is made of the tile's own bytes: it stays while other tiles change.
+    """
     media_type = choose(request, MVT)
-    wanted = _tile(matrix, row, column)
-    evaluation = read_evaluation(request)
-    asked, interval = read_period(request), read_interval(request)
-    names = tuple(
-        item.name for item in properties_for(request, collection) if item.name in collection.on_tiles
-    )
+    wanted = _tile(matrix_set, matrix, row, column)
+    asked = read_evaluation(request), read_period(request), read_interval(request)
     with viewing(request) as view:
-        edition = view.edition(collection, evaluation, asked, interval)
-        table = view.table(collection, edition)
-        tag = etag(request, media_type, view.store, table.stamp, names, edition)
-        if (unchanged := not_modified(request, tag)) is not None:
-            return unchanged
-        content = view.remember(
-            (collection.id, table.stamp, edition, names, wanted),
-            lambda: _make(collection, table, names, wanted),
-        )
-    return answer(request, content, media_type, tag=tag) if content else nothing(tag)
+        edition = view.edition(collection, *asked)
+        content = archived(request, view, collection, edition, matrix_set, wanted)
+        if content is not None:
+            made = _made(content)
+        else:
+            layer = layer_of(request, view, collection, matrix_set, edition)
+            made = view.keep(("tile", layer.key(wanted)), lambda: _made(tile_bytes(layer, wanted)))
+    tag = etag(request, media_type, made.digest)
+    if (unchanged := not_modified(request, tag)) is not None:
+        return unchanged
+    return answer(request, made.content, media_type, tag=tag) if made.content else nothing(tag)
 
 
-def _make(collection: Collection, table: FeatureTable, names: Sequence[str], tile: Tile) -> bytes:
-    rows = table.near(tile.box(BUFFER / EXTENT))
-    if not rows.size:
-        return b""
-    shown = table.properties.select(names)[rows]
-    columns = {name: shown[name].to_list() for name in names}
-    polygons = to_grid(table.geometries(rows), tile)
-    return encode_layer(collection.id, polygons, table.ids[rows].tolist(), columns)
+def _made(content: bytes) -> _Made:
+    return _Made(content, hashlib.blake2b(content, digest_size=_DIGEST_BYTES).hexdigest())
 
 
-def _tile(matrix: str, row: str, column: str) -> Tile:
+def _tile(matrix_set: MatrixSet, matrix: str, row: str, column: str) -> Tile:
     numbers = []
     for name, text in (("tileMatrix", matrix), ("tileRow", row), ("tileCol", column)):
         if not re.fullmatch("[0-9]{1,9}", text):
@@ -59,13 +69,14 @@ def _tile(matrix: str, row: str, column: str) -> Tile:
             )
         numbers.append(int(text))
     wanted = Tile(*numbers)
-    side = 1 << min(wanted.matrix, MAX_MATRIX)
-    if wanted.matrix > MAX_MATRIX or wanted.row >= side or wanted.column >= side:
+    if not matrix_set.has(wanted):
+        finest, rows, columns = matrix_set.finest, matrix_set.rows, matrix_set.columns
         raise NotFound(
             "The tile lies outside the tile matrix set.",
             "瓦片编号超出范围。",
             code="tile-outside",
             place="path",
-            action=f"Matrices go from 0 to {MAX_MATRIX}, rows and columns from 0 to 2^matrix - 1.",
+            action=f"Matrices go from 0 to {finest}, rows from 0 to {rows} × 2^matrix - 1, "
+            f"columns from 0 to {columns} × 2^matrix - 1.",
         )
     return wanted

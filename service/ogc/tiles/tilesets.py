@@ -7,7 +7,8 @@ from fastapi import Request
 from starlette.responses import Response
 
 from service.features.crs import CRS84
-from service.features.table import Box, Property
+from service.features.table import Box
+from service.features.tiles import MATRIX_SETS, MatrixSet
 from service.negotiation import HTML, JSON, MVT, SCHEMA, choose
 from service.ogc.answers import json_answer
 from service.ogc.collections import Collection
@@ -15,38 +16,41 @@ from service.ogc.documents.descriptions import outward
 from service.ogc.documents.links import REL, base_url, encodings, here, link
 from service.ogc.pages import document_answer
 from service.ogc.queries.parameters import read_evaluation, read_interval, read_period
-from service.ogc.tiles import matrix_sets
-from service.ogc.tiles.matrix_sets import MAX_MATRIX
-from service.ogc.views import properties_for, viewing
-
-_JSON_SCHEMA_TO_TILEJSON = {"string": "String", "boolean": "Boolean", "integer": "Number", "number": "Number"}
+from service.ogc.tiles.layers import layers, on_labels, on_tiles, vector_layers
+from service.ogc.views import viewing
 
 
 def tilesets(request: Request, collection: Collection) -> Response:
-    """Answer the list of tilesets: one."""
-    address = f"{_address(request, collection)}/WebMercatorQuad"
+    """Answer the list of tilesets: one for each tile matrix set; refuses what the tilesets would refuse."""
+    _extent(request, collection)
     document = {
         "links": encodings(here(request, f=None), f"{collection.title}: tilesets", JSON, HTML),
         "tilesets": [
             {
-                **_tileset(collection),
+                **_tileset(collection, each),
                 "links": [
-                    link(f"{address}{_query(request)}", "self", JSON, f"{collection.title}: tileset"),
-                    _tiling_scheme(request),
+                    link(
+                        f"{_address(request, collection, each)}{_query(request)}",
+                        "self",
+                        JSON,
+                        f"{collection.title}: {each.id}",
+                    ),
+                    _tiling_scheme(request, each),
                 ],
             }
+            for each in MATRIX_SETS.values()
         ],
     }
     return document_answer(request, document, choose(request, JSON, HTML))
 
 
-def tileset(request: Request, collection: Collection) -> Response:
+def tileset(request: Request, collection: Collection, matrix_set: MatrixSet) -> Response:
     """Answer what the tileset holds and where its tiles are, in the words of OGC API Tiles."""
     media_type = choose(request, JSON, HTML)
     box = _extent(request, collection)
-    address = f"{_address(request, collection)}/WebMercatorQuad"
+    address = _address(request, collection, matrix_set)
     document: dict[str, Any] = {
-        **_tileset(collection),
+        **_tileset(collection, matrix_set),
         "links": [
             *encodings(here(request, f=None), f"{collection.title}: tileset", JSON, HTML),
             link(
@@ -57,22 +61,19 @@ def tileset(request: Request, collection: Collection) -> Response:
                 templated=True,
             ),
             link(f"{address}/tilejson{_query(request)}", "describedby", JSON, "TileJSON"),
-            _tiling_scheme(request),
+            _tiling_scheme(request, matrix_set),
         ],
         "layers": [
             {
-                "id": collection.id,
-                "title": collection.title,
+                "id": name,
+                "title": title,
                 "dataType": "vector",
-                "geometryDimension": 2,
+                **({} if dimension is None else {"geometryDimension": dimension}),
                 "minTileMatrix": "0",
-                "maxTileMatrix": str(MAX_MATRIX),
+                "maxTileMatrix": str(matrix_set.finest),
                 "propertiesSchema": {
                     "type": "object",
-                    "properties": {
-                        item.name: {"title": item.title, "type": item.type}
-                        for item in _on_tiles(request, collection)
-                    },
+                    "properties": {item.name: {"title": item.title, "type": item.type} for item in items},
                 },
                 "links": [
                     link(
@@ -83,71 +84,68 @@ def tileset(request: Request, collection: Collection) -> Response:
                     )
                 ],
             }
+            for name, title, dimension, items in layers(
+                collection, on_tiles(request, collection), on_labels(request, collection)
+            )
         ],
     }
     if box is not None:
         west, south, east, north = outward(box)
-        document["tileMatrixSetLimits"] = matrix_sets.limits(box)
+        document["tileMatrixSetLimits"] = matrix_set.limits(box)
         document["boundingBox"] = {"lowerLeft": [west, south], "upperRight": [east, north], "crs": CRS84.uri}
     return document_answer(request, document, media_type)
 
 
-def tilejson(request: Request, collection: Collection) -> Response:
+def tilejson(request: Request, collection: Collection, matrix_set: MatrixSet) -> Response:
     """Answer the same as TileJSON 3.0, for MapLibre, QGIS and ArcGIS."""
     media_type = choose(request, JSON)
     box = outward(_extent(request, collection) or (-180.0, -85.0, 180.0, 85.0))
-    fields = {item.name: _JSON_SCHEMA_TO_TILEJSON[item.type] for item in _on_tiles(request, collection)}
+    template = f"{_address(request, collection, matrix_set)}/{{z}}/{{y}}/{{x}}{_query(request)}"
     document = {
         "tilejson": "3.0.0",
         "name": collection.title,
         "description": collection.description,
         "scheme": "xyz",
-        "tiles": [f"{_address(request, collection)}/WebMercatorQuad/{{z}}/{{y}}/{{x}}{_query(request)}"],
+        "tiles": [template],
         "minzoom": 0,
-        "maxzoom": MAX_MATRIX,
+        "maxzoom": matrix_set.finest,
         "bounds": list(box),
         "center": [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2, 13],
-        "vector_layers": [
-            {
-                "id": collection.id,
-                "description": collection.description,
-                "minzoom": 0,
-                "maxzoom": MAX_MATRIX,
-                "fields": fields,
-            }
-        ],
+        "vector_layers": vector_layers(
+            collection,
+            on_tiles(request, collection),
+            on_labels(request, collection),
+            matrix_set.finest,
+        ),
     }
+    if not matrix_set.is_mercator:
+        # TileJSON is of Web Mercator alone; who reads the name of another set knows better
+        document["crs"] = matrix_set.crs
+        document["tileMatrixSet"] = matrix_set.id
     return json_answer(request, document, media_type)
 
 
 def list_matrix_sets(request: Request) -> Response:
-    """Answer the list of tile matrix sets: one."""
+    """Answer the list of tile matrix sets."""
     document = {
         "links": encodings(here(request, f=None), "Tile matrix sets", JSON, HTML),
         "tileMatrixSets": [
             {
-                "id": "WebMercatorQuad",
-                "title": "Google Maps Compatible for the World",
-                "uri": matrix_sets.URI,
-                "crs": matrix_sets.CRS,
-                "links": [
-                    link(
-                        f"{base_url(request)}/tileMatrixSets/WebMercatorQuad", "self", JSON, "WebMercatorQuad"
-                    )
-                ],
+                "id": each.id,
+                "title": each.title,
+                **({} if each.uri is None else {"uri": each.uri}),
+                "crs": each.crs,
+                "links": [link(f"{base_url(request)}/tileMatrixSets/{each.id}", "self", JSON, each.id)],
             }
+            for each in MATRIX_SETS.values()
         ],
     }
     return document_answer(request, document, choose(request, JSON, HTML))
 
 
-def show_matrix_set(request: Request) -> Response:
-    """Answer the definition of WebMercatorQuad."""
-    return document_answer(request, matrix_sets.definition(), choose(request, JSON, HTML))
-
-
-def _on_tiles(request: Request, collection: Collection) -> list[Property]:
-    return [item for item in properties_for(request, collection) if item.name in collection.on_tiles]
+def show_matrix_set(request: Request, matrix_set: MatrixSet) -> Response:
+    """Answer the definition of a tile matrix set."""
+    return document_answer(request, matrix_set.definition(), choose(request, JSON, HTML))
 
 
 def _extent(request: Request, collection: Collection) -> Box | None:
@@ -157,22 +155,22 @@ def _extent(request: Request, collection: Collection) -> Box | None:
         return collection.source.extent(view, edition)
 
 
-def _tileset(collection: Collection) -> dict[str, Any]:
+def _tileset(collection: Collection, matrix_set: MatrixSet) -> dict[str, Any]:
     return {
         "title": collection.title,
         "dataType": "vector",
-        "crs": matrix_sets.CRS,
-        "tileMatrixSetURI": matrix_sets.URI,
+        "crs": matrix_set.crs,
+        **({} if matrix_set.uri is None else {"tileMatrixSetURI": matrix_set.uri}),
     }
 
 
-def _tiling_scheme(request: Request) -> dict[str, Any]:
-    address = f"{base_url(request)}/tileMatrixSets/WebMercatorQuad"
-    return link(address, f"{REL}tiling-scheme", JSON, "WebMercatorQuad")
+def _tiling_scheme(request: Request, matrix_set: MatrixSet) -> dict[str, Any]:
+    address = f"{base_url(request)}/tileMatrixSets/{matrix_set.id}"
+    return link(address, f"{REL}tiling-scheme", JSON, matrix_set.id)
 
 
-def _address(request: Request, collection: Collection) -> str:
-    return f"{base_url(request)}/collections/{collection.id}/tiles"
+def _address(request: Request, collection: Collection, matrix_set: MatrixSet) -> str:
+    return f"{base_url(request)}/collections/{collection.id}/tiles/{matrix_set.id}"
 
 
 def _query(request: Request) -> str:

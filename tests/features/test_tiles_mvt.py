@@ -2,6 +2,7 @@
 
 import mapbox_vector_tile
 import numpy as np
+import polars as pl
 import pyogrio
 import pytest
 import shapely
@@ -9,12 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import shape
 
-from service.ogc.tiles.grid import BUFFER, EXTENT, to_grid
-from service.ogc.tiles.matrix_sets import Tile
-from service.ogc.tiles.mvt import encode_layer
+from service.features.tiles import WEB_MERCATOR_QUAD, Tile
+from service.features.tiles.columns import Column
+from service.features.tiles.grid import BUFFER, EXTENT, to_grid
+from service.features.tiles.mvt import encode_layer
+from service.features.tiles.shapes import Shapes
 
 TILE = Tile(14, 6788, 13727)
-WEST, SOUTH, EAST, NORTH = TILE.box()
+WEST, SOUTH, EAST, NORTH = WEB_MERCATOR_QUAD.box(TILE)
 
 
 def in_tile(x: float, y: float) -> tuple[float, float]:
@@ -28,11 +31,18 @@ def star(x: float, y: float, radii: list[float]) -> list[tuple[float, float]]:
     return [in_tile(x + r * np.cos(a), y + r * np.sin(a)) for r, a in zip(radii, turn, strict=True)]
 
 
+def on_grid(geometries: list[shapely.Geometry]) -> Shapes:
+    """The geometries as they are on the tile."""
+    shapes = Shapes.of(np.array(geometries, dtype=object))
+    shapes = shapes.with_xy(WEB_MERCATOR_QUAD.plane(shapes.xy)).oriented()
+    return to_grid(shapes, shapes.bounds(), TILE)
+
+
 def tile_of(geometries: list[shapely.Geometry], **columns: list) -> bytes:
     """Encode geometries with consecutive ids."""
-    return encode_layer(
-        "parcels", to_grid(np.array(geometries), TILE), range(1, 1 + len(geometries)), columns
-    )
+    ids = np.arange(1, 1 + len(geometries))
+    made = {name: Column.of(pl.Series(values)) for name, values in columns.items()}
+    return encode_layer("parcels", on_grid(geometries), ids, made, np.arange(len(ids)))
 
 
 def decoded(tile: bytes) -> list[dict]:
@@ -80,10 +90,10 @@ def test_exterior_rings_are_positive_and_holes_negative(x: float, y: float, r: l
     """Ring orientation follows the specification whatever orientation came in."""
     outer, hole = star(x, y, r), star(x, y, [v * 0.5 for v in r])
     for polygon in (shapely.Polygon(outer, [hole]), shapely.Polygon(outer[::-1], [hole])):
-        grid = to_grid(np.array([polygon]), TILE)
-        ends = np.cumsum(grid.rings)
+        grid = on_grid([polygon])
+        ends = np.cumsum(grid.sizes)
         areas = []
-        for ring in np.split(grid.vertices, ends[:-1]):
+        for ring in np.split(grid.xy, ends[:-1]):
             following = np.roll(ring, -1, axis=0)
             areas.append((ring[:, 0] * following[:, 1] - following[:, 0] * ring[:, 1]).sum())
         assert areas[0] > 0
@@ -114,9 +124,9 @@ def test_many_features_need_longer_numbers() -> None:
     """Value tables and ids beyond 127 and 16,383 are written as longer varints."""
     square = shapely.Polygon(star(0.5, 0.5, [0.3] * 4))
     codes = [f"P{n}" for n in range(20_000)]
-    tile = encode_layer(
-        "parcels", to_grid(np.array([square] * 20_000), TILE), range(2**40, 2**40 + 20_000), {"code": codes}
-    )
+    ids = np.arange(2**40, 2**40 + 20_000)
+    columns = {"code": Column.of(pl.Series(codes))}
+    tile = encode_layer("parcels", on_grid([square] * 20_000), ids, columns, np.arange(20_000))
     features = decoded(tile)
     assert [f["properties"]["code"] for f in features] == codes
     assert features[-1]["id"] == 2**40 + 19_999

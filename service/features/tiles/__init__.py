@@ -1,0 +1,31 @@
+"""Vector tiles (矢量瓦片) of a table of features: matrix sets, outlines on their planes, grid, encoder.
+
+To walk a pyramid without a server::
+
+    prepared = prepare(table, WEB_MERCATOR_QUAD)
+    layer = TileLayer("parcels", prepared, ("code", "town"), ("code",))
+    for tile in layer.tiles(12):
+        content = tile_bytes(layer, tile)  # b"" where nothing is
+"""
+
+from service.features.tiles.layer import Prepared, TileLayer, label_layer, prepare, tile_bytes
+from service.features.tiles.matrix_sets import (
+    CGCS2000_QUAD,
+    MATRIX_SETS,
+    WEB_MERCATOR_QUAD,
+    MatrixSet,
+    Tile,
+)
+
+__all__ = [
+    "CGCS2000_QUAD",
+    "MATRIX_SETS",
+    "WEB_MERCATOR_QUAD",
+    "MatrixSet",
+    "Prepared",
+    "Tile",
+    "TileLayer",
+    "label_layer",
+    "prepare",
+    "tile_bytes",
+]

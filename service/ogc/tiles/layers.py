@@ -1,0 +1,96 @@
+"""The layers of a collection's tiles: outlines, and the points where their labels stand."""
+
+from collections.abc import Sequence
+from typing import Any
+from weakref import WeakKeyDictionary, WeakValueDictionary
+
+from fastapi import Request
+
+from service.access.policy import PROPERTIES
+from service.features.table import FeatureTable, Property
+from service.features.tiles import MatrixSet, Prepared, TileLayer, label_layer, prepare
+from service.ogc.collections import Collection
+from service.ogc.sources.source import Edition
+from service.ogc.views import View, properties_for
+from service.store.database import Database
+from service.store.memory import Memories
+
+Layer = tuple[str, str, int | None, Sequence[Property]]
+"""Name, title, dimension where all features have the same, and properties of a layer."""
+
+_TILEJSON_TYPES = {"string": "String", "boolean": "Boolean", "integer": "Number", "number": "Number"}
+_ROOM = 256 * 1024 * 1024
+_PREPARED = Memories(_ROOM)
+_LATEST: WeakKeyDictionary[Database, WeakValueDictionary[tuple[str, str], Prepared]] = WeakKeyDictionary()
+
+
+def on_tiles(request: Request, collection: Collection) -> list[Property]:
+    """Return what whoever asks sees of each feature on a tile."""
+    return [item for item in properties_for(request, collection) if item.name in collection.on_tiles]
+
+
+def on_labels(request: Request, collection: Collection) -> list[Property]:
+    """Return what of it stands on each label."""
+    return [item for item in on_tiles(request, collection) if item.name in collection.on_labels]
+
+
+def for_everybody(collection: Collection) -> tuple[list[Property], list[Property]]:
+    """Return what everybody sees of each feature on a tile, and on each label."""
+    public = {name for name, sensitivity in PROPERTIES[collection.id].items() if sensitivity == "public"}
+    shown = [item for item in collection.properties if item.name in public & collection.on_tiles]
+    return shown, [item for item in shown if item.name in collection.on_labels]
+
+
+def layers(collection: Collection, shown: Sequence[Property], labels: Sequence[Property]) -> list[Layer]:
+    """Return the layers of a tile on which features and labels have these properties."""
+    outlines: Layer = (collection.id, collection.title, None, shown)
+    if not labels:
+        return [outlines]
+    return [outlines, (label_layer(collection.id), f"{collection.title}: labels 注记点", 0, labels)]
+
+
+def vector_layers(
+    collection: Collection, shown: Sequence[Property], labels: Sequence[Property], finest: int
+) -> list[dict[str, Any]]:
+    """Return the layers as TileJSON 3.0 has them."""
+    return [
+        {
+            "id": name,
+            "description": title,
+            "minzoom": 0,
+            "maxzoom": finest,
+            "fields": {item.name: _TILEJSON_TYPES[item.type] for item in items},
+        }
+        for name, title, _, items in layers(collection, shown, labels)
+    ]
+
+
+def layer_of(
+    request: Request,
+    view: View,
+    collection: Collection,
+    matrix_set: MatrixSet,
+    edition: Edition,
+) -> TileLayer:
+    """Return the layer that tiles are cut from, as whoever asks may see it."""
+    table = view.table(collection, edition)
+    shown, labels = on_tiles(request, collection), on_labels(request, collection)
+    return TileLayer(
+        collection.id,
+        _prepared(view, collection, matrix_set, table),
+        tuple(item.name for item in shown),
+        tuple(item.name for item in labels),
+    )
+
+
+def _prepared(view: View, collection: Collection, matrix_set: MatrixSet, table: FeatureTable) -> Prepared:
+    """Return the table on the plane of the set; what an edit left alone is taken over from before it."""
+    latest = _LATEST.setdefault(view.database, WeakValueDictionary())
+    which = (collection.id, matrix_set.id)
+
+    def make() -> Prepared:
+        made = prepare(table, matrix_set, latest.get(which))
+        latest[which] = made
+        return made
+
+    return _PREPARED.of(view.database).get((*which, table.stamp), make)

@@ -10,7 +10,7 @@ from tests.benchmarks.serving.measuring import Measured, measure
 from tests.benchmarks.serving.peers import PEERS
 from tests.benchmarks.serving.report import report
 from tests.benchmarks.serving.servers import Missing, Server
-from tests.benchmarks.serving.works import Land, Work, works
+from tests.benchmarks.serving.works import Land, Work, all_works
 from tests.benchmarks.timing import console, show
 
 CLIENTS = 8
@@ -28,7 +28,7 @@ def measure_serving(stores: Mapping[str, Database], parcels: int, seconds: float
     """Show requests per second and what a full export takes; a peer that cannot be had is said to be missing."""
     postgis = stores.get("PostGIS")
     keys = table.make(postgis) if postgis else {parcel_code(number): 0 for number in range(parcels)}
-    asked = works(Land(parcels, keys))
+    asked = all_works(Land(parcels, keys))
     measured: list[Measured] = []
     everything: list[exports.Line] = []
     memory: list[tuple[str, ...]] = []

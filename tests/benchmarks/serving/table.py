@@ -31,4 +31,4 @@ def make(database: Database) -> dict[str, int]:
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(sa.text("VACUUM ANALYZE"))
         rows = connection.exec_driver_sql(f"SELECT code, id FROM {name}").fetchall()
-    return dict(row._tuple() for row in rows)
+    return dict(map(tuple, rows))

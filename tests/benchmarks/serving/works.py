@@ -61,7 +61,7 @@ class Land:
         return [(_MATRIX, row, column) for row in rows for column in columns]
 
 
-def works(land: Land) -> list[Work]:
+def all_works(land: Land) -> list[Work]:
     """Return the works in the order in which they are measured."""
     few, many = land.boxes(200, 3), land.boxes(5_000, 4)
     deep = land.parcels * 9 // 10 // PAGE * PAGE

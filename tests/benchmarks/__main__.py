@@ -1,7 +1,7 @@
-"""``make bench``: a synthetic park through import, serving and evaluation on both databases, beside peers.
+"""``make bench``: synthetic parks through import, serving and evaluation on both databases, beside peers.
 
-``python -m tests.benchmarks [PART ...] [--parcels N] [--figures N] [--evaluation N] [--runs N] [--seconds S]``;
-all parts without a name.
+``python -m tests.benchmarks [PART ...] [--parcels N] [--figures N] [--evaluation N] [--runs N]
+[--seconds S]``; all parts without a name.
 """
 
 import argparse

@@ -95,7 +95,7 @@ def _server(answer: Callable[[socket.socket, str], bool]) -> Iterator[tuple[str,
 def test_counts_whole_answers_on_connections_that_are_kept(
     answer: Callable[[socket.socket, str], bool],
 ) -> None:
-    """Each path once, by two clients: as many answers and bytes as the server gave, and nothing opened again."""
+    """Each path once, by two clients: as many answers and bytes as were given, and nothing opened again."""
     paths = [f"/{number}" for number in range(20)]
     with _server(answer) as (address, asked):
         counted = load(address, paths, clients=2)

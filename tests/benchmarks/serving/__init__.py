@@ -15,17 +15,20 @@ from tests.benchmarks.timing import console, show
 
 CLIENTS = 8
 _HOW = """\
-Every server is one process and runs alone; {clients} clients keep a connection each, for {seconds:g} s per line after a warm-up.
-All share these processors with PostgreSQL and the clients. "answer" is what the first answer held, "reopened" counts connections
-that a server closed. The peers serve a copy of the table, which is labelled EPSG:4326 so that they transform nothing, and indexed.
-MapServer and QGIS server run behind lighttpd by FastCGI: no start of a program in any request. Ours holds features in memory once
-they were asked for, and what was written of them; listings of boxes and filters are kept too, so 5,000 boxes and 2,000 filters are
-more than are asked. Before each round of cold tiles one parcel is edited, which makes every tile stale; the peers keep none.
-Tiles have five properties, with pygeoapi all. Only ours checks rights, and has entity tags."""
+Every server is one process and runs alone; {clients} clients keep a connection each, {seconds:g} s per line
+after a warm-up. They share these processors with PostgreSQL. "answer" is what the first answer held; "reopened"
+counts connections that a server closed.
+The peers serve a copy of the table, labelled EPSG:4326, so that they transform nothing, and indexed.
+MapServer and QGIS server run by FastCGI behind lighttpd: no request starts a program.
+Ours holds features in memory once they were asked for, and what was written of them. Lists of what a box or
+a filter selects are kept too: hence 5,000 boxes and 2,000 filters, so that few come twice. Before each round
+of cold tiles one parcel is edited, which makes every tile stale; the peers keep none. Tiles have five
+properties, with pygeoapi all. Only ours checks rights, and has entity tags.
+"""
 
 
 def measure_serving(stores: Mapping[str, Database], parcels: int, seconds: float, folder: Path) -> None:
-    """Show requests per second and what a full export takes; a peer that cannot be had is said to be missing."""
+    """Show requests per second and what a full export takes; a peer that cannot be had is named."""
     postgis = stores.get("PostGIS")
     keys = table.make(postgis) if postgis else {parcel_code(number): 0 for number in range(parcels)}
     asked = all_works(Land(parcels, keys))

@@ -1,8 +1,9 @@
 """One client with one connection that it keeps: a program of its own, of the standard library alone.
 
-``python client.py`` reads what to ask from its input as a line of JSON, says ``ready`` when it is connected,
-waits for another line, asks, and says in JSON what came. It reads answers without decoding them, so that a
-server is never waiting for its clients. A connection that the server closes is opened again and counted.
+``python client.py`` reads what to ask from its input as a line of JSON, asks for the warm-up without
+counting, says ``ready``, waits for another line, asks again, and says in JSON what came. It reads answers
+without decoding them, so that a server is never waiting for its clients. A connection that the server closes
+is opened again and counted.
 """
 
 import json
@@ -172,9 +173,12 @@ def _dropped(connection: Connection | None) -> None:
 def _main() -> None:
     asked: dict[str, Any] = json.loads(sys.stdin.readline())
     requests = [request.encode() for request in asked["requests"]]
+    where = asked["host"], asked["port"]
+    if asked["warm_up"]:
+        ask(*where, requests, asked["warm_up"], asked["expected"])
     print("ready", flush=True)
     if sys.stdin.readline():  # nothing when whoever asked is gone
-        tally = ask(asked["host"], asked["port"], requests, asked["seconds"], asked["expected"])
+        tally = ask(*where, requests, asked["seconds"], asked["expected"])
         print(json.dumps(asdict(tally)), flush=True)
 
 

@@ -51,10 +51,13 @@ def load(
     seconds: float | None = None,
     expected: int = 200,
     headers: Mapping[str, str] | None = None,
+    warm_up: float = 0.0,
 ) -> Counted:
     """Ask a server for so many seconds, each client from another place of the list on; or each path once.
 
     Failures are counted and end nothing: a server that closes connections is asked on new ones.
+
+    :param warm_up: for how many seconds each client asks before; that does not count
     """
     where = urlsplit(address)
     lines = {"Host": where.netloc, "Accept": "*/*", **(headers or {})}
@@ -80,6 +83,7 @@ def load(
                 "requests": own,
                 "seconds": seconds,
                 "expected": expected,
+                "warm_up": warm_up,
             }
             _say(process, json.dumps(asked))
         for process in processes:

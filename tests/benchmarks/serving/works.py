@@ -97,7 +97,7 @@ def all_works(land: Land) -> list[Work]:
             ],
         ),
         Work(
-            f"cold tile, {len(tiles)} tiles of matrix {_MATRIX}, each once, three times",
+            f"cold tile, {len(tiles)} tiles of matrix {_MATRIX}, each once",
             lambda server: [server.dialect.tile(*tile) for tile in tiles],
             How.ONCE,
         ),

@@ -16,8 +16,8 @@ from tests.benchmarks.timing import console, show
 CLIENTS = 8
 _HOW = """\
 Every server is one process and runs alone; {clients} clients keep a connection each, {seconds:g} s per line
-after a warm-up. They share these processors with PostgreSQL. "answer" is what the first answer held; "reopened"
-counts connections that a server closed.
+after a warm-up. They share these processors with PostgreSQL. "answer" is what the first answer held;
+"reopened" counts connections that a server closed.
 The peers serve a copy of the table, labelled EPSG:4326, so that they transform nothing, and indexed.
 MapServer and QGIS server run by FastCGI behind lighttpd: no request starts a program.
 Ours holds features in memory once they were asked for, and what was written of them. Lists of what a box or

@@ -98,7 +98,7 @@ def test_counts_whole_answers_on_connections_that_are_kept(
     """Each path once, by two clients: as many answers and bytes as were given, and nothing opened again."""
     paths = [f"/{number}" for number in range(20)]
     with _server(answer) as (address, asked):
-        counted = load(address, paths, clients=2)
+        counted = load(address, paths, clients=2, once=True)
     assert sorted(asked) == sorted(paths)
     assert (counted.answers, counted.bytes) == (20, 20 * len(_BODY))
     assert (counted.reopened, counted.errors) == (0, {})
@@ -110,7 +110,7 @@ def test_opens_again_what_the_server_closes_after_an_answer(
 ) -> None:
     """A connection per answer is not a failure, and is told."""
     with _server(answer) as (address, _):
-        counted = load(address, ["/a"] * 5, clients=1)
+        counted = load(address, ["/a"] * 5, clients=1, once=True)
     assert (counted.answers, counted.bytes) == (5, 5 * len(_BODY))
     assert (counted.reopened, counted.errors) == (4, {})
 
@@ -118,7 +118,7 @@ def test_opens_again_what_the_server_closes_after_an_answer(
 def test_counts_answers_that_break_off_as_failures_and_goes_on() -> None:
     """Two of twenty break off: eighteen are counted, none of the two is asked again."""
     with _server(_cut) as (address, asked):
-        counted = load(address, [f"/{number}" for number in range(20)], clients=1)
+        counted = load(address, [f"/{number}" for number in range(20)], clients=1, once=True)
     assert len(asked) == 20
     assert (counted.answers, counted.bytes) == (18, 18 * len(_BODY))
     assert counted.errors == {"closed within an answer": 2}
@@ -128,10 +128,12 @@ def test_counts_answers_that_break_off_as_failures_and_goes_on() -> None:
 def test_counts_other_statuses_as_failures() -> None:
     """An answer of another status than the expected is no answer."""
     with _server(_failing) as (address, _):
-        counted = load(address, [f"/{number}" for number in range(20)], clients=1)
+        counted = load(address, [f"/{number}" for number in range(20)], clients=1, once=True)
     assert (counted.answers, counted.errors) == (18, {"status 500": 2})
     with _server(_unmodified) as (address, _):
-        counted = load(address, ["/a"] * 3, clients=1, expected=304, headers={"If-None-Match": '"a"'})
+        counted = load(
+            address, ["/a"] * 3, clients=1, once=True, expected=304, headers={"If-None-Match": '"a"'}
+        )
     assert (counted.answers, counted.bytes, counted.errors) == (3, 0, {})
 
 

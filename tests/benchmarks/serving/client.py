@@ -124,13 +124,15 @@ class Connection:
             return 0
 
 
-def ask(host: str, port: int, requests: list[bytes], seconds: float | None, expected: int) -> Tally:
-    """Ask in turn for so many seconds, or each request once; an answer of another status is an error."""
+def ask(
+    host: str, port: int, requests: list[bytes], expected: int, seconds: float | None, once: bool = False
+) -> Tally:
+    """Ask in turn until the time is over, or each request once; an answer of another status is an error."""
     tally, connection, failures = Tally(), None, 0
     start = time.monotonic()
     number, opened = 0, 0
     while failures < _GIVE_UP:
-        if number >= len(requests) if seconds is None else time.monotonic() - start >= seconds:
+        if (once and number >= len(requests)) or (seconds and time.monotonic() - start >= seconds):
             break
         try:
             if connection is None:
@@ -175,10 +177,10 @@ def _main() -> None:
     requests = [request.encode() for request in asked["requests"]]
     where = asked["host"], asked["port"]
     if asked["warm_up"]:
-        ask(*where, requests, asked["warm_up"], asked["expected"])
+        ask(*where, requests, asked["expected"], asked["warm_up"])
     print("ready", flush=True)
     if sys.stdin.readline():  # nothing when whoever asked is gone
-        tally = ask(*where, requests, asked["seconds"], asked["expected"])
+        tally = ask(*where, requests, asked["expected"], asked["seconds"], asked["once"])
         print(json.dumps(asdict(tally)), flush=True)
 
 

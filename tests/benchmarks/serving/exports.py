@@ -32,7 +32,7 @@ def files(start: Callable[[], AbstractContextManager[Server]], folder: Path) -> 
         with start() as server:
             path = f"/collections/parcels/items?f={format}"
             before = peak_of(server.process) * 1024
-            first, again = (load(server.address, [path], clients=1) for _ in range(2))
+            first, again = (load(server.address, [path], clients=1, once=True) for _ in range(2))
             after = peak_of(server.process) * 1024
             yield (
                 f"mujun: {format}",
@@ -50,8 +50,8 @@ def pages(server: Server, parcels: int) -> Line:
     count = -(-parcels // _LARGEST)
     before = server.peak()
     paths = server.dialect.listing(server.address, 0, count, _LARGEST)
-    first = load(server.address, paths, clients=1)
-    again = load(server.address, paths, clients=1) if first.seconds < _LONG else None
+    first = load(server.address, paths, clients=1, once=True)
+    again = load(server.address, paths, clients=1, once=True) if first.seconds < _LONG else None
     return (
         f"{server.name}: {count} pages of {_LARGEST:,}",
         f"{parcels:,}",

@@ -49,11 +49,14 @@ def load(
     *,
     clients: int,
     seconds: float | None = None,
+    once: bool = False,
     expected: int = 200,
     headers: Mapping[str, str] | None = None,
     warm_up: float = 0.0,
 ) -> Counted:
-    """Ask a server for so many seconds, each client from another place of the list on; or each path once.
+    """Ask a server for so many seconds, each client from another place of the list on.
+
+    With ``once`` the clients share the list, and no path is asked twice; it lasts ``seconds`` at the most.
 
     Failures are counted and end nothing: a server that closes connections is asked on new ones.
 
@@ -63,6 +66,7 @@ def load(
     lines = {"Host": where.netloc, "Accept": "*/*", **(headers or {})}
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
     requests = [f"GET {path} HTTP/1.1\r\n{head}\r\n" for path in paths]
+    assert once or seconds, "it would not end"
     with ExitStack() as running:
         processes = [
             running.enter_context(
@@ -76,12 +80,13 @@ def load(
             for _ in range(clients)
         ]
         for number, process in enumerate(processes):
-            own = requests[number::clients] if seconds is None else _from(requests, number, clients)
+            own = requests[number::clients] if once else _from(requests, number, clients)
             asked = {
                 "host": where.hostname,
                 "port": where.port,
                 "requests": own,
                 "seconds": seconds,
+                "once": once,
                 "expected": expected,
                 "warm_up": warm_up,
             }

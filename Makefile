@@ -59,9 +59,10 @@ openapi: $(BIN)/.dev ## Write the OpenAPI documents that are served into openapi
 	$(BIN)/mujun openapi --write openapi
 
 .PHONY: bench
-bench: $(BIN)/.dev debian ## Measure import, serving and evaluation beside peers (PART=, PARCELS=, EVALUATION=)
+bench: $(BIN)/.dev debian ## Measure import, serving and evaluation beside peers (PART=, PARCELS=, EVALUATION=, SECONDS=)
+	@[ -n "$(PART)" ] && [ "$(PART)" != serving ] || docker/debian-packages.sh bench
 	$(BIN)/python -m tests.benchmarks $(PART) $(if $(PARCELS),--parcels $(PARCELS)) \
-		$(if $(EVALUATION),--evaluation $(EVALUATION))
+		$(if $(EVALUATION),--evaluation $(EVALUATION)) $(if $(SECONDS),--seconds $(SECONDS))
 
 .PHONY: lock
 lock: $(BIN)/.uv ## Resolve the newest allowed versions into the lock files

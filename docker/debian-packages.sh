@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
 # Installs what the tests need from Debian: PostGIS, Chromium with Chinese fonts, GDAL's own tools, Java for Spark;
-# with the argument qgis instead what the tests with QGIS need.
+# with the argument qgis instead what the tests with QGIS need, with bench what is measured beside the service.
 # Root installs; anybody else is told in one line how to. Installed already: quiet.
 set -euo pipefail
 
 packages=(postgresql-15-postgis-3 chromium fonts-noto-cjk gdal-bin openjdk-17-jre-headless)
-[ "${1:-}" != qgis ] || packages=(python3-qgis qgis-providers)
+case "${1:-}" in
+qgis) packages=(python3-qgis qgis-providers) ;;
+bench) packages=(cgi-mapserver qgis-server python3-qgis qgis-providers lighttpd) ;;
+esac
 
 missing=()
 for package in "${packages[@]}"; do
@@ -15,7 +18,7 @@ done
 [ "${#missing[@]}" -eq 0 ] && exit 0
 
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
-    echo "Some tests will be skipped. To run them all: sudo apt-get install --no-install-recommends ${missing[*]}"
+    echo "Something will be skipped. To leave nothing out: sudo apt-get install --no-install-recommends ${missing[*]}"
     exit 0
 fi
 

@@ -1,7 +1,7 @@
-"""``make bench``: a synthetic park through import, serving and evaluation on both databases, beside peers.
+"""``make bench``: synthetic parks through import, serving and evaluation on both databases, beside peers.
 
-``python -m tests.benchmarks [PART ...] [--parcels N] [--figures N] [--evaluation N] [--runs N]``; all parts
-without a name.
+``python -m tests.benchmarks [PART ...] [--parcels N] [--figures N] [--evaluation N] [--runs N]
+[--seconds S]``; all parts without a name.
 """
 
 import argparse
@@ -11,18 +11,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from service.jobs.evaluating import evaluate
+from service.jobs.evaluating import evaluate, publish
 from service.reference.schemes import shipped_scheme
 from service.store.database import Database
-from tests.benchmarks import evaluating, figures, importing, serving
+from tests.benchmarks import evaluating, figures, importing
 from tests.benchmarks.park import make_park
+from tests.benchmarks.serving import measure_serving
 from tests.benchmarks.snapshot import PERIOD
 from tests.benchmarks.timing import console
 from tests.support.stores import GeoPackages, postgis_server
 
 _PARTS = {
     "import": "a park of --parcels, beside ogr2ogr; figures of as many firms, beside pandas; --figures alone",
-    "serving": "requests per second for such a park",
+    "serving": "requests per second for such a park, beside other servers; a full export",
     "core": "the evaluation core at --evaluation, beside pandas and the bare skeleton",
     "stores": "evaluations from each store to itself at --evaluation, beside SQL inside PostgreSQL",
     "growth": "the core at a tenth, once and five times --evaluation",
@@ -31,12 +32,12 @@ _PARTS = {
 _EVALUATION = {"core", "stores", "growth"}
 
 
-def main(parts: set[str], parcels: int, evaluation: int, runs: int, large: int) -> None:
+def main(parts: set[str], parcels: int, evaluation: int, runs: int, large: int, lasting: float) -> None:
     """Measure the parts that were asked for."""
     with tempfile.TemporaryDirectory(prefix="mujun-bench-") as name:
         folder = Path(name)
         if parts & {"import", "serving"}:
-            _park(parts, folder, parcels)
+            _park(parts, folder, parcels, lasting)
         if "import" in parts:
             figures.measure(folder, parcels, large)
         core = evaluating.measure_core(folder, evaluation, runs) if "core" in parts else None
@@ -47,7 +48,7 @@ def main(parts: set[str], parcels: int, evaluation: int, runs: int, large: int) 
             evaluating.measure_growth(folder, (evaluation // 10, evaluation, evaluation * 5))
 
 
-def _park(parts: set[str], folder: Path, parcels: int) -> None:
+def _park(parts: set[str], folder: Path, parcels: int, lasting: float) -> None:
     """Import a park and serve it."""
     console.print(f"A park of {parcels:,} parcels, with geometry")
     files = importing.write_files(make_park(parcels), folder)
@@ -59,9 +60,9 @@ def _park(parts: set[str], folder: Path, parcels: int) -> None:
             else:
                 importing.load(database, files)
             if "serving" in parts:
-                console.print(f"  serving, {title}")
-                run = evaluate(database, shipped_scheme("parcel"), PERIOD)
-                serving.measure(title, database, run.id, parcels)
+                publish(database, evaluate(database, shipped_scheme("parcel"), PERIOD).id)
+        if "serving" in parts:
+            measure_serving(stores, parcels, lasting, folder)
 
 
 @contextmanager
@@ -99,6 +100,7 @@ def _asked() -> argparse.Namespace:
         "--figures", type=int, default=1_000_000, help="rows of the largest file (%(default)s)"
     )
     parser.add_argument("--runs", type=int, default=3, help="of each evaluation (%(default)s)")
+    parser.add_argument("--seconds", type=float, default=3.0, help="of each line of serving (%(default)s)")
     return parser.parse_args()
 
 
@@ -108,5 +110,5 @@ if __name__ == "__main__":
     if "evaluation" in chosen:
         chosen |= _EVALUATION
     began = time.perf_counter()
-    main(chosen, asked.parcels, asked.evaluation, asked.runs, asked.figures)
+    main(chosen, asked.parcels, asked.evaluation, asked.runs, asked.figures, asked.seconds)
     console.print(f"Measured in {(time.perf_counter() - began) / 60:.0f} minutes.")

@@ -9,12 +9,10 @@ from playwright.sync_api import Browser, Page
 from service.console.assets import load
 from service.store.database import Database
 from tests.console.conftest import watch
-from tests.console.pixels import count_colours
+from tests.console.pixels import GRADES, count_colours
 from tests.ogc.conftest import lay_out
 from tests.support.live import live_server, requests_in
 from tests.support.stores import GeoPackages
-
-COLOURS = {"A": "0b5a8e", "B": "79b8dc", "C": "f3c45c", "D": "c8512c"}
 
 # any page of the service's own address will do: the map is put on it by the test
 _DRAW = """async ([library, tilejson, colours]) => {
@@ -70,7 +68,7 @@ def draw(page: Page, address: str) -> list[str]:
     page.goto(f"{address}/collections/scores")
     library = f"{address}/console/{load().version}/vendor"
     tilejson = f"{address}/collections/scores/tiles/WebMercatorQuad/tilejson"
-    colours = {grade: f"#{colour}" for grade, colour in COLOURS.items()}
+    colours = {grade: f"#{colour}" for grade, colour in GRADES.items()}
     drawn = page.evaluate(_DRAW, [library, tilejson, colours])
     assert drawn["faults"] == []
     return sorted(drawn["codes"])
@@ -85,7 +83,7 @@ def test_the_parcels_are_drawn_in_the_colours_of_their_grades_and_fetched_once(
     seen = watch(page)
     codes = draw(page, address)
     assert {f"P{n:05}" for n in range(60)} <= set(codes)
-    counted = count_colours(browser, page.locator("#probe canvas").screenshot(), COLOURS)
+    counted = count_colours(browser, page.locator("#probe canvas").screenshot(), GRADES)
     assert all(pixels > 2000 for pixels in counted.values()), counted
 
     before = requests_in(asked)

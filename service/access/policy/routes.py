@@ -10,6 +10,7 @@ _OF_A_COLLECTION = (
     *("", "/schema", "/queryables", "/feature-schema", "/items", "/items/{featureId}"),
     *("/tiles", "/tiles/WebMercatorQuad", "/tiles/WebMercatorQuad/tilejson"),
     "/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}",
+    "/styles",
 )
 
 ROUTES: Mapping[tuple[str, str], str | None] = {
@@ -79,6 +80,8 @@ ROUTES: Mapping[tuple[str, str], str | None] = {
     ("DELETE", "/collections/parcels/items/{featureId}"): "edit",
     ("GET", "/tileMatrixSets"): "read",
     ("GET", "/tileMatrixSets/WebMercatorQuad"): "read",
+    ("GET", "/styles"): "read",
+    ("GET", "/styles/{styleId}"): "read",
     ("GET", "/console/districts"): "read",
     ("GET", "/console/{version}/{path}"): "read",
 }

@@ -31,7 +31,7 @@ def tilesets(request: Request, collection: Collection) -> Response:
             {
                 **_tileset(collection),
                 "links": [
-                    link(f"{address}{_query(request)}", "self", JSON, f"{collection.title}: tileset"),
+                    link(f"{address}{choice(request)}", "self", JSON, f"{collection.title}: tileset"),
                     _tiling_scheme(request),
                 ],
             }
@@ -50,13 +50,13 @@ def tileset(request: Request, collection: Collection) -> Response:
         "links": [
             *encodings(here(request, f=None), f"{collection.title}: tileset", JSON, HTML),
             link(
-                f"{address}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}{_query(request)}",
+                f"{address}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}{choice(request)}",
                 "item",
                 MVT,
                 f"{collection.title}: tiles",
                 templated=True,
             ),
-            link(f"{address}/tilejson{_query(request)}", "describedby", JSON, "TileJSON"),
+            link(f"{address}/tilejson{choice(request)}", "describedby", JSON, "TileJSON"),
             _tiling_scheme(request),
         ],
         "layers": [
@@ -102,7 +102,7 @@ def tilejson(request: Request, collection: Collection) -> Response:
         "name": collection.title,
         "description": collection.description,
         "scheme": "xyz",
-        "tiles": [f"{_address(request, collection)}/WebMercatorQuad/{{z}}/{{y}}/{{x}}{_query(request)}"],
+        "tiles": [f"{_address(request, collection)}/WebMercatorQuad/{{z}}/{{y}}/{{x}}{choice(request)}"],
         "minzoom": 0,
         "maxzoom": MAX_MATRIX,
         "bounds": list(box),
@@ -175,7 +175,7 @@ def _address(request: Request, collection: Collection) -> str:
     return f"{base_url(request)}/collections/{collection.id}/tiles"
 
 
-def _query(request: Request) -> str:
+def choice(request: Request) -> str:
     """Return the query that chooses evaluations or a period, to go on with in links."""
     given = request.query_params
     chosen = {name: given[name] for name in ("evaluation", "period", "datetime") if name in given}

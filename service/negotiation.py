@@ -16,6 +16,9 @@ OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv"
 MVT = "application/vnd.mapbox-vector-tile"
+MAPBOX_STYLE = "application/vnd.mapbox.style+json"
+SLD = "application/vnd.ogc.sld+xml;version=1.0"
+QML = "application/vnd.qgis.qml"
 
 # what a client names and what it then also takes: GeoJSON is JSON, and tiles have had several names
 _ALSO = {
@@ -23,6 +26,9 @@ _ALSO = {
     SCHEMA: {JSON},
     OPENAPI: {JSON, "application/vnd.oai.openapi+json", "application/openapi+json"},
     MVT: {"application/x-protobuf", "application/vnd.mvt", "application/octet-stream"},
+    MAPBOX_STYLE: {JSON},
+    SLD: {"application/xml", "text/xml"},
+    QML: {"application/vnd.qgis.qml+xml"},
     **{each.media_type: each.also_types for each in FORMATS},
 }
 _BY_F = {
@@ -32,6 +38,9 @@ _BY_F = {
     "mvt": {MVT},
     "xlsx": {XLSX},
     "csv": {CSV},
+    "mapbox": {MAPBOX_STYLE},
+    "sld": {SLD},
+    "qml": {QML},
     **{name: {each.media_type} for each in FORMATS for name in (each.f, *each.also)},
 }
 

@@ -15,6 +15,7 @@ from service.ogc.documents.openapi_parts import Parameter, f
 from service.ogc.edits import EDITABLE
 from service.ogc.edits import routes as edit_routes
 from service.ogc.pages import document_answer, page_answer, stylesheet_router
+from service.ogc.styles import styles
 from service.ogc.tiles import tilesets
 from service.ogc.tiles.tile import tile as answer_tile
 from service.ogc.views import properties_for, viewing
@@ -26,13 +27,14 @@ Responses = dict[int | str, dict[str, Any]]
 FeatureId = Annotated[str, Path(alias="featureId", description="Identifier of the feature")]
 TileMatrix = Annotated[str, Path(alias="tileMatrix", description="Zoom level")]
 TileRow = Annotated[str, Path(alias="tileRow", description="Row, from the north")]
+StyleId = Annotated[str, Path(alias="styleId", description="Identifier of the style")]
 TileCol = Annotated[str, Path(alias="tileCol", description="Column, from the west")]
 
 
 def routers(page: Callable[[], str] | None = None) -> list[APIRouter]:
     """Return the routers of the standards' resources; ``page`` makes what a browser sees at ``/``."""
     collections = (_collection(collection) for collection in COLLECTIONS)
-    return [_entrance(page), *collections, stylesheet_router()]
+    return [_entrance(page), *collections, _styles(), stylesheet_router()]
 
 
 def _get(
@@ -119,6 +121,26 @@ def _of(matrix_set: MatrixSet) -> str:
     return "" if matrix_set is WEB_MERCATOR_QUAD else f".{matrix_set.id}"
 
 
+def _styles() -> APIRouter:
+    """Return the routes of all styles; those of one collection are among its own."""
+
+    def list_styles(request: Request) -> Response:
+        """The styles of all collections, one each, with every encoding."""
+        return styles.list_styles(request, COLLECTIONS)
+
+    def style(request: Request, style_id: StyleId) -> Response:
+        """A style for MapLibre, SLD or QGIS, or its legend; what chooses a collection's data is passed on."""
+        return styles.show_style(request, style_id)
+
+    router, parts = APIRouter(tags=["Styles 样式"]), openapi_parts
+    listed, either = parts.linked("Styles", "styles"), [f("json", "html")]
+    _get(router, "/styles", list_styles, "getStyles", "Styles 样式", listed, either)
+    formats = f("mapbox", "sld", "qml", "html")
+    asked = [formats, *parts.CHOOSING]
+    _get(router, "/styles/{styleId}", style, "getStyle", "One style", parts.style(), asked)
+    return router
+
+
 def _collection(collection: Collection) -> APIRouter:
     """Return the routes of one collection."""
     router = APIRouter(prefix=f"/collections/{collection.id}", tags=[collection.title])
@@ -154,6 +176,10 @@ def _collection(collection: Collection) -> APIRouter:
     def list_tilesets(request: Request) -> Response:
         """The tilesets of the collection."""
         return tilesets.tilesets(request, collection)
+
+    def list_styles(request: Request) -> Response:
+        """The styles of the collection."""
+        return styles.list_styles(request, (collection,))
 
     parts, either = openapi_parts, [f("json", "html")]
     about = f"{collection.title}: "
@@ -201,6 +227,15 @@ def _collection(collection: Collection) -> APIRouter:
     )
     for matrix_set in MATRIX_SETS.values():
         _tileset(router, collection, matrix_set)
+    _get(
+        router,
+        "/styles",
+        list_styles,
+        f"{name}.getStyles",
+        f"{about}styles",
+        parts.linked("Styles", "styles"),
+        either,
+    )
     if collection.id in EDITABLE:
         edit_routes.add(router, collection)
     return router

@@ -12,11 +12,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from service.pages import outlines, values
 from service.pages.words import KEYS, RELATIONS, SEGMENTS
+from service.reference.styles import colours_as_css
 
 Template = Literal["document", "collections", "collection", "items", "item"]
 
-STYLE = files("service.pages").joinpath("templates", "style.css").read_bytes()
-"""The stylesheet of all pages; it is served under an address that changes with it."""
+STYLE = colours_as_css().encode() + files("service.pages").joinpath("templates", "style.css").read_bytes()
+"""The stylesheet of all pages, the colours first; it is served under an address that changes with it."""
 
 STYLE_VERSION = hashlib.sha256(STYLE).hexdigest()[:12]
 
@@ -85,6 +86,7 @@ def _environment() -> Environment:
     }
     environment.tests |= {
         "address": values.is_address,
+        "colour": values.is_colour,
         "table": values.is_table,
         "records": values.is_records,
         "inline": values.is_inline,

@@ -39,6 +39,11 @@ def is_address(value: object) -> bool:
     return isinstance(value, str) and re.fullmatch(r"https?://[^\s<>\"']+", value) is not None
 
 
+def is_colour(value: object) -> bool:
+    """Tell whether a value is a colour, ``#rrggbb``."""
+    return isinstance(value, str) and re.fullmatch("#[0-9a-f]{6}", value) is not None
+
+
 def is_table(value: object) -> bool:
     """Tell whether a value is a list of objects, which are the rows of a table."""
     return isinstance(value, list) and bool(value) and all(isinstance(row, Mapping) for row in value)

@@ -12,11 +12,13 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from service.reference.styles import colours_as_css
 from service.sheet.words import WORDS
 
 Explanation = Mapping[str, Any]
 
-_STYLE = files("service.sheet").joinpath("templates", "sheet.css").read_text(encoding="utf-8")
+_SHEET = files("service.sheet").joinpath("templates", "sheet.css").read_text(encoding="utf-8")
+_STYLE = colours_as_css() + _SHEET
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 
 CONTENT_SECURITY_POLICY = (

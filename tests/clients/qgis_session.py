@@ -5,6 +5,7 @@ Alone: ``QT_QPA_PLATFORM=offscreen /usr/bin/python3 qgis_session.py '{"url": "ht
 
 import json
 import sys
+import urllib.request
 
 from qgis.core import (
     Qgis,
@@ -98,6 +99,32 @@ def tiles_layer(template, style_url=None):
     return layer, {"valid": layer.isValid(), "styled": fine, "message": message}
 
 
+def styled(url, collection, f, extent, picture):
+    """A collection with one of the service's styles: how it loads, what it says, and what is drawn."""
+    path = f"{picture}.{f}"
+    with urllib.request.urlopen(f"{url}/styles/{collection}?f={f}") as answer, open(path, "wb") as file:
+        file.write(answer.read())
+    layer = features_layer(url, collection, pageSize="25")
+    message, fine = (layer.loadNamedStyle if f == "qml" else layer.loadSldStyle)(path)
+    labels = layer.labeling()
+    told = {
+        "message": message,
+        "fine": fine,
+        "legend": {
+            item.label(): item.symbol().color().name() for item in layer.renderer().legendSymbolItems()
+        },
+        "labels": layer.labelsEnabled() and {labels.settings(each).fieldName for each in providers(labels)},
+    }
+    told["labels"] = sorted(told["labels"] or ())
+    layer.setLabelsEnabled(False)
+    return told | drawn([layer], extent, f"{path}.png")
+
+
+def providers(labels):
+    """The keys of a layer's rules for labels, the empty one where there is one for all."""
+    return [key for key in labels.subProviders() if key or labels.type() == "simple"]
+
+
 def edit(layer, identifier):
     """Change an attribute of a feature and save it; None where this QGIS cannot edit such a layer."""
     wanted = QgsVectorDataProvider.ChangeAttributeValues
@@ -128,6 +155,11 @@ def main(order):
     if "tiles" in order:
         layer, told["tiles"] = tiles_layer(order["tiles"], order.get("style"))
         told["tiles"].update(drawn([layer], order["extent"], order["picture"]))
+    told["styled"] = {
+        f"{name}.{f}": styled(url, name, f, order["extent"], order["picture"])
+        for name in order.get("styles", ())
+        for f in ("qml", "sld")
+    }
     told["files"] = {
         name: about(QgsVectorLayer(source, name, "ogr")) for name, source in order.get("files", {}).items()
     }

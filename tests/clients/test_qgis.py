@@ -15,7 +15,9 @@ import pytest
 import shapely
 
 from service.jobs.exporting import ExportFormat, export_scores, exportable
+from service.reference.styles import style_table
 from service.store.database import Database
+from tests.console.pixels import GRADES
 from tests.serving import key_for
 from tests.support.features import grid
 from tests.support.live import live_server, requests_in
@@ -55,6 +57,8 @@ def told(park: Database, asked: Path, tmp_path_factory: pytest.TempPathFactory) 
             "tiles": f"{url}/collections/scores/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}",
             "extent": EXTENT,
             "picture": str(folder / "tiles.png"),
+            "style": f"{url}/styles/scores",
+            "styles": list(style_table().styles),
             "files": {
                 "export": f"{export}|layername=scores",
                 "store": f"{park.url.database}|layername=parcel",
@@ -151,6 +155,42 @@ def test_vector_tiles_are_drawn(told: dict[str, Any], asked: Path) -> None:
     assert (tiles["styled"], tiles["errors"]) == (True, [])
     assert sum(count for colour, count in tiles["colours"].items() if colour != "#ffffff") > 2000
     assert any("/tiles/WebMercatorQuad/" in line for line in requests_in(asked))
+    # by the style for MapLibre, which it takes by its address
+    assert {f"#{colour}" for colour in GRADES.values()} <= tiles["colours"].keys()
+
+
+@pytest.mark.parametrize("f", ["qml", "sld"])
+@pytest.mark.parametrize("name", style_table().styles)
+def test_a_style_of_the_service_is_loaded(told: dict[str, Any], name: str, f: str) -> None:
+    """The legend has the titles and colours of the table, and the label its property."""
+    styled, style = told["styled"][f"{name}.{f}"], style_table().styles[name]
+    assert styled["fine"], styled["message"]
+    assert style.label is not None
+    assert styled["labels"] == [style.label.property]
+    if style.classes:
+        expected = {f"{each.title.en} {each.title.zh}": each.fill for each in style.classes}
+        assert styled["legend"] == expected
+    else:
+        assert list(styled["legend"].values()) == [style.single.fill]
+
+
+@pytest.mark.parametrize("f", ["qml", "sld"])
+@pytest.mark.parametrize("name", ["parcels", "scores", "low-efficiency", "coverage", "buildings"])
+def test_a_style_of_the_service_is_drawn(told: dict[str, Any], name: str, f: str) -> None:
+    """The picture has the colours of the classes that are in the park, those alone, and covers ground."""
+    styled, style = told["styled"][f"{name}.{f}"], style_table().styles[name]
+    fills = {
+        "parcels": {style.single.fill},
+        "buildings": {style.single.fill},
+        "scores": {each.fill for each in style.classes if each.missing or each.value in set("ABCD")},
+        # the park's own reason is none that a shipped scheme knows
+        "low-efficiency": {each.fill for each in style.classes if each.otherwise},
+        "coverage": {each.fill for each in style.classes if each.value == "missing"},
+    }[name]
+    assert styled["errors"] == []
+    every = {each.fill for each in style.classes} or fills
+    assert every & styled["colours"].keys() == fills
+    assert all(styled["colours"][colour] > 400 for colour in fills), styled["colours"]
 
 
 def test_the_file_of_an_export_is_opened(told: dict[str, Any]) -> None:

@@ -4,7 +4,9 @@ import base64
 
 from playwright.sync_api import Browser
 
-GRADES = {"A": "0b5a8e", "B": "79b8dc", "C": "f3c45c", "D": "c8512c"}
+from service.reference.styles import style_table
+
+GRADES = {grade: style_table().colours[f"grade_{grade.lower()}"].removeprefix("#") for grade in "ABCD"}
 """Grade colours as the page promises them in its legend."""
 
 _COUNT = """async ([data, colours]) => {

@@ -7,14 +7,13 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from service.console.assets import load
+from service.reference.styles import style_table
 from service.store.database import Database
 from tests.console.conftest import watch
-from tests.console.pixels import count_colours
+from tests.console.pixels import GRADES, count_colours
 from tests.ogc.conftest import lay_out
 from tests.support.live import live_server, requests_in
 from tests.support.stores import GeoPackages
-
-COLOURS = {"A": "0b5a8e", "B": "79b8dc", "C": "f3c45c", "D": "c8512c"}
 
 # any page of the service's own address will do: the map is put on it by the test
 _DRAW = """async ([library, tilejson, colours]) => {
@@ -49,6 +48,25 @@ _DRAW = """async ([library, tilejson, colours]) => {
   return { faults, codes: [...new Set(codes)] };
 }"""
 
+# the service's own style, by its address alone
+_SHOW = """async ([library, style, bounds]) => {
+  const maplibre = await import(`${library}/maplibre-gl.mjs`);
+  maplibre.setWorkerUrl(`${library}/maplibre-gl-worker.mjs`);
+  const place = document.createElement("div");
+  place.id = "probe";
+  document.body.replaceChildren(place);
+  Object.assign(place.style, { width: "600px", height: "400px" });
+  const map = new maplibre.Map({
+    container: place, style, bounds, attributionControl: false,
+    fadeDuration: 0, canvasContextAttributes: { preserveDrawingBuffer: true },
+  });
+  const faults = [];
+  map.on("error", (event) => faults.push(String(event.error.message)));
+  await new Promise((done) => map.once("idle", done));
+  const drawn = map.queryRenderedFeatures().filter(({ layer }) => layer.type === "fill");
+  return { faults, drawn: drawn.map(({ layer, properties }) => [layer.metadata.title, properties]) };
+}"""
+
 
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -70,7 +88,7 @@ def draw(page: Page, address: str) -> list[str]:
     page.goto(f"{address}/collections/scores")
     library = f"{address}/console/{load().version}/vendor"
     tilejson = f"{address}/collections/scores/tiles/WebMercatorQuad/tilejson"
-    colours = {grade: f"#{colour}" for grade, colour in COLOURS.items()}
+    colours = {grade: f"#{colour}" for grade, colour in GRADES.items()}
     drawn = page.evaluate(_DRAW, [library, tilejson, colours])
     assert drawn["faults"] == []
     return sorted(drawn["codes"])
@@ -85,7 +103,7 @@ def test_the_parcels_are_drawn_in_the_colours_of_their_grades_and_fetched_once(
     seen = watch(page)
     codes = draw(page, address)
     assert {f"P{n:05}" for n in range(60)} <= set(codes)
-    counted = count_colours(browser, page.locator("#probe canvas").screenshot(), COLOURS)
+    counted = count_colours(browser, page.locator("#probe canvas").screenshot(), GRADES)
     assert all(pixels > 2000 for pixels in counted.values()), counted
 
     before = requests_in(asked)
@@ -97,4 +115,35 @@ def test_the_parcels_are_drawn_in_the_colours_of_their_grades_and_fetched_once(
     assert len(asked_again) >= len(tiles)
     assert all(" 304 " in line for line in asked_again), asked_again
     assert (seen.complaints, seen.failures) == ([], [])
+    context.close()
+
+
+@pytest.mark.parametrize("name", style_table().styles)
+def test_the_services_own_styles_are_valid_and_draw_their_classes(
+    browser: Browser, address: str, name: str
+) -> None:
+    """MapLibre finds no fault in a style, and every feature on the map is drawn by the class of its value."""
+    context = browser.new_context(viewport={"width": 800, "height": 600})
+    page = context.new_page()
+    seen = watch(page)
+    page.goto(f"{address}/collections/scores")
+    library = f"{address}/console/{load().version}/vendor"
+    shown = page.evaluate(_SHOW, [library, f"{address}/styles/{name}", [120, 30, 120.0098, 30.0058]])
+    # where tiles have no layer of labels MapLibre says so, and draws the rest
+    assert shown["faults"] == []
+    style = style_table().styles[name]
+    titles = {each.value: f"{each.title.en} {each.title.zh}" for each in style.classes if each.value}
+    for title, properties in shown["drawn"]:
+        value = properties.get(style.property)
+        assert value not in titles or title == titles[value]
+    if name == "scores":
+        missing = {title for title, properties in shown["drawn"] if "grade" not in properties}
+        assert missing == {"Not scored 未评价"}
+        assert {title for title, _ in shown["drawn"]} == {*map(titles.get, "ABCD"), *missing}
+        counted = count_colours(browser, page.locator("#probe canvas").screenshot(), GRADES)
+        assert all(pixels > 2000 for pixels in counted.values()), counted
+    elif name not in ("findings", "uplift-candidates"):
+        assert shown["drawn"]
+    assert seen.failures == []
+    assert {host for host in seen.hosts if host} == {address.removeprefix("http://")}
     context.close()

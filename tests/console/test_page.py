@@ -6,6 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from service.reference.styles import style_table
 from tests.console.conftest import watch
 from tests.console.looking import (
     Feature,
@@ -157,7 +158,7 @@ def test_the_legend_filters_the_map(browser: Browser, page: Page) -> None:
 
 def test_flags_are_outlined_when_asked_for(browser: Browser, page: Page) -> None:
     """The outlines of FAR-uplift candidates appear and disappear with their switch."""
-    violet = {"line": "8a1fa0"}
+    violet = {"line": style_table().colours["far_uplift"].removeprefix("#")}
     switch = page.locator('input[name="far_uplift"]')
     assert count_colours(browser, page.locator("#map").screenshot(), violet)["line"] == 0
     switch.check()

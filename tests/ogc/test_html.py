@@ -28,6 +28,8 @@ LINKED = [
     "/collections/parcels/items/P00003",
     "/collections/scores/items/1:P00003?f=json",
     "/tileMatrixSets",
+    "/styles",
+    "/collections/blocks/styles",
     "/processes",
     "/processes/evaluate",
     "/jobs",

@@ -15,6 +15,7 @@ _OF_A_COLLECTION = (
         for matrix_set in _MATRIX_SETS
         for path in ("", "/tilejson", "/{tileMatrix}/{tileRow}/{tileCol}")
     ),
+    "/styles",
 )
 
 ROUTES: Mapping[tuple[str, str], str | None] = {
@@ -84,6 +85,8 @@ ROUTES: Mapping[tuple[str, str], str | None] = {
     ("DELETE", "/collections/parcels/items/{featureId}"): "edit",
     ("GET", "/tileMatrixSets"): "read",
     **{("GET", f"/tileMatrixSets/{matrix_set}"): "read" for matrix_set in _MATRIX_SETS},
+    ("GET", "/styles"): "read",
+    ("GET", "/styles/{styleId}"): "read",
     ("GET", "/console/districts"): "read",
     ("GET", "/console/{version}/{path}"): "read",
 }

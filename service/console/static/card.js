@@ -2,6 +2,7 @@
 
 import { $, both, fill, h } from "./dom.js";
 import { amount, area, number } from "./format.js";
+import { COLOURS } from "./palette.js";
 import { codes, feedName, gradeName, told } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -15,7 +16,7 @@ function standing(rank, ranked) {
   const picture = document.createElementNS(SVG, "svg");
   const marker = document.createElementNS(SVG, "rect");
   const at = ranked > 1 ? ((rank - 1) / (ranked - 1)) * 100 : 0;
-  const attributes = { x: `${at}%`, y: 0, width: 5, height: 18, rx: 2.5, fill: "#16262e", stroke: "#fff", "stroke-width": 1.5 };
+  const attributes = { x: `${at}%`, y: 0, width: 5, height: 18, rx: 2.5, fill: COLOURS.ink, stroke: COLOURS.paper, "stroke-width": 1.5 };
   for (const [name, value] of Object.entries(attributes)) marker.setAttribute(name, value);
   marker.style.transform = "translateX(-2.5px)";
   picture.append(marker);

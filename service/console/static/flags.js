@@ -2,18 +2,18 @@
 
 import { $, both, fill, h } from "./dom.js";
 import { number } from "./format.js";
-import { FAR_UPLIFT, LOW_EFFICIENCY } from "./palette.js";
+import { COLOURS } from "./palette.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const FLAGS = [
-  ["low_efficiency", ["低效用地", "Low-efficiency"], LOW_EFFICIENCY, "4 3"],
-  ["far_uplift", ["容积率提升", "FAR-uplift"], FAR_UPLIFT, null],
+  ["low_efficiency", ["低效用地", "Low-efficiency"], COLOURS.low_efficiency, "4 3"],
+  ["far_uplift", ["容积率提升", "FAR-uplift"], COLOURS.far_uplift, null],
 ];
 
 function sample(colour, dashes) {
   const picture = document.createElementNS(SVG, "svg");
   const box = document.createElementNS(SVG, "rect");
-  const attributes = { x: 2, y: 2, width: 26, height: 16, rx: 2, fill: "#eef1f1", stroke: colour, "stroke-width": 2.4 };
+  const attributes = { x: 2, y: 2, width: 26, height: 16, rx: 2, fill: COLOURS.hatch_ground, stroke: colour, "stroke-width": 2.4 };
   if (dashes) attributes["stroke-dasharray"] = dashes;
   for (const [name, value] of Object.entries(attributes)) box.setAttribute(name, value);
   for (const [name, value] of Object.entries({ width: 30, height: 20, "aria-hidden": "true" })) picture.setAttribute(name, value);

@@ -1,6 +1,6 @@
 // The map's layers, from the ground up. Pure data: what is drawn depends on the source's properties alone.
 
-import { COLOURS, FAR_UPLIFT, INK, LIGHT_LETTERS, LOW_EFFICIENCY, NOT_SCORED, PLAIN, STATE_COLOURS } from "./palette.js";
+import { COLOURS, GRADE_COLOURS, LIGHT_LETTERS, STATE_COLOURS } from "./palette.js";
 
 /** "" for a parcel without a score, else its grade. */
 const grade = ["case", ["==", ["get", "status"], "scored"], ["coalesce", ["get", "grade"], ""], ""];
@@ -11,7 +11,7 @@ const byZoom = (...stops) => ["interpolate", ["linear"], ["zoom"], ...stops];
 export const EMPTY_STYLE = {
   version: 8,
   sources: {},
-  layers: [{ id: "ground", type: "background", paint: { "background-color": "#eaeeed" } }],
+  layers: [{ id: "ground", type: "background", paint: { "background-color": COLOURS.map_ground } }],
 };
 
 /** Property that names a parcel in each collection. */
@@ -25,7 +25,7 @@ const edges = (source) => ({
   layout: { "line-join": "round" },
   // from afar the white between parcels would leave nothing of them
   paint: {
-    "line-color": "#ffffff",
+    "line-color": COLOURS.paper,
     "line-width": byZoom(12, 0.4, 15, 1.1, 18, 2),
     "line-opacity": byZoom(11.5, 0, 13, 1),
   },
@@ -33,8 +33,8 @@ const edges = (source) => ({
 
 const selection = (source) =>
   [
-    ["casing", "#ffffff", 7],
-    ["ring", INK, 3.5],
+    ["casing", COLOURS.paper, 7],
+    ["ring", COLOURS.ink, 3.5],
   ].map(([name, colour, width]) => ({
     id: `${source}-selected-${name}`,
     type: "line",
@@ -48,7 +48,7 @@ const selection = (source) =>
 /** An outline just inside the parcel, on white so that it stands out on every grade. */
 const flag = (name, property, colour, dashes) =>
   [
-    ["casing", "#ffffff", 4.4],
+    ["casing", COLOURS.paper, 4.4],
     ["line", colour, 2.2],
   ].map(([part, paint, width]) => ({
     id: `${name}-${part}`,
@@ -77,7 +77,7 @@ export const parcelLayers = () => [
     type: "fill",
     source: "parcels",
     "source-layer": "parcels",
-    paint: { "fill-color": ["case", hovered, "#a5b2b6", PLAIN] },
+    paint: { "fill-color": ["case", hovered, COLOURS.plain_hover, COLOURS.plain] },
   },
   edges("parcels"),
   ...selection("parcels"),
@@ -91,7 +91,7 @@ export const coverageLayers = () => [
     source: "coverage",
     "source-layer": "coverage",
     paint: {
-      "fill-color": ["match", ["get", "state"], ...Object.entries(STATE_COLOURS).flat(), NOT_SCORED],
+      "fill-color": ["match", ["get", "state"], ...Object.entries(STATE_COLOURS).flat(), COLOURS.no_data],
       "fill-opacity": ["case", hovered, 0.78, 1],
     },
   },
@@ -115,7 +115,7 @@ export const scoreLayers = () => [
     source: "scores",
     "source-layer": "scores",
     paint: {
-      "fill-color": ["match", grade, ...Object.entries(COLOURS).flat(), NOT_SCORED],
+      "fill-color": ["match", grade, ...Object.entries(GRADE_COLOURS).flat(), "", COLOURS.no_data, COLOURS.grade_other],
       "fill-opacity": opacity(new Set()),
     },
   },
@@ -128,8 +128,8 @@ export const scoreLayers = () => [
     paint: { "fill-pattern": "not-scored", "fill-opacity": opacity(new Set()) },
   },
   edges("scores"),
-  ...flag("uplift", "far_uplift", FAR_UPLIFT),
-  ...flag("low", "low_efficiency", LOW_EFFICIENCY, [2.2, 1.6]),
+  ...flag("uplift", "far_uplift", COLOURS.far_uplift),
+  ...flag("low", "low_efficiency", COLOURS.low_efficiency, [2.2, 1.6]),
   {
     id: "scores-letters",
     type: "symbol",
@@ -139,7 +139,7 @@ export const scoreLayers = () => [
     filter: letters(new Set()),
     // without a glyph server the letters come from the reader's own fonts
     layout: { "text-field": ["get", "grade"], "text-font": ["System Bold"], "text-size": byZoom(14, 10, 17, 17), "text-padding": 14 },
-    paint: { "text-color": ["match", ["get", "grade"], [...LIGHT_LETTERS], "#ffffff", INK] },
+    paint: { "text-color": ["match", ["get", "grade"], [...LIGHT_LETTERS], COLOURS.paper, COLOURS.ink] },
   },
   ...selection("scores"),
 ];
@@ -151,5 +151,5 @@ export function opacity(hidden) {
 
 /** Letters only where a known grade is shown. */
 export function letters(hidden) {
-  return ["all", ["in", grade, ["literal", Object.keys(COLOURS)]], shown(hidden)];
+  return ["all", ["in", grade, ["literal", Object.keys(GRADE_COLOURS)]], shown(hidden)];
 }

@@ -38,6 +38,7 @@ def landing_page(request: Request, *, html: bool) -> dict[str, Any]:
             link(f"{base}/collections", "data", JSON, "Collections 数据集"),
             link(f"{base}/collections", f"{REL}data", JSON, "Collections 数据集"),
             link(f"{base}/tileMatrixSets", f"{REL}tiling-schemes", JSON, "Tile matrix sets"),
+            link(f"{base}/styles", f"{REL}styles", JSON, "Styles 样式"),
             link(f"{base}/processes", f"{REL}processes", JSON, "Processes 处理流程"),
             link(f"{base}/jobs", f"{REL}job-list", JSON, "Jobs 任务"),
         ],
@@ -71,6 +72,7 @@ def collection_document(request: Request, view: View, collection: Collection) ->
             link(f"{address}/feature-schema", "describedby", SCHEMA, f"{collection.title}: GeoJSON schema"),
             link(f"{address}/queryables", f"{REL}queryables", SCHEMA, f"{collection.title}: queryables"),
             link(f"{address}/tiles", f"{REL}tilesets-vector", JSON, f"{collection.title}: vector tiles"),
+            link(f"{address}/styles", f"{REL}styles", JSON, f"{collection.title}: styles"),
         ],
     }
     extent: dict[str, Any] = {}

@@ -6,7 +6,7 @@ from service.access.policy import PROPERTIES
 from service.features.filters import LANGUAGES
 from service.features.formats.formats import FORMATS
 from service.features.table import Property
-from service.negotiation import GEOJSON, HTML, JSON, MVT
+from service.negotiation import GEOJSON, HTML, JSON, MAPBOX_STYLE, MVT, QML, SLD
 from service.ogc.collections import Collection
 from service.ogc.documents.schemas import described, feature_schema
 from service.ogc.files import PARAMETERS
@@ -70,6 +70,9 @@ _DATETIME = _query(
     "time, as parcels, always matches. "
     "时间点或时段：取与之相交的每一年最近一次已发布的评价；无时间属性的要素始终匹配。",
 )
+CHOOSING = (EVALUATION, _DATETIME, PERIOD)
+"""All that choose what some collection shows."""
+
 _CRS_URI = {"type": "string", "format": "uri"}
 _BBOX_CRS = _query("bbox-crs", _CRS_URI, "Coordinate system of bbox, axes as its authority orders them.")
 CRS = _query("crs", _CRS_URI, "Coordinate system of the answer, one of those under crs of the collection.")
@@ -205,6 +208,13 @@ def tile() -> Responses:
         200: {"description": "Mapbox Vector Tile", "content": {MVT: {"schema": binary}}},
         204: {"description": "Nothing lies on this tile"},
     }
+
+
+def style() -> Responses:
+    """Return the entry of a style: a document for each kind of program, and its legend as a page."""
+    content: dict[str, Any] = {MAPBOX_STYLE: {"schema": {"type": "object"}}}
+    content |= {each: {"schema": {"type": "string", "contentMediaType": each}} for each in (SLD, QML)}
+    return {200: {"description": "Style 样式", "content": {**content, **_PAGE}}}
 
 
 def _linked_object(**properties: Any) -> dict[str, Any]:

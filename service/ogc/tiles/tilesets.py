@@ -30,7 +30,7 @@ def tilesets(request: Request, collection: Collection) -> Response:
                 **_tileset(collection, each),
                 "links": [
                     link(
-                        f"{_address(request, collection, each)}{_query(request)}",
+                        f"{_address(request, collection, each)}{choice(request)}",
                         "self",
                         JSON,
                         f"{collection.title}: {each.id}",
@@ -54,13 +54,13 @@ def tileset(request: Request, collection: Collection, matrix_set: MatrixSet) -> 
         "links": [
             *encodings(here(request, f=None), f"{collection.title}: tileset", JSON, HTML),
             link(
-                f"{address}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}{_query(request)}",
+                f"{address}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}{choice(request)}",
                 "item",
                 MVT,
                 f"{collection.title}: tiles",
                 templated=True,
             ),
-            link(f"{address}/tilejson{_query(request)}", "describedby", JSON, "TileJSON"),
+            link(f"{address}/tilejson{choice(request)}", "describedby", JSON, "TileJSON"),
             _tiling_scheme(request, matrix_set),
         ],
         "layers": [
@@ -100,7 +100,7 @@ def tilejson(request: Request, collection: Collection, matrix_set: MatrixSet) ->
     """Answer the same as TileJSON 3.0, for MapLibre, QGIS and ArcGIS."""
     media_type = choose(request, JSON)
     box = outward(_extent(request, collection) or (-180.0, -85.0, 180.0, 85.0))
-    template = f"{_address(request, collection, matrix_set)}/{{z}}/{{y}}/{{x}}{_query(request)}"
+    template = f"{_address(request, collection, matrix_set)}/{{z}}/{{y}}/{{x}}{choice(request)}"
     document = {
         "tilejson": "3.0.0",
         "name": collection.title,
@@ -173,7 +173,7 @@ def _address(request: Request, collection: Collection, matrix_set: MatrixSet) ->
     return f"{base_url(request)}/collections/{collection.id}/tiles/{matrix_set.id}"
 
 
-def _query(request: Request) -> str:
+def choice(request: Request) -> str:
     """Return the query that chooses evaluations or a period, to go on with in links."""
     given = request.query_params
     chosen = {name: given[name] for name in ("evaluation", "period", "datetime") if name in given}

@@ -15,10 +15,12 @@ from service import __version__
 from service.access import policy
 from service.access.gate import Gate
 from service.access.keys import require_way_in
+from service.access.remembered import Remembered
 from service.access.routes import RouteTable
 from service.api import openapi, problems
 from service.api.body_limit import BodyLimit
 from service.api.headers import CommonHeaders, HeadAsGet
+from service.api.response_memory import Answers, ResponseMemory
 from service.api.routes import routers as api_routers
 from service.api.validation import known_parameters_only
 from service.console.page import index_html
@@ -29,6 +31,7 @@ from service.ogc.edits import routes as edit_routes
 from service.ogc.routes import routers as ogc_routers
 from service.settings import Settings
 from service.store.database import Database
+from service.store.version import Versions
 from service.workflows.worker import Worker
 
 _log = logging.getLogger("mujun")
@@ -88,6 +91,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     openapi.install(app)
     problems.install(app)
 
+    versions, remembered = Versions(store.committed_version), Remembered()
     # The last one added meets a request first.
     limits = {("POST", "/feeds/{feed}/batches"): settings.max_upload_bytes + _MULTIPART_OVERHEAD}
     limits |= dict.fromkeys(edit_routes.TAKES_FEATURES, settings.max_feature_bytes)
@@ -96,6 +100,8 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         Gate,
         routes=routes,
         database=store,
+        versions=versions,
+        remembered=remembered,
         open_mode=settings.open,
         public_url=settings.public_url,
         refusal=problems.refusal,
@@ -109,6 +115,13 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     )
     app.add_middleware(HeadAsGet)
     app.add_middleware(CommonHeaders)
+    app.add_middleware(
+        ResponseMemory,
+        versions=versions,
+        remembered=remembered,
+        open_mode=settings.open,
+        answers=Answers(),
+    )
     return app
 
 

@@ -83,7 +83,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.state.worker = worker
     app.state.after_edits = AfterEdits(store)
     app.state.simulations = BoundedSemaphore(settings.simulations)
-    for router in (*api_routers(), *ogc_routers(index_html), console_router()):
+    for router in (*ogc_routers(index_html), *api_routers(), console_router()):
         app.include_router(router)
     routes = RouteTable(app.routes)
     policy.check_routes(routes.declared())

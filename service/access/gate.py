@@ -16,7 +16,7 @@ from service.access.remembered import Remembered, credentials
 from service.access.routes import RouteTable
 from service.errors import NotAllowed, NotAuthenticated
 from service.store.database import Database
-from service.store.version import Versions
+from service.store.version import VERSION, Versions
 
 Refusal = Callable[[Request, Exception], Response | None]
 """Turns an error into a response, or None for an error that is nobody's fault but ours."""
@@ -94,7 +94,7 @@ class Gate:
 
     async def _holder(self, request: Request, key: str) -> Principal:
         """Return whose key it is, looked up once in each version of the data."""
-        version = getattr(request.state, "data_version", None)
+        version = getattr(request.state, VERSION, None)
         if version is None:
             version = await self._versions.current()
         sent = credentials(request.scope["headers"])

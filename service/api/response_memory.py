@@ -1,8 +1,8 @@
 """Whole answers of the collections, remembered for as long as nothing is written.
 
-A request for something under ``/collections`` asks the database for the version of its data and nothing else,
-when the same was asked before in this version: by somebody with the same rights, on the same day, under the same
-address, with the same headers as far as answers depend on headers. See docs/decisions/0018.
+A request for something under ``/collections`` asks the database for the version of its data and nothing else
+when the same was asked before in this version: by somebody with the same rights, on the same day, under the
+same address, with the same headers as far as answers depend on headers. See docs/decisions/0018.
 """
 
 from collections import OrderedDict
@@ -19,12 +19,9 @@ from service.access.origin import refuse_unless_local
 from service.access.remembered import Remembered, credentials
 from service.errors import NotAllowed, Unavailable
 from service.jobs import periods
-from service.store.version import Versions
+from service.store.version import VERSION, Versions
 
 PREFIX = "/collections/"
-VERSION = "data_version"
-"""Under which name the version that was asked for a request stands in its state."""
-
 _METHODS = frozenset({"GET", "HEAD"})
 _STATUSES = frozenset({200, 204, 304})
 _COUNTED = frozenset(
@@ -60,7 +57,7 @@ class Answer(NamedTuple):
 
 
 class Answers:
-    """Answers in one version of the data, the latest used of them, up to ``room`` bytes, none of over ``largest``."""
+    """Answers in one version of the data, those used last, up to ``room`` bytes, none over ``largest``."""
 
     def __init__(self, room: int = 256 * 1024 * 1024, largest: int = 8 * 1024 * 1024) -> None:
         self._room, self.largest = room, min(largest, room)
@@ -93,7 +90,7 @@ class Answers:
 
 
 class ResponseMemory:
-    """ASGI middleware before all others: answers from memory, else passes on and remembers what is answered."""
+    """ASGI middleware before all others: answers from memory, else passes on and remembers the answer."""
 
     def __init__(
         self,

@@ -1,8 +1,8 @@
 """The version of the data (数据版本), asked of the database once for all requests that arrive together.
 
-Whoever asks gets a version that was read after they began to ask: a question already on its way is not theirs,
-they wait for the next one. So what is remembered under a version is never older than the request it answers,
-whichever process wrote last.
+Whoever asks gets a version that was read after they began to ask: a question already on its way is not
+theirs, they wait for the next one. So what is remembered under a version is never older than the request it
+answers, whichever process wrote last.
 """
 
 import asyncio
@@ -16,11 +16,14 @@ from weakref import WeakKeyDictionary
 import psycopg
 from sqlalchemy import Connection, Engine
 
+VERSION = "data_version"
+"""Under which name the version that was asked for a request stands in its state."""
+
 _QUERY = "SELECT version FROM data_version"
 
 
 class VersionReader:
-    """Reads the version on a connection of its own, which is opened when first used and again when it breaks."""
+    """Reads the version on a connection of its own, opened when first used and again when it breaks."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -46,7 +49,7 @@ class VersionReader:
             self._forget()
 
     def _ask(self) -> int:
-        """Ask the driver itself: in a transaction, and through SQLAlchemy, it would take five times as long."""
+        """Ask the driver itself: a transaction through SQLAlchemy would take five times as long."""
         if self._engine.dialect.name == "sqlite":
             ((version,),) = self._driver.execute(_QUERY).fetchall()
             return int(version)

@@ -6,8 +6,7 @@ same address, with the same headers as far as answers depend on headers. See doc
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from datetime import date
+from collections.abc import Hashable
 from typing import NamedTuple
 
 from fastapi import Request
@@ -100,14 +99,12 @@ class ResponseMemory:
         remembered: Remembered,
         open_mode: bool,
         answers: Answers,
-        today: Callable[[], date] = periods.today,
     ) -> None:
         self._app = app
         self._versions = versions
         self._remembered = remembered
         self._open = open_mode
         self._answers = answers
-        self._today = today
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the request."""
@@ -128,7 +125,7 @@ class ResponseMemory:
         state[VERSION] = version
         address = (
             *(scope["method"], scope["scheme"], scope.get("root_path"), scope["path"], scope.get("raw_path")),
-            *(scope["query_string"], tuple(scope.get("server") or ()), asked, self._today()),
+            *(scope["query_string"], tuple(scope.get("server") or ()), asked, periods.today()),
         )
         who = self._whoever_asks(version, scope)
         if who is not None and (known := self._answers.find(version, (who.scopes, address))) is not None:

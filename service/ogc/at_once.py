@@ -1,6 +1,6 @@
 """Answers whose parts are all in memory: no transaction, and no thread where they take no time."""
 
-from typing import Protocol
+from collections.abc import Callable
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -8,11 +8,8 @@ from starlette.responses import Response
 from service.ogc.views import NotInMemory
 
 
-class Answering(Protocol):
-    """Answers a request; from memory alone it raises `NotInMemory` for what is not there."""
-
-    def __call__(self, *asked: object, from_memory: bool) -> Response:
-        """Answer."""
+Answering = Callable[..., Response]
+"""Answers a request; with ``from_memory`` it raises `NotInMemory` for what is not there."""
 
 
 async def at_once(answering: Answering, *asked: object) -> Response:

@@ -42,9 +42,11 @@ class Moments:
         found = connection.execute(query).one_or_none()
         if found is None:
             return None
+        batch: int = found.id
+        came: datetime = found.received_at
         with self._lock:
-            self._learn(row, (found.id, found.received_at))
-        return found.received_at
+            self._learn(row, (batch, came))
+        return came
 
     def _learn(self, row: int, batch: tuple[int, datetime]) -> None:
         place = bisect_right(self._firsts, row)

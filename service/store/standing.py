@@ -63,9 +63,9 @@ class Standing:
 
     def known_scores(self, version: int, runs: tuple[Run, ...]) -> FeatureTable | None:
         """Return the scores of evaluations if they are in memory in this version of the data."""
-        if len(runs) != 1:
-            return self._scores.find((version, runs))
-        return self._scores.find(_key(version, runs[0]))
+        key = _key(version, runs[0]) if len(runs) == 1 else (version, runs)
+        found: FeatureTable | None = self._scores.find(key)
+        return found
 
     def scores(self, connection: Connection, version: int, runs: tuple[Run, ...]) -> FeatureTable:
         """Return the scores of evaluations; those of a published one never change and are read once."""

@@ -7,7 +7,6 @@ from starlette.responses import Response
 
 from service.ogc.views import NotInMemory
 
-
 Answering = Callable[..., Response]
 """Answers a request; with ``from_memory`` it raises `NotInMemory` for what is not there."""
 

@@ -36,6 +36,7 @@ from service.workflows.worker import Worker
 
 _log = logging.getLogger("mujun")
 
+_THRESHOLDS = (20_000, 20, 20)  # of the garbage collector
 _MULTIPART_OVERHEAD = 2 * 1024 * 1024  # boundaries, and a mapping sent along as text
 
 
@@ -60,10 +61,14 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         # What lives as long as the process need not be looked at in every collection.
         gc.collect()
         gc.freeze()
+        # Nor is a request's garbage in cycles: looking for some rarely is enough.
+        thresholds = gc.get_threshold()
+        gc.set_threshold(*_THRESHOLDS)
         if settings.jobs == "here":
             worker.start()
         yield
         await run_in_threadpool(worker.stop)
+        gc.set_threshold(*thresholds)
         gc.unfreeze()
         if database is None:
             store.dispose()

@@ -1,6 +1,7 @@
 """What has been written of a table's features, kept for the next who asks: a text per row and way."""
 
 from collections.abc import Callable, Hashable, Sequence
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -22,12 +23,13 @@ class Texts:
             known = self._written[way] = [None] * self._rows
             self._free -= 8 * self._rows
         wanted = rows.tolist()
-        missing = [row for row in wanted if known[row] is None]
-        if not missing:
-            return [known[row] for row in wanted]
+        here = [known[row] for row in wanted]
+        if None not in here:
+            return cast(list[bytes], here)
+        missing = [row for row, text in zip(wanted, here, strict=True) if text is None]
         made = write(np.array(missing, dtype=np.int64))
         fresh = dict(zip(missing, made, strict=True))
-        found = [fresh[row] if (text := known[row]) is None else text for row in wanted]
+        found = [fresh[row] if text is None else text for row, text in zip(wanted, here, strict=True)]
         self._free -= sum(len(text) + 64 for text in made)
         if self._free < 0:
             self._written, self._free = {}, self._room

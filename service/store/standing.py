@@ -109,7 +109,7 @@ def read(connection: Connection, layer: Layer, *among: ColumnElement[bool]) -> F
 def _brought_up(connection: Connection, layer: Layer, known: FeatureTable) -> FeatureTable:
     """Return the table with what is newer than its newest row, and without what is gone."""
     own = layer.table.c
-    newest = int(known.versions.max(initial=0))
+    newest = known.newest
     fresh = read(connection, layer, own[layer.version] > newest)
     count = connection.execute(select(func.count()).select_from(layer.table)).scalar_one()
     added = int(np.isin(fresh.ids, known.ids, invert=True).sum())

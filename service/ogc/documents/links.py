@@ -9,13 +9,20 @@ from starlette._utils import get_route_path  # without the prefix that base_url 
 
 from service.negotiation import name_of
 
+_BASE = "base_url"
+"""Under which name it stands in the state of a request, which asks for it many times."""
+
 REL = "http://www.opengis.net/def/rel/ogc/1.0/"
 
 
 def base_url(request: Request) -> str:
     """Return the address of the landing page without its last slash."""
-    configured: str = request.app.state.settings.public_url
-    return configured.rstrip("/") or str(request.base_url).rstrip("/")
+    known: str | None = getattr(request.state, _BASE, None)
+    if known is None:
+        configured: str = request.app.state.settings.public_url
+        known = configured.rstrip("/") or str(request.base_url).rstrip("/")
+        setattr(request.state, _BASE, known)
+    return known
 
 
 class Here:

@@ -67,11 +67,18 @@ def items(request: Request, collection: Collection, *, from_memory: bool = False
         "numberReturned": len(page),
         "links": _page_links(Here(request), collection, following),
     }
-    body = b"".join((orjson.dumps(head)[:-1], b',"features":[', b",".join(texts), b"]}"))
+    body = _collected(orjson.dumps(head)[:-1] + b',"features":[', texts)
     if media_type == HTML:
         return page_answer(request, orjson.loads(body), OTHERS, "items", properties, tag)
     headers = {"Content-Crs": f"<{query.written.crs.uri}>"}
     return answer(request, body, media_type, tag=tag, headers=headers)
+
+
+def _collected(head: bytes, texts: list[bytes]) -> bytes:
+    """Return the document: joined once, as a second time would copy it all again."""
+    if len(texts) < 2:
+        return head + b"".join(texts) + b"]}"
+    return b",".join((head + texts[0], *texts[1:-1], texts[-1] + b"]}"))
 
 
 def _for_reading(request: Request, query: ItemsQuery) -> ItemsQuery:

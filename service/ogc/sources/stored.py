@@ -32,7 +32,7 @@ class Stored:
         table = self.table(view, edition)
         if not len(table):
             return None
-        newest = int(table.versions.max())
+        newest = table.newest
         return view.remember(("changed", newest), lambda: _told(view, newest))
 
 

@@ -1,7 +1,6 @@
 """Who sees what: the scope of every route, the sensitivity of every property, and what follows from them."""
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import Any
 
 from service.access.identity import Principal
@@ -37,7 +36,6 @@ def process_scope(process: str) -> str:
     return scope
 
 
-@lru_cache(1024)
 def visible(principal: Principal, collection: str) -> frozenset[str]:
     """Return the properties of a collection that the principal may see, select, filter and sort by."""
     return frozenset(

@@ -79,8 +79,9 @@ def _stored(drawn: shapely.Geometry, crs: Crs) -> shapely.Geometry:
     inside = np.isfinite(positions).all() and (np.abs(positions) <= (180.0, 90.0)).all()
     if inside and not crs.is_geographic:
         # beyond its zone a projection may answer with a place somewhere else
-        there, back = shapely.get_coordinates(drawn), shapely.get_coordinates(given_in(stored, crs))
-        inside = np.allclose(there, back, rtol=_AS_DRAWN, atol=1.0)
+        returned = given_in(np.array([stored], dtype=object), crs)
+        there, back = shapely.get_coordinates(drawn), shapely.get_coordinates(returned)
+        inside = there.shape == back.shape and np.allclose(there, back, rtol=_AS_DRAWN, atol=1.0)
     if not inside:
         raise invalid(
             "A geometry in the filter lies outside its coordinate system.",

@@ -63,7 +63,7 @@ def _json_type(item: Property) -> str:
 
 
 def feature_schema(collection: Collection, names: Sequence[str], *, with_null: bool) -> dict[str, Any]:
-    """Return the schema of a GeoJSON feature with these properties; null is for gaps in hand-overs."""
+    """Return the schema of a GeoJSON feature with these properties; null is for gaps, and for no place."""
     position = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
     ring = {"type": "array", "items": position, "minItems": 4}
     shown = {
@@ -80,7 +80,7 @@ def feature_schema(collection: Collection, names: Sequence[str], *, with_null: b
             "type": {"const": "Feature"},
             "id": {"type": "string"},
             "geometry": {
-                "type": "object",
+                "type": ["object", "null"] if with_null else "object",
                 "required": ["type", "coordinates"],
                 "properties": {
                     "type": {"const": "MultiPolygon"},

@@ -15,10 +15,12 @@ from service import __version__
 from service.access import policy
 from service.access.gate import Gate
 from service.access.keys import require_way_in
+from service.access.remembered import Remembered
 from service.access.routes import RouteTable
 from service.api import openapi, problems
 from service.api.body_limit import BodyLimit
 from service.api.headers import CommonHeaders, HeadAsGet
+from service.api.response_memory import Answers, ResponseMemory
 from service.api.routes import routers as api_routers
 from service.api.validation import known_parameters_only
 from service.console.page import index_html
@@ -29,10 +31,12 @@ from service.ogc.edits import routes as edit_routes
 from service.ogc.routes import routers as ogc_routers
 from service.settings import Settings
 from service.store.database import Database
+from service.store.version import Versions
 from service.workflows.worker import Worker
 
 _log = logging.getLogger("mujun")
 
+_THRESHOLDS = (20_000, 20, 20)  # of the garbage collector
 _MULTIPART_OVERHEAD = 2 * 1024 * 1024  # boundaries, and a mapping sent along as text
 
 
@@ -57,10 +61,14 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         # What lives as long as the process need not be looked at in every collection.
         gc.collect()
         gc.freeze()
+        # Nor is a request's garbage in cycles: looking for some rarely is enough.
+        thresholds = gc.get_threshold()
+        gc.set_threshold(*_THRESHOLDS)
         if settings.jobs == "here":
             worker.start()
         yield
         await run_in_threadpool(worker.stop)
+        gc.set_threshold(*thresholds)
         gc.unfreeze()
         if database is None:
             store.dispose()
@@ -80,7 +88,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.state.worker = worker
     app.state.after_edits = AfterEdits(store)
     app.state.simulations = BoundedSemaphore(settings.simulations)
-    for router in (*api_routers(), *ogc_routers(index_html), console_router()):
+    for router in (*ogc_routers(index_html), *api_routers(), console_router()):
         app.include_router(router)
     routes = RouteTable(app.routes)
     policy.check_routes(routes.declared())
@@ -88,6 +96,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     openapi.install(app)
     problems.install(app)
 
+    versions, remembered = Versions(store.committed_version), Remembered()
     # The last one added meets a request first.
     limits = {("POST", "/feeds/{feed}/batches"): settings.max_upload_bytes + _MULTIPART_OVERHEAD}
     limits |= dict.fromkeys(edit_routes.TAKES_FEATURES, settings.max_feature_bytes)
@@ -96,6 +105,8 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         Gate,
         routes=routes,
         database=store,
+        versions=versions,
+        remembered=remembered,
         open_mode=settings.open,
         public_url=settings.public_url,
         refusal=problems.refusal,
@@ -109,6 +120,13 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     )
     app.add_middleware(HeadAsGet)
     app.add_middleware(CommonHeaders)
+    app.add_middleware(
+        ResponseMemory,
+        versions=versions,
+        remembered=remembered,
+        open_mode=settings.open,
+        answers=Answers(),
+    )
     return app
 
 

@@ -1,6 +1,7 @@
 """Which representation a client takes: by the parameter ``f``, else by its Accept header."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from fastapi import Request
 from starlette.exceptions import HTTPException
@@ -50,7 +51,12 @@ def choose(request: Request, *offers: str) -> str:
 
     Raises `InvalidParameter` for an ``f`` that this resource has not, HTTP 406 for an Accept it cannot meet.
     """
-    if (wanted := request.query_params.get("f")) is not None:
+    return _chosen(request.query_params.get("f"), request.headers.get("accept", "*/*"), offers)
+
+
+@lru_cache(1024)
+def _chosen(wanted: str | None, accept: str, offers: tuple[str, ...]) -> str:
+    if wanted is not None:
         for offer in offers:
             if offer in _BY_F.get(wanted, ()):
                 return offer
@@ -61,7 +67,7 @@ def choose(request: Request, *offers: str) -> str:
             place="query parameter f",
             action=f"Use f={names[0]}." if len(names) == 1 else f"Use one of f={', '.join(names)}.",
         )
-    ranges = accepted(request.headers.get("accept", "*/*"))
+    ranges = accepted(accept)
     quality = {offer: _quality(offer, ranges) for offer in offers}
     best = max(offers, key=lambda offer: quality[offer])  # the first of equals
     if quality[best] <= 0:

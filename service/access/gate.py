@@ -12,9 +12,11 @@ from service.access.identity import ANONYMOUS, OPEN, Principal
 from service.access.keys import verify
 from service.access.origin import refuse_cross_site_write, refuse_unless_local
 from service.access.policy import ROUTES
+from service.access.remembered import Remembered, credentials
 from service.access.routes import RouteTable
 from service.errors import NotAllowed, NotAuthenticated
 from service.store.database import Database
+from service.store.version import VERSION, Versions
 
 Refusal = Callable[[Request, Exception], Response | None]
 """Turns an error into a response, or None for an error that is nobody's fault but ours."""
@@ -29,6 +31,8 @@ class Gate:
         *,
         routes: RouteTable,
         database: Database,
+        versions: Versions,
+        remembered: Remembered,
         open_mode: bool,
         public_url: str,
         refusal: Refusal,
@@ -36,6 +40,8 @@ class Gate:
         self._app = app
         self._routes = routes
         self._database = database
+        self._versions = versions
+        self._remembered = remembered
         self._open = open_mode
         self._public_url = public_url
         self._refusal = refusal
@@ -76,7 +82,7 @@ class Gate:
                 "此操作需要接口密钥。",
                 action="Send a key as X-API-Key, as Authorization: Bearer, or as the password of HTTP Basic.",
             )
-        principal = await run_in_threadpool(verify, self._database, key)
+        principal = await self._holder(request, key)
         if not principal.may(needed):
             raise NotAllowed(
                 f"This needs a key with the scope {needed!r}.",
@@ -84,4 +90,16 @@ class Gate:
                 code="scope-missing",
                 action="Ask whoever keeps the keys for one with this scope.",
             )
+        return principal
+
+    async def _holder(self, request: Request, key: str) -> Principal:
+        """Return whose key it is, looked up once in each version of the data."""
+        version = getattr(request.state, VERSION, None)
+        if version is None:
+            version = await self._versions.current()
+        sent = credentials(request.scope["headers"])
+        if (known := self._remembered.find(version, sent)) is not None:
+            return known
+        principal = await run_in_threadpool(verify, self._database, key)
+        self._remembered.keep(version, sent, principal)
         return principal

@@ -13,12 +13,18 @@ from starlette.types import Scope
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A route: its path template, the methods it answers, the pattern it matches, and the bodies it takes."""
+    """A route: its path template, the methods it answers, the pattern it matches, the bodies it takes."""
 
     template: str
     methods: frozenset[str]
     pattern: re.Pattern[str]
     media_types: tuple[str, ...]
+    literal: str
+    """What every path of the route begins with."""
+
+    def matches(self, path: str) -> bool:
+        """Tell whether a path is one of this route; most are told by how they begin."""
+        return path.startswith(self.literal) and self.pattern.match(path) is not None
 
 
 class RouteTable:
@@ -32,6 +38,7 @@ class RouteTable:
                 frozenset(context.methods or {"GET"}),
                 context.path_regex,
                 _media_types(getattr(context, "openapi_extra", None)),
+                str(context.path_format).partition("{")[0],
             )
             for context in iter_route_contexts(list(routes))
         ]
@@ -49,14 +56,14 @@ class RouteTable:
         """Return the path template of the route that will answer, or None when none will."""
         path, method = get_route_path(scope), scope["method"]
         for entry in self._entries:
-            if method in entry.methods and entry.pattern.match(path):
+            if method in entry.methods and entry.matches(path):
                 return entry.template
         return None
 
     def allowed(self, scope: Scope) -> list[str]:
         """Return the methods that this path answers, HEAD and OPTIONS included; empty for an unknown path."""
         path = get_route_path(scope)
-        methods = {method for entry in self._entries if entry.pattern.match(path) for method in entry.methods}
+        methods = {method for entry in self._entries if entry.matches(path) for method in entry.methods}
         if "GET" in methods:
             methods.add("HEAD")
         return sorted(methods | {"OPTIONS"}) if methods else []
@@ -67,7 +74,7 @@ class RouteTable:
         return {
             (method, entry.template): entry.media_types
             for entry in reversed(self._entries)  # of two, the first one answers
-            if entry.pattern.match(path)
+            if entry.matches(path)
             for method in entry.methods
         }
 

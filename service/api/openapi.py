@@ -59,6 +59,8 @@ def document(app: FastAPI) -> dict[str, Any]:
         routes=app.routes,
         servers=[{"url": "/"}],
     )
+    # the service's own resources first, though the router tries the standards' before them
+    described["paths"] = dict(sorted(described["paths"].items(), key=lambda item: _of_standards(item[0])))
     components = described.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     # Validation is answered with a problem document and status 400, not with FastAPI's own 422.
@@ -75,6 +77,11 @@ def document(app: FastAPI) -> dict[str, Any]:
             _describe_access(operation, ROUTES[method.upper(), path])
             _describe_problems(operation)
     return described
+
+
+def _of_standards(path: str) -> bool:
+    first = path.split("/")[1]
+    return first in ("", "conformance", "api", "collections", "tileMatrixSets")
 
 
 def _limit_parameter(settings: Settings) -> dict[str, Any]:

@@ -66,10 +66,17 @@ class FeatureTable:
     def __len__(self) -> int:
         return len(self.ids)
 
-    @property
+    @cached_property
     def everything(self) -> Rows:
-        """All rows."""
-        return np.arange(len(self.ids))
+        """All rows; not to be written to."""
+        rows = np.arange(len(self.ids))
+        rows.flags.writeable = False
+        return rows
+
+    @cached_property
+    def newest(self) -> int:
+        """The greatest version of a row; 0 without any."""
+        return int(self.versions.max(initial=0))
 
     @cached_property
     def row_of(self) -> dict[str, int]:
@@ -126,13 +133,17 @@ class FeatureTable:
             return np.union1d(*sides)
         rows = self.near(box)
         left, bottom, right, top = self.bounds[:, rows]
-        # an envelope within the box decides by itself
-        inside = (left >= box[0]) & (right <= box[2]) & (bottom >= box[1]) & (top <= box[3])
-        across = np.flatnonzero(~inside)
-        if across.size:
-            inside[across] = shapely.intersects(self.geometries(rows[across]), _rectangle(box))
-        met: Rows = rows[inside]
-        return met
+        # A geometry has a point on every side of its envelope. With three edges of that within the box, a
+        # whole side is, and so the geometry meets it; few are left that have to be looked at themselves.
+        within = np.add(left >= box[0], right <= box[2], dtype=np.int8)
+        within += bottom >= box[1]
+        within += top <= box[3]
+        met = within >= 3
+        unsure = np.flatnonzero(~met)
+        if unsure.size:
+            met[unsure] = shapely.intersects(self.geometries(rows[unsure]), _rectangle(box))
+        found: Rows = rows[met]
+        return found
 
     def extent(self) -> Box | None:
         """Return the box around all geometries, or None when there are none."""

@@ -1,11 +1,13 @@
 """What has been written of a table's features, kept for the next who asks: a text per row and way."""
 
 from collections.abc import Callable, Hashable, Sequence
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
 _Rows = npt.NDArray[np.int64]
+_BLOCK = 64
 _ROOM = 256 * 1024 * 1024
 
 
@@ -22,12 +24,14 @@ class Texts:
             known = self._written[way] = [None] * self._rows
             self._free -= 8 * self._rows
         wanted = rows.tolist()
-        missing = [row for row in wanted if known[row] is None]
-        if not missing:
-            return [known[row] for row in wanted]
+        here = [known[row] for row in wanted]
+        if None not in here:
+            return cast(list[bytes], here)
+        missing = [row for row, text in zip(wanted, here, strict=True) if text is None]
+        missing = self._with_neighbours(known, missing)
         made = write(np.array(missing, dtype=np.int64))
         fresh = dict(zip(missing, made, strict=True))
-        found = [fresh[row] if (text := known[row]) is None else text for row in wanted]
+        found = [fresh[row] if text is None else text for row, text in zip(wanted, here, strict=True)]
         self._free -= sum(len(text) + 64 for text in made)
         if self._free < 0:
             self._written, self._free = {}, self._room
@@ -35,6 +39,18 @@ class Texts:
             for row, text in fresh.items():
                 known[row] = text
         return found
+
+    def _with_neighbours(self, known: list[bytes | None], missing: list[int]) -> list[int]:
+        """Return a row or two with those beside them: to write them costs little more, and they are next."""
+        blocks = sorted({row // _BLOCK for row in missing[:_BLOCK]})
+        if len(missing) >= _BLOCK or len(blocks) > 2:
+            return missing
+        return [
+            row
+            for block in blocks
+            for row in range(block * _BLOCK, min((block + 1) * _BLOCK, self._rows))
+            if known[row] is None
+        ]
 
     def take_over(self, others: "Texts", origin: _Rows) -> None:
         """Take another table's texts; ``origin`` is the row there of each row here, -1 for none."""

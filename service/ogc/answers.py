@@ -28,7 +28,7 @@ def representation(request: Request, *state: object) -> str:
     The query counts as it was written, as links repeat it.
     """
     packed = takes_gzip(request)
-    address = (base_url(request), request.url.path, request.url.query)
+    address = (base_url(request), request.scope["path"], request.scope["query_string"])
     return repr((__version__, address, packed, state))
 
 

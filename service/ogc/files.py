@@ -19,7 +19,7 @@ from service.features.formats.content import CHUNK, Content
 from service.features.formats.formats import FORMATS, Format
 from service.negotiation import GEOJSON
 from service.ogc.answers import answer, caching, takes_gzip
-from service.ogc.documents.links import here, link
+from service.ogc.documents.links import Here, here, link
 
 FILES = {each.media_type: each for each in FORMATS}
 """Media type → format."""
@@ -51,9 +51,9 @@ def read_options(request: Request, media_type: str) -> dict[str, Any]:
     return {"wkt": given.get("geometry") == "wkt", "encoding": given.get("encoding", "utf-8")}
 
 
-def alternates(request: Request) -> list[dict[str, Any]]:
+def alternates(address: Here) -> list[dict[str, Any]]:
     """Return the links to what is shown in every format."""
-    return [link(here(request, f=each.f), "alternate", each.media_type, each.title) for each in FORMATS]
+    return [link(address.encoded(each.f), "alternate", each.media_type, each.title) for each in FORMATS]
 
 
 def page_headers(

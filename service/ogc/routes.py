@@ -1,6 +1,6 @@
 """The standards' resources as routes: one path per collection, as QGIS reads filters only from those."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
@@ -9,18 +9,20 @@ from starlette.responses import Response
 from service.features.tiles import MATRIX_SETS, WEB_MERCATOR_QUAD, MatrixSet
 from service.negotiation import HTML, JSON, OPENAPI, SCHEMA, choose
 from service.ogc import items
+from service.ogc.at_once import at_once, or_store
 from service.ogc.collections import COLLECTIONS, Collection
 from service.ogc.documents import descriptions, entrance, openapi_parts, schemas
 from service.ogc.documents.openapi_parts import Parameter, f
 from service.ogc.edits import EDITABLE
 from service.ogc.edits import routes as edit_routes
 from service.ogc.pages import document_answer, page_answer, stylesheet_router
+from service.ogc.routing import PrefixedRouter
 from service.ogc.styles import styles
 from service.ogc.tiles import tilesets
 from service.ogc.tiles.tile import tile as answer_tile
 from service.ogc.views import properties_for, viewing
 
-Endpoint = Callable[..., Response]
+Endpoint = Callable[..., Response | Awaitable[Response]]
 SchemaDocument = Callable[[Request, Collection], dict[str, Any]]
 Responses = dict[int | str, dict[str, Any]]
 
@@ -143,7 +145,7 @@ def _styles() -> APIRouter:
 
 def _collection(collection: Collection) -> APIRouter:
     """Return the routes of one collection."""
-    router = APIRouter(prefix=f"/collections/{collection.id}", tags=[collection.title])
+    router = PrefixedRouter(prefix=f"/collections/{collection.id}", tags=[collection.title])
     name = collection.id
     chosen = openapi_parts.choosing(collection)
 
@@ -167,11 +169,11 @@ def _collection(collection: Collection) -> APIRouter:
 
     def list_items(request: Request) -> Response:
         """Features, page by page: follow the link `next`. Every property is a filter, and so is `filter`."""
-        return items.items(request, collection)
+        return or_store(items.items, request, collection)
 
-    def one_item(request: Request, feature_id: FeatureId) -> Response:
+    async def one_item(request: Request, feature_id: FeatureId) -> Response:
         """One feature by its identifier."""
-        return items.item(request, collection, feature_id)
+        return await at_once(items.item, request, collection, feature_id)
 
     def list_tilesets(request: Request) -> Response:
         """The tilesets of the collection."""

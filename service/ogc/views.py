@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 
 import polars as pl
@@ -22,8 +22,11 @@ from service.ogc.queries.selection import Selection
 from service.ogc.sources.source import Edition
 from service.store import runs
 from service.store.database import Database
-from service.store.layers import Run
+from service.store.layers import Layer, Run
 from service.store.memory import Memory, memory_of
+from service.store.moments import moments_of
+from service.store.standing import standing
+from service.store.version import VERSION
 
 T = TypeVar("T")
 
@@ -36,16 +39,27 @@ _POLARS = {
 }
 
 
+class NotInMemory(LookupError):
+    """What a view of memory alone was asked for is not there: ask again with a connection."""
+
+
 @dataclass(frozen=True)
 class View:
-    """A reading connection, the version of the data it sees, and who looks."""
+    """A version of the data, who looks, and a reading connection that sees it; without one, memory alone."""
 
-    connection: Connection
+    _connection: Connection | None
     version: int
     principal: Principal
     day: date
     database: Database
     _memory: Memory
+
+    @property
+    def connection(self) -> Connection:
+        """The connection; raises `NotInMemory` where there is none."""
+        if self._connection is None:
+            raise NotInMemory
+        return self._connection
 
     @property
     def store(self) -> str:
@@ -55,6 +69,12 @@ class View:
     def received_at(self) -> str | None:
         """Return when the store last received a hand-over or made an evaluation; RFC 3339."""
         return self.remember("received", lambda: runs.last_received(self.connection))
+
+    def came_at(self, row: int) -> datetime | None:
+        """Return when the hand-over or edit came that a row of it stands in; None for no such row."""
+        known = moments_of(self.database)
+        moment = known.find(row)
+        return known.ask(self.connection, row) if moment is None else moment
 
     def made_at(self, ids: Sequence[int]) -> str | None:
         """Return when the latest of these evaluations was made; RFC 3339."""
@@ -123,6 +143,21 @@ class View:
         usual = self.edition(collection).period
         return [] if usual is None else [usual]
 
+    def layer(self, layer: Layer) -> FeatureTable:
+        """Return all rows of a stored layer."""
+        known = standing(self.database).known_layer(self.version, layer)
+        if known is not None:
+            return known
+        return standing(self.database).layer(self.connection, self.version, layer)
+
+    def scores(self, ids: Sequence[int]) -> FeatureTable:
+        """Return the scores of evaluations; raises `NotFound` for one that this principal cannot see."""
+        named = self.named(ids)
+        known = standing(self.database).known_scores(self.version, named)
+        if known is not None:
+            return known
+        return standing(self.database).scores(self.connection, self.version, named)
+
     def table(self, collection: Collection, edition: Edition) -> FeatureTable:
         """Return the features of a collection; without any there are still its columns."""
         table = collection.source.table(self, edition)
@@ -149,14 +184,25 @@ class View:
 
 
 @contextmanager
-def viewing(request: Request) -> Iterator[View]:
-    """Give the present state of the store to whoever asks."""
+def viewing(request: Request, *, from_memory: bool = False) -> Iterator[View]:
+    """Give the present state of the store to whoever asks.
+
+    :param from_memory: open no transaction, and take the version that was asked when the request came; what
+        is not remembered of it raises `NotInMemory`
+    """
     database: Database = request.app.state.database
+    principal, memory = current_principal(request), memory_of(database)
+    if from_memory:
+        version: int | None = getattr(request.state, VERSION, None)
+        if version is None:
+            raise NotInMemory
+        yield View(None, version, principal, today(), database, memory)
+        return
     with database.reading() as connection:
         version = database.data_version(connection)
-        yield View(connection, version, current_principal(request), today(), database, memory_of(database))
+        yield View(connection, version, principal, today(), database, memory)
 
 
 def properties_for(request: Request, collection: Collection) -> tuple[Property, ...]:
-    """Return the properties of the collection that whoever asks may see."""
+    """Return the properties of a collection that whoever asks may see."""
     return collection.shown(visible(current_principal(request), collection.id))

@@ -10,6 +10,7 @@ from service.store import engines, schema
 from service.store.failures import translated
 from service.store.gpkg import file as geopackage
 from service.store.models import DataVersion
+from service.store.version import VersionReader
 
 _WRITER = 0x6D756A756E  # "mujun": the advisory lock of the one writer
 
@@ -22,6 +23,7 @@ class Database:
         self.is_embedded = self.url.get_backend_name() == "sqlite"
         self.description = engines.describe(self.url)
         self.engine = engines.create(self.url)
+        self._committed = VersionReader(self.engine)
 
     def initialise(self) -> None:
         """Create the schema or bring it up to date; leaves one that is.
@@ -81,6 +83,14 @@ class Database:
         """Return how many writing transactions there were, up to the state that the connection sees."""
         return connection.execute(select(DataVersion.version)).scalar_one()
 
+    def committed_version(self) -> int:
+        """Return how many writing transactions are committed now, in less time than a transaction takes.
+
+        :raises Unavailable: when the database cannot be reached
+        """
+        with translated(self.description):
+            return self._committed.read()
+
     def checkpoint(self) -> None:
         """Bring everything into the one file of an embedded store, so that copying it is a backup."""
         if self.is_embedded:
@@ -89,6 +99,7 @@ class Database:
 
     def dispose(self) -> None:
         """Close all connections."""
+        self._committed.close()
         self.engine.dispose()
 
     def _connect(self, access: str, complete: bool = False) -> Connection:

@@ -65,8 +65,8 @@ def translated(store: str) -> Iterator[None]:
             code="value-out-of-range",
             action="Correct the value.",
         ) from error
-    except (DBAPIError, sqlite3.Error) as error:
-        # beginning, and keeping the GeoPackage's own tables, go past SQLAlchemy
+    except (DBAPIError, sqlite3.Error, psycopg.Error) as error:
+        # beginning, the version, and the GeoPackage's own tables go past SQLAlchemy
         driver_error = error.orig if isinstance(error, DBAPIError) else error
         if _is_busy(driver_error):
             raise _busy(store) from error

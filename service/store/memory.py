@@ -3,7 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from service.store.database import Database
@@ -18,6 +18,13 @@ class Memory:
         self._free = size
         self._known: OrderedDict[Hashable, object] = OrderedDict()
         self._lock = threading.Lock()
+
+    def find(self, key: Hashable) -> Any:
+        """Return what is known under the key, or None."""
+        with self._lock:
+            if (found := self._known.get(key)) is not None:
+                self._known.move_to_end(key)
+            return found
 
     def get(self, key: Hashable, work_out: Callable[[], T]) -> T:
         """Return what is known under the key, or work it out; two at once may both do so."""

@@ -7,7 +7,7 @@ source row, whose id is the version: what is newer than the newest version known
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -56,6 +56,17 @@ class Standing:
                 self._layers[name] = _Known(version, table)
             return table
 
+    def known_layer(self, version: int, layer: Layer) -> FeatureTable | None:
+        """Return all rows of a layer if they are in memory in this version of the data."""
+        known = self._layers.get(layer.table.name)
+        return known.table if known is not None and known.version == version else None
+
+    def known_scores(self, version: int, runs: tuple[Run, ...]) -> FeatureTable | None:
+        """Return the scores of evaluations if they are in memory in this version of the data."""
+        key = _key(version, runs[0]) if len(runs) == 1 else (version, runs)
+        found: FeatureTable | None = self._scores.find(key)
+        return found
+
     def scores(self, connection: Connection, version: int, runs: tuple[Run, ...]) -> FeatureTable:
         """Return the scores of evaluations; those of a published one never change and are read once."""
         with self._locks[SCORES.table.name]:
@@ -65,8 +76,13 @@ class Standing:
             return self._scores.get((version, runs), lambda: joined(parts, _empty(SCORES)))
 
     def _of(self, connection: Connection, version: int, run: Run) -> FeatureTable:
-        key = run if run.status == "published" else (version, run)
-        return self._scores.get(key, lambda: read(connection, SCORES, Score.evaluation_id == run.id))
+        return self._scores.get(
+            _key(version, run), lambda: read(connection, SCORES, Score.evaluation_id == run.id)
+        )
+
+
+def _key(version: int, run: Run) -> Hashable:
+    return run if run.status == "published" else (version, run)
 
 
 _OF_STORES: WeakKeyDictionary[Database, Standing] = WeakKeyDictionary()
@@ -93,7 +109,7 @@ def read(connection: Connection, layer: Layer, *among: ColumnElement[bool]) -> F
 def _brought_up(connection: Connection, layer: Layer, known: FeatureTable) -> FeatureTable:
     """Return the table with what is newer than its newest row, and without what is gone."""
     own = layer.table.c
-    newest = int(known.versions.max(initial=0))
+    newest = known.newest
     fresh = read(connection, layer, own[layer.version] > newest)
     count = connection.execute(select(func.count()).select_from(layer.table)).scalar_one()
     added = int(np.isin(fresh.ids, known.ids, invert=True).sum())

@@ -129,7 +129,6 @@ def test_the_services_own_styles_are_valid_and_draw_their_classes(
     page.goto(f"{address}/collections/scores")
     library = f"{address}/console/{load().version}/vendor"
     shown = page.evaluate(_SHOW, [library, f"{address}/styles/{name}", [120, 30, 120.0098, 30.0058]])
-    # where tiles have no layer of labels MapLibre says so, and draws the rest
     assert shown["faults"] == []
     style = style_table().styles[name]
     titles = {each.value: f"{each.title.en} {each.title.zh}" for each in style.classes if each.value}

@@ -14,7 +14,6 @@ from service.ogc.sources.source import Edition
 from service.reference.schemes import shipped_scheme
 from service.store import sources
 from service.store.layers import PARCELS
-from service.store.standing import standing
 
 if TYPE_CHECKING:
     from service.ogc.views import View
@@ -42,7 +41,7 @@ class Coverage:
 
 
 def _parcels(view: "View") -> FeatureTable:
-    return standing(view.database).layer(view.connection, view.version, PARCELS)
+    return view.layer(PARCELS)
 
 
 def _covered(view: "View", edition: Edition) -> FeatureTable:

@@ -12,7 +12,6 @@ from service.jobs.checking import quality_of_all
 from service.ogc.sources.source import Edition
 from service.quality.features import feature_table
 from service.store.layers import BUILDINGS, PARCELS
-from service.store.standing import standing
 
 if TYPE_CHECKING:
     from service.ogc.views import View
@@ -32,12 +31,7 @@ class Findings:
 
     def extent(self, view: "View", edition: Edition) -> Box | None:  # noqa: ARG002 - of any period
         """Return the box around parcels and buildings: every finding lies in it, and it tells of none."""
-        layers = standing(view.database)
-        boxes = [
-            box
-            for layer in (PARCELS, BUILDINGS)
-            if (box := layers.layer(view.connection, view.version, layer).extent()) is not None
-        ]
+        boxes = [box for layer in (PARCELS, BUILDINGS) if (box := view.layer(layer).extent()) is not None]
         if not boxes:
             return None
         west, south, east, north = zip(*boxes, strict=True)

@@ -7,7 +7,6 @@ import numpy as np
 
 from service.features.table import Box, FeatureTable
 from service.ogc.sources.source import Edition
-from service.store.standing import standing
 
 if TYPE_CHECKING:
     from service.ogc.views import View
@@ -22,8 +21,7 @@ class Scores:
 
     def table(self, view: "View", edition: Edition) -> FeatureTable:
         """Return the scores."""
-        runs = view.named(edition.runs)
-        table = standing(view.database).scores(view.connection, view.version, runs)
+        table = view.scores(edition.runs)
         flag = self.flag
         if flag is None:
             return table

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from service.features.table import Box, FeatureTable
 from service.ogc.sources.source import Edition
 from service.store.layers import Layer
-from service.store.standing import changed_at, standing
+from service.store.standing import changed_at
 
 if TYPE_CHECKING:
     from service.ogc.views import View
@@ -21,7 +21,7 @@ class Stored:
 
     def table(self, view: "View", edition: Edition) -> FeatureTable:  # noqa: ARG002 - there is one edition
         """Return all rows."""
-        return standing(view.database).layer(view.connection, view.version, self.layer)
+        return view.layer(self.layer)
 
     def extent(self, view: "View", edition: Edition) -> Box | None:
         """Return the box around all rows."""
@@ -32,7 +32,7 @@ class Stored:
         table = self.table(view, edition)
         if not len(table):
             return None
-        newest = int(table.versions.max())
+        newest = table.newest
         return view.remember(("changed", newest), lambda: _told(view, newest))
 
 

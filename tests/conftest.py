@@ -1,6 +1,8 @@
 """Stores for tests: a test that takes `database` runs on a fresh GeoPackage and on fresh PostGIS tables."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,3 +66,11 @@ def database(database_url: str) -> Iterator[Database]:
     opened = Database(database_url)
     yield opened
     opened.dispose()
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that any user of this machine can reach."""
+    folder = Path(tempfile.mkdtemp(prefix="mujun-replica-", dir="/tmp"))
+    yield folder
+    shutil.rmtree(folder)

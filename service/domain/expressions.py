@@ -8,6 +8,7 @@ A scheme is uploaded, so a rule is bounded before the package ``cql2`` sees it: 
 it twice the time for every bracket around, and thousands of levels end the process.
 """
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -160,6 +161,8 @@ def _node(tree: Any, known: Vocabulary) -> Node:
         case bool():
             return Literal(tree, Kind.TRUTH)
         case int() | float():
+            if not math.isfinite(tree):
+                raise RuleError("A number in it is too large.")
             return Literal(Decimal(repr(tree)), Kind.NUMBER)  # the shortest text that gives the same number
         case str():
             return Literal(tree, Kind.TEXT)

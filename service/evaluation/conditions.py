@@ -1,12 +1,16 @@
 """Turns a scheme's rule into an expression over columns, in three-valued logic: unknown stays unknown."""
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from operator import and_, or_
 
 import narwhals.stable.v2 as nw
 
 from service.domain.expressions import Kind, Literal, Node, Operation, Property, Vocabulary, parse_rule
 from service.evaluation.frames import double, integer, quotient
+
+_INTEGERS = 2**63
+"""Below it, up or down, an int64 holds a number."""
 
 
 def condition(text: str, known: Vocabulary) -> nw.Expr:
@@ -78,8 +82,10 @@ def _alike(left: Node, right: Node) -> tuple[nw.Expr, nw.Expr]:
 def _minor(node: Node, per_unit: int) -> nw.Expr | None:
     if isinstance(node, Property):
         return nw.col(node.column or node.name)
-    if isinstance(node, Literal) and node.value * per_unit == int(node.value * per_unit):
-        return integer(int(node.value * per_unit))
+    if isinstance(node, Literal) and isinstance(node.value, Decimal):
+        minor = node.value * per_unit
+        if abs(minor) < _INTEGERS and minor == int(minor):
+            return integer(int(minor))
     return None
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, select, text, update
 
 from service.errors import Unavailable
 from service.store import engines, schema
-from service.store.failures import translated
+from service.store.failures import read_only, translated
 from service.store.gpkg import file as geopackage
 from service.store.models import DataVersion
 from service.store.version import VersionReader
@@ -56,6 +56,19 @@ class Database:
                 place=self.description,
                 action="Create or upgrade it: mujun init",
             )
+
+    def require_writable(self) -> None:
+        """Make sure that the store may be written to, without waiting for whoever writes.
+
+        :raises Unavailable: on a replica, a read-only disk, or without the right
+        """
+        if self.is_embedded:
+            writable = engines.may_write(engines.geopackage_path(self.url))
+        else:
+            with translated(self.description), self._connect("write") as connection:
+                writable = connection.execute(text("SHOW transaction_read_only")).scalar_one() == "off"
+        if not writable:
+            raise read_only(self.description)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

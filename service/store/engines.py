@@ -1,9 +1,10 @@
 """Engines for the two databases: how a connection is opened, and how a transaction begins."""
 
+import os
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
@@ -76,9 +77,32 @@ def _embedded(path: Path) -> Engine:
     address = URL.create("sqlite", database=f"file:{quote(str(path))}", query={"mode": "rw", "uri": "true"})
     connect_args = {"factory": GeoPackageConnection, "timeout": LOCK_SECONDS}
     engine = create_engine(address, connect_args=connect_args, hide_parameters=True, **_POOL)
+    event.listen(engine, "do_connect", _as_the_folder_allows)
     event.listen(engine, "begin", _begin)
     event.listen(engine, "after_cursor_execute", _note_change)
     return engine
+
+
+def may_write(path: Path) -> bool:
+    """Tell whether this process may write to a file, or make it where it is not there yet."""
+    return os.access(
+        path if path.exists() else path.parent,
+        os.W_OK,
+        effective_ids=os.access in os.supports_effective_ids,
+    )
+
+
+def _as_the_folder_allows(_dialect: Any, _record: Any, arguments: list[Any], _options: Any) -> None:
+    """Open a file on a read-only disk as one that does not change.
+
+    SQLite reads a file with a write-ahead log by two more beside it, and cannot make them there. Where they
+    are, somebody else writes, and the file is read as usual.
+    """
+    path = Path(unquote(arguments[0].removeprefix("file:").partition("?")[0]))
+    if not path.exists() or may_write(path) or may_write(path.parent / "beside"):
+        return
+    if not path.with_name(f"{path.name}-wal").exists():
+        arguments[0] += "&immutable=1"
 
 
 def _begin(connection: Connection) -> None:

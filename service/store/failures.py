@@ -72,8 +72,8 @@ def translated(store: str) -> Iterator[None]:
             raise _busy(store) from error
         if _is_gone(driver_error):
             raise _gone(store) from error
-        if _is_read_only(driver_error):
-            raise _read_only(store) from error
+        if is_read_only(driver_error):
+            raise read_only(store) from error
         raise
 
 
@@ -91,7 +91,8 @@ def _is_gone(error: BaseException | None) -> bool:
     return _sqlite_code(error) in _GONE
 
 
-def _is_read_only(error: BaseException | None) -> bool:
+def is_read_only(error: BaseException | None) -> bool:
+    """Tell whether a driver says that nothing can be written."""
     if isinstance(error, psycopg.Error):
         return error.sqlstate in _READ_ONLY_STATES
     return _sqlite_code(error) == sqlite3.SQLITE_READONLY
@@ -120,7 +121,8 @@ def _gone(store: str) -> Unavailable:
     )
 
 
-def _read_only(store: str) -> Unavailable:
+def read_only(store: str) -> Unavailable:
+    """Return the error that a store cannot be written to."""
     return Unavailable(
         "The store cannot be written to here.",
         "数据库在此处只读。",

@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from service.errors import Conflict, MujunError, NotFound, Unavailable
 from service.store import engines
 from service.store.database import Database
+from service.store.failures import is_read_only, read_only
 from service.workflows.jobs import RECORDED, Job, Status, job_of
 from service.workflows.orders import Order, Process, process_of
 
@@ -72,7 +73,12 @@ class Ledger:
             )
 
     def place(self, order: Order, owner: str | None = None) -> Job:
-        """Write an order down; it is carried out by whoever works, also after a crash."""
+        """Write an order down; it is carried out by whoever works, also after a crash.
+
+        Raises `Unavailable` where neither the order nor what it is for could be written.
+        """
+        if process_of(order) != "export":  # which is all that a job may do where nothing can be written
+            self._database.require_writable()
         number = str(uuid4())
         with self._opened(create=True) as client:
             options: EnqueueOptions = {
@@ -191,7 +197,14 @@ class Ledger:
         except MujunError:
             raise
         except Exception as error:
+            if self._is_read_only(error):
+                raise read_only("jobs") from error
             raise _unavailable() from error
+
+    def _is_read_only(self, error: Exception) -> bool:
+        if self._database.is_embedded and not engines.may_write(self.path):
+            return True
+        return is_read_only(getattr(error, "orig", None) or error.__cause__ or error)
 
     def _connected(self, create: bool) -> "DBOSClient":
         from dbos import DBOS, DBOSClient  # half a second that nobody without jobs should wait

@@ -3,10 +3,8 @@
 The names of the abstract tests of OGC 20-002r1, annex A, stand where one of them is meant.
 """
 
-import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from service.features.crs import find_crs, given_in
 from service.store.database import Database
 from tests.ogc.conftest import lay_out
 from tests.serving import key_for, keyed_client, open_client
+from tests.support.read_only import not_writable
 
 ITEMS = "/collections/parcels/items"
 GEOJSON = {"Content-Type": "application/geo+json"}
@@ -547,55 +546,9 @@ def test_of_two_clients_with_the_same_tag_one_wins(writer: TestClient) -> None:
     assert len(set(tags)) == 31
 
 
-@contextmanager
-def _not_writable(database: Database, folder: Path) -> Iterator[Database]:
-    """The store where nothing can be written: a file without permission, a database that is a replica."""
-    if not database.is_embedded:
-        name = database.url.database
-        server = create_engine(database.url, isolation_level="AUTOCOMMIT")
-        with server.connect() as connection:
-            connection.exec_driver_sql(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
-        replica = Database(database.url.render_as_string(hide_password=False))
-        try:
-            yield replica
-        finally:
-            replica.dispose()
-            with server.connect() as connection:
-                connection.exec_driver_sql("SET default_transaction_read_only = off")
-                connection.exec_driver_sql(f'ALTER DATABASE "{name}" RESET default_transaction_read_only')
-            server.dispose()
-        return
-    database.checkpoint()
-    database.dispose()
-    path = folder / "park.gpkg"
-    path.write_bytes(Path(str(database.url.database)).read_bytes())
-    path.chmod(0o444)
-    folder.chmod(0o777)
-    was = os.geteuid()
-    if was == 0:  # who may write anything
-        os.seteuid(65534)
-    try:
-        replica = Database(f"sqlite:///{path}")
-        yield replica
-        replica.dispose()
-    finally:
-        os.seteuid(was)
-
-
-@pytest.fixture
-def open_folder() -> Iterator[Path]:
-    """A folder that any user of this machine can reach."""
-    import shutil
-    import tempfile
-
-    folder = Path(tempfile.mkdtemp(prefix="mujun-replica-", dir="/tmp"))
-    yield folder
-    shutil.rmtree(folder)
-
-
 def test_where_nothing_can_be_written_reading_goes_on(park: Database, open_folder: Path) -> None:
     """Every edit is 503 with its code, as often as it is tried; every page and feature is still there."""
-    with _not_writable(park, open_folder) as replica, open_client(replica) as client:
+    with not_writable(park, open_folder) as replica, open_client(replica) as client:
         for _ in range(2):
             for answer in (
                 client.post(ITEMS, json=feature(), headers=GEOJSON),

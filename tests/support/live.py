@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx
 
@@ -22,9 +23,30 @@ def requests_in(log: Path) -> list[str]:
     return re.findall(r'"((?:GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE) \S+) HTTP/', log.read_text())
 
 
+class Live(NamedTuple):
+    """A server that answers: its address, and the number of its process."""
+
+    address: str
+    pid: int
+
+    @property
+    def peak_memory(self) -> int:
+        """Bytes that the process held at most so far."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        (kilobytes,) = re.findall(r"VmHWM:\s+(\d+) kB", status)
+        return int(kilobytes) * 1024
+
+
 @contextmanager
 def live_server(database: Database, *, log: Path | None = None, **settings: object) -> Iterator[str]:
-    """Serve the store on a free port of this machine and give the address; in open mode unless told not.
+    """Serve the store on a free port of this machine and give the address; see `live_process`."""
+    with live_process(database, log=log, **settings) as server:
+        yield server.address
+
+
+@contextmanager
+def live_process(database: Database, *, log: Path | None = None, **settings: object) -> Iterator[Live]:
+    """Serve the store on a free port of this machine and give the server; in open mode unless told not.
 
     What it is asked is written to ``log``, if one is named.
 
@@ -59,7 +81,7 @@ def live_server(database: Database, *, log: Path | None = None, **settings: obje
             )
     try:
         _wait_for(server, address)
-        yield address
+        yield Live(address, server.pid)
     finally:
         server.terminate()
         try:

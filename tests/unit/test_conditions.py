@@ -71,6 +71,23 @@ def test_rules_read_numbers_in_their_units(rule: str, expected: bool) -> None:
     assert holds(rule, **values) is expected
 
 
+@pytest.mark.parametrize("number", ["1e300", "9223372036854775807", "99999999999999999999", "1e13"])
+def test_numbers_beyond_what_a_column_holds_are_compared(number: str) -> None:
+    """No value comes near them, and none is lost on the way to minor units."""
+    assert holds(f"far < {number}", far=600_000) is True
+    assert holds(f"far = {number}", far=600_000) is False
+    assert holds(f"far > -{number}", far=600_000) is True
+    assert holds(f"far BETWEEN -{number} AND {number}", far=600_000) is True
+
+
+@pytest.mark.parametrize("number", ["1e309", "1e999999", "-1e999999"])
+def test_a_number_without_end_is_no_number(number: str) -> None:
+    """It is refused where the rule is read, not when an evaluation comes to it."""
+    for rule in (f"far < {number}", f"far + {number} > 1", f"far IN (1, {number})"):
+        with pytest.raises(RuleError, match="too large"):
+            parse_rule(rule, KNOWN)
+
+
 @pytest.mark.parametrize(
     ("rule", "expected"),
     [

@@ -113,8 +113,9 @@ def test_every_feature_is_defined_by_itself(garden: TestClient, codes: list[str]
 def test_tiles_of_everything_are_defined(garden: TestClient) -> None:
     """From the globe to a few metres, where features are and at the edges of the world."""
     sets = garden.get("/collections/parcels/tiles").json()["tilesets"]
-    names = {each["tileMatrixSetURI"].rpartition("/")[2] for each in sets}
-    assert "WebMercatorQuad" in names
+    schemes = [link["href"] for each in sets for link in each["links"] if "tiling-scheme" in link["rel"]]
+    names = {scheme.rpartition("/")[2] for scheme in schemes}
+    assert names == {"WebMercatorQuad", "CGCS2000Quad"}
     for name, z in itertools.product(sorted(names), range(17)):
         side = 1 << z
         rows = {0, side - 1, side // 2, int(side * 0.4131)}

@@ -36,7 +36,6 @@ from service.workflows.worker import Worker
 
 _log = logging.getLogger("mujun")
 
-_THRESHOLDS = (20_000, 20, 20)  # of the garbage collector
 _MULTIPART_OVERHEAD = 2 * 1024 * 1024  # boundaries, and a mapping sent along as text
 
 
@@ -58,18 +57,10 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
             _log.warning(
                 "Open mode: no keys are asked for, only this machine is answered. 开放模式，仅限本机。"
             )
-        # What lives as long as the process need not be looked at in every collection.
-        gc.collect()
-        gc.freeze()
-        # Nor is a request's garbage in cycles: looking for some rarely is enough.
-        thresholds = gc.get_threshold()
-        gc.set_threshold(*_THRESHOLDS)
         if settings.jobs == "here":
             worker.start()
         yield
         await run_in_threadpool(worker.stop)
-        gc.set_threshold(*thresholds)
-        gc.unfreeze()
         if database is None:
             store.dispose()
 
@@ -130,8 +121,18 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     return app
 
 
+def pass_by_what_stays() -> None:
+    """Have the garbage collector of a process that only serves spend no time on what lives as long as it."""
+    gc.collect()
+    gc.freeze()
+    # nor is a request's garbage in cycles: looking for some rarely is enough
+    gc.set_threshold(20_000, 20, 20)
+
+
 def __getattr__(name: str) -> Any:
     """Give ``app`` to ``uvicorn service.main:app`` without making one for whoever imports `create_app`."""
     if name == "app":
-        return create_app()
+        app = create_app()
+        pass_by_what_stays()
+        return app
     raise AttributeError(name)

@@ -11,7 +11,7 @@ from service.access.keys import require_way_in
 from service.access.origin import is_loopback
 from service.cli.common import err, open_database, out
 from service.errors import InvalidParameter
-from service.main import create_app
+from service.main import create_app, pass_by_what_stays
 from service.ogc.documents.openapi30 import to_openapi_30
 from service.settings import Settings
 from service.store.database import Database
@@ -59,8 +59,10 @@ def serve(
             err.print(
                 f"Open in a browser 请在浏览器中打开: http://{name}:{port}/", highlight=False, soft_wrap=True
             )
+        app = create_app(settings, database)
+        pass_by_what_stays()
         uvicorn.run(
-            create_app(settings, database),
+            app,
             host=host,
             port=port,
             # in open mode the address of the peer is the protection; nothing may talk over it

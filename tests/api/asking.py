@@ -132,6 +132,12 @@ def requests_of(park: Park, job: str = NO_JOB) -> dict[tuple[str, str], list[Req
         "/collections": ["/collections"],
         "/tileMatrixSets": ["/tileMatrixSets"],
         **{f"/tileMatrixSets/{each}": [f"/tileMatrixSets/{each}"] for each in TILES},
+        "/styles": ["/styles"],
+        "/styles/{styleId}": [
+            *(f"/styles/{name}?f={f}" for name in ("scores", "findings") for f in ("mapbox", "sld", "qml")),
+            f"/styles/scores?evaluation={park.draft}",
+            "/styles/none",
+        ],
         "/pages/{version}.css": [f"/pages/{STYLE_VERSION}.css", "/pages/0.css"],
         "/console/districts": ["/console/districts"],
         "/console/{version}/{path}": [f"/console/{load().version}/index.html", "/console/0/index.html"],
@@ -155,6 +161,7 @@ def requests_of(park: Park, job: str = NO_JOB) -> dict[tuple[str, str], list[Req
             f"{base}/items": [f"{base}/items{q}" for q in ("", "?limit=2", *of_draft, *filters)],
             f"{base}/items/{{featureId}}": [f"{base}/items/{one}" for one in ids],
             f"{base}/tiles": [f"{base}/tiles"],
+            f"{base}/styles": [f"{base}/styles"],
         }
         for matrix_set, tile in TILES.items():
             tiles = f"{base}/tiles/{matrix_set}"

@@ -154,6 +154,7 @@ CODES: dict[str, tuple[int | None, Title]] = {
     "exchange-folder-required": (400, ("A folder that all nodes see is needed", "需要各节点共享的目录")),
     # the store
     "published": (409, ("A published evaluation never changes", "已发布的评价不能修改")),
+    "not-published": (409, ("The evaluation is a draft and may still change", "评价尚未发布，仍可能变动")),
     "decided-already": (409, ("Somebody decided otherwise before", "已有不同的认定")),
     "snapshot-in-use": (409, ("What an evaluation read never changes", "评价所用的快照不能修改")),
     "inputs-changed": (409, ("The data changed during the evaluation", "评价过程中数据发生变化")),

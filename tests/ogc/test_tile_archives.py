@@ -63,7 +63,7 @@ def none_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_archive_holds_what_the_service_makes(park: Database, path: Path, tmp_path: Path) -> None:
     """Tile by tile the same bytes and entity tags, with the archive and without."""
     expected = addresses(path)
-    assert len(expected) > 20
+    assert len(expected) > 15
     with (
         open_client(park, data_dir=tmp_path / "elsewhere") as live,
         open_client(park, data_dir=tmp_path) as from_file,
@@ -118,12 +118,12 @@ def test_an_archive_of_another_store_is_not_used(
     park: Database, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nor one of another release: it would answer with other tiles."""
-    address = next(iter(addresses(path)))
+    first, second, *_ = addresses(path)
     with open_client(park, data_dir=tmp_path) as client:
-        assert client.get(address).status_code == 200
+        assert client.get(first).status_code == 200
         monkeypatch.setattr("service.jobs.tiling.__version__", "another")
         with pytest.raises(AssertionError, match="a tile is made"):
-            client.get(address)
+            client.get(second)
 
 
 def test_a_damaged_archive_is_passed_over(
@@ -133,16 +133,15 @@ def test_a_damaged_archive_is_passed_over(
     address, content = max(addresses(path).items(), key=lambda item: len(item[1]))
     whole = path.read_bytes()
     last_tile = whole[:-40] + bytes(40)
-    with open_client(park, data_dir=tmp_path) as client:
-        for spoiled in (b"", b"not an archive", whole[:200], last_tile, whole[:127] + bytes(900)):
-            path.unlink()
-            path.write_bytes(spoiled)
-            with caplog.at_level(logging.WARNING):
-                caplog.clear()
-                answered = client.get(address)
-            assert (answered.status_code, answered.content) == (200, content)
-            if spoiled != last_tile:  # damage elsewhere does no harm to this tile
-                assert "are not used" in caplog.text
+    for spoiled in (b"", b"not an archive", whole[:200], last_tile, whole[:127] + bytes(900)):
+        path.unlink()
+        path.write_bytes(spoiled)
+        caplog.clear()
+        with open_client(park, data_dir=tmp_path) as client, caplog.at_level(logging.WARNING):
+            answered = client.get(address)
+        assert (answered.status_code, answered.content) == (200, content)
+        if spoiled != last_tile:  # damage elsewhere does no harm to this tile
+            assert "are not used" in caplog.text
 
 
 def test_the_archive_tells_what_is_in_it(path: Path, client: TestClient) -> None:

@@ -166,7 +166,21 @@ def test_every_route_is_asked() -> None:
     assert requests_of(Park(1, 2, ("P0",), {"figures": 1}, b"")).keys() == ROUTES.keys()
 
 
-@pytest.mark.parametrize("role", ROLES)
+_ON_BOTH = ("nobody", "read", "import")
+"""Roles asked of both databases in every run: what is masked does not depend on them."""
+
+
+@pytest.mark.parametrize(
+    ("built", "role"),
+    [
+        *(("geopackage", role) for role in ROLES),
+        *(
+            pytest.param("postgis", role, marks=[] if role in _ON_BOTH else [pytest.mark.nightly])
+            for role in ROLES
+        ),
+    ],
+    indirect=["built"],
+)
 def test_a_role_reaches_what_its_scope_opens_and_no_firms_figures(
     client: TestClient, built: Built, job: str, role: str
 ) -> None:

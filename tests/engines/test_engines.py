@@ -19,8 +19,8 @@ EVERYTHING = Path(__file__).parent / "everything.yaml"
 SCHEMES = [*scheme_names(), str(EVERYTHING)]
 """Shipped schemes by name, others by file: a scheme is compared by standing here."""
 
-IN_EVERY_RUN = ["parcel", str(EVERYTHING)]
-"""What Spark compares in every run, since it takes its time."""
+IN_EVERY_RUN = ["parcel", pytest.param(str(EVERYTHING), marks=pytest.mark.nightly)]
+"""What Spark compares in every run, since it takes its time; DuckDB compares all of them each time."""
 
 QUICK = {
     "spark.sql.codegen.wholeStage": "false",  # compiling takes longer than two thousand rows
@@ -64,7 +64,7 @@ def test_duckdb_gives_the_rows_of_polars(scheme: Scheme) -> None:
     assert not differences(on_polars(20_000, scheme), found)
 
 
-@pytest.mark.parametrize("scheme", IN_EVERY_RUN, ids=lambda name: Path(name).stem, indirect=True)
+@pytest.mark.parametrize("scheme", IN_EVERY_RUN, ids=["parcel", "everything"], indirect=True)
 def test_spark_gives_the_rows_of_polars(spark: SparkEngine, scheme: Scheme) -> None:
     """2,000 parcels in a session on this machine."""
     found = spark.run(park(2_000), scheme, PERIOD)

@@ -1,5 +1,9 @@
 """What a store remembers: bounded by bytes, the latest kept."""
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 from service.store.memory import Memory
 
 
@@ -31,3 +35,28 @@ def test_memory_does_not_outgrow_its_size() -> None:
 
     assert len(memory.get("x", large)) == len(memory.get("x", large)) == 10_000
     assert len(made) == 2
+
+
+def test_what_takes_long_is_worked_out_once_for_all_who_ask_meanwhile() -> None:
+    """Eight ask at the same time: one works it out, seven wait and get the same; a failure is not kept."""
+    memory, begun, made = Memory(), threading.Barrier(8), []
+
+    def work_out() -> object:
+        made.append(threading.get_ident())
+        time.sleep(0.05)
+        if len(made) == 1:
+            raise OSError("once")
+        return object()
+
+    def ask(_: int) -> object:
+        begun.wait()
+        try:
+            return memory.once("key", work_out)
+        except OSError:
+            return memory.once("key", work_out)
+
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(ask, range(8)))
+    assert len(set(map(id, found))) == 1
+    assert len(made) == 2
+    assert not memory._working

@@ -93,4 +93,5 @@ def _prepared(view: View, collection: Collection, matrix_set: MatrixSet, table: 
         latest[which] = made
         return made
 
-    return _PREPARED.of(view.database).get((*which, table.stamp), make)
+    # eight tiles asked for at once after an edit are cut from one table, not from eight
+    return _PREPARED.of(view.database).once((*which, table.stamp), make)

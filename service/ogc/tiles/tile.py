@@ -2,13 +2,14 @@
 
 import hashlib
 import re
+import threading
 from dataclasses import dataclass
 
 from fastapi import Request
 from starlette.responses import Response
 
 from service.errors import InvalidParameter, NotFound
-from service.features.tiles import MatrixSet, Tile, tile_bytes
+from service.features.tiles import MatrixSet, Tile, TileLayer, tile_bytes
 from service.negotiation import MVT, choose
 from service.ogc.answers import answer, etag, not_modified, nothing
 from service.ogc.collections import Collection
@@ -18,6 +19,8 @@ from service.ogc.tiles.layers import layer_of
 from service.ogc.views import viewing
 
 _DIGEST_BYTES = 12
+_MAKING = threading.Lock()
+"""One tile at a time: several at once take longer, as they only pass the interpreter to each other."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +52,16 @@ def tile(
             made = _made(content)
         else:
             layer = layer_of(request, view, collection, matrix_set, edition)
-            made = view.keep(("tile", layer.key(wanted)), lambda: _made(tile_bytes(layer, wanted)))
+            made = view.keep(("tile", layer.key(wanted)), lambda: _made_of(layer, wanted))
     tag = etag(request, media_type, made.digest)
     if (unchanged := not_modified(request, tag)) is not None:
         return unchanged
     return answer(request, made.content, media_type, tag=tag) if made.content else nothing(tag)
+
+
+def _made_of(layer: TileLayer, tile: Tile) -> _Made:
+    with _MAKING:
+        return _made(tile_bytes(layer, tile))
 
 
 def _made(content: bytes) -> _Made:

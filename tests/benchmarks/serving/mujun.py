@@ -17,10 +17,6 @@ _PARCELS = "/collections/parcels/items"
 class Mujun(Dialect):
     """OGC API as we serve it; listings are gone through by their links."""
 
-    def __init__(self, written: str) -> None:
-        self._written = written
-        self._writes = 0
-
     def page(self, *, limit: int, box: Box | None = None, offset: int = 0) -> str:
         """A page; offset is for clients that know nothing else."""
         inside = f"&bbox={','.join(map(str, box))}" if box else ""
@@ -58,21 +54,10 @@ class Mujun(Dialect):
                 path, at = f"{parts.path}?{parts.query}", at + limit
         return found
 
-    def make_stale(self, address: str) -> None:
-        """Edit a parcel: every tile that was kept is one of an older state."""
-        self._writes += 1
-        httpx.patch(
-            f"{address}{_PARCELS}/{self._written}",
-            json={"properties": {"name": f"name {self._writes}"}},
-            headers={"Content-Type": "application/merge-patch+json"},
-            timeout=60,
-        ).raise_for_status()
-        httpx.get(f"{address}{self.page(limit=1)}", timeout=60).raise_for_status()
-
 
 @contextmanager
-def serve(database: Database, folder: Path, *, name: str = "mujun", written: str = "") -> Iterator[Server]:
-    """Serve a store in open mode; ``written`` is the code of a parcel that may be edited."""
+def serve(database: Database, folder: Path, *, name: str = "mujun") -> Iterator[Server]:
+    """Serve a store in open mode."""
     port = free_port()
     command = [
         sys.executable,
@@ -89,6 +74,6 @@ def serve(database: Database, folder: Path, *, name: str = "mujun", written: str
         "MUJUN_JOBS": "elsewhere",
     }
     with running(
-        name, list(map(str, command)), port, Mujun(written), environment=environment, folder=folder
+        name, list(map(str, command)), port, Mujun(), environment=environment, folder=folder
     ) as server:
         yield server

@@ -56,9 +56,6 @@ class Dialect(ABC):
         """Pages of the whole listing from a depth on, as a client comes to them."""
         return [self.page(limit=limit, offset=first + number * limit) for number in range(pages)]
 
-    def make_stale(self, address: str) -> None:  # noqa: B027 - most keep none
-        """Change something, should the server keep tiles."""
-
 
 @dataclass(frozen=True)
 class Server:

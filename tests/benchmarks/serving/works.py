@@ -20,7 +20,7 @@ class How(Enum):
     """How the paths of a work are asked."""
 
     AGAIN = auto()  # in turn for some seconds, after a warm-up with the same
-    ONCE = auto()  # each once; everything that is kept is stale before
+    ONCE = auto()  # each once
     KNOWN = auto()  # with the entity tag of the answer, if there is one
 
 

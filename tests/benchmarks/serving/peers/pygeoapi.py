@@ -28,7 +28,7 @@ _ITEMS = f"/collections/{TABLE}/items?f=json"
 
 
 class Pygeoapi(Dialect):
-    """Tiles come with every column: it cannot be told to leave any out."""
+    """Its tiles are not asked for: of this table none came within minutes."""
 
     def page(self, *, limit: int, box: Box | None = None, offset: int = 0) -> str:
         """A page."""
@@ -42,10 +42,6 @@ class Pygeoapi(Dialect):
     def filtered(self, far_limit: float, town: str, limit: int) -> str:
         """CQL."""
         return f"{_ITEMS}&limit={limit}&filter=" + quote(f"far_limit > {far_limit} AND town = '{town}'")
-
-    def tile(self, matrix: int, row: int, column: int) -> str:
-        """A tile."""
-        return f"/collections/{TABLE}/tiles/WebMercatorQuad/{matrix}/{row}/{column}?f=mvt"
 
 
 @contextmanager

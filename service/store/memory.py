@@ -11,13 +11,35 @@ from service.store.database import Database
 T = TypeVar("T")
 
 
+class _Working:
+    """Who works something out holds the lock, and so many want it."""
+
+    def __init__(self) -> None:
+        self.lock, self.wanted = threading.Lock(), 0
+
+
 class Memory:
     """The latest answers, up to ``size`` bytes; keys hold the data version, so nothing gets out of date."""
 
     def __init__(self, size: int = 64 * 1024 * 1024) -> None:
         self._free = size
         self._known: OrderedDict[Hashable, object] = OrderedDict()
+        self._working: dict[Hashable, _Working] = {}
         self._lock = threading.Lock()
+
+    def once(self, key: Hashable, work_out: Callable[[], T]) -> T:
+        """Return what is known under the key, or work it out while others who want it wait for it."""
+        with self._lock:
+            working = self._working.setdefault(key, _Working())
+            working.wanted += 1
+        try:
+            with working.lock:
+                return self.get(key, work_out)
+        finally:
+            with self._lock:
+                working.wanted -= 1
+                if not working.wanted:
+                    del self._working[key]
 
     def find(self, key: Hashable) -> Any:
         """Return what is known under the key, or None."""

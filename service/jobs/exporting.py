@@ -1,6 +1,5 @@
 """Export (导出): the scores of one evaluation as a file, whole or not at all."""
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -15,6 +14,7 @@ from service.features.crs import STORED
 from service.features.formats.content import TYPES, Content
 from service.features.formats.formats import format_of
 from service.features.table import FeatureTable, Kind, Property
+from service.jobs.whole_files import whole_file
 from service.store import evaluations, spatial
 from service.store.database import Database
 from service.store.models import Score
@@ -68,9 +68,7 @@ def export_scores(
     """
     wanted = set(properties)
     shown = tuple(_property(name) for name in exportable() if name in wanted)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.stem}.unfinished{path.suffix}")
-    with database.reading() as connection:
+    with database.reading() as connection, whole_file(path) as unfinished:
         if evaluations.get(connection, evaluation_id) is None:
             raise NotFound(f"There is no evaluation {evaluation_id}.", f"没有评价 {evaluation_id}。")
         of_it = Score.evaluation_id == evaluation_id
@@ -88,9 +86,6 @@ def export_scores(
             with_ids=False,
         )
         format_of(format.value).write(content, unfinished)
-    with unfinished.open("rb+") as file:
-        os.fsync(file.fileno())
-    unfinished.replace(path)
     return total
 
 

@@ -1,6 +1,5 @@
 """Tiles of a published evaluation (瓦片归档): all of them in one file, which never has to change."""
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ from service import __version__
 from service.errors import Conflict, NotFound
 from service.features.tiles import WEB_MERCATOR_QUAD, TileLayer, prepare
 from service.features.tiles.archive import write_archive
+from service.jobs.whole_files import whole_file
 from service.store import runs
 from service.store.database import Database
 from service.store.standing import standing
@@ -78,15 +78,10 @@ def export_tiles(
         raise Conflict(
             f"Nothing of evaluation {evaluation_id} has a geometry.", f"评价 {evaluation_id} 没有任何图形。"
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.unfinished")
 
     def report(count: int) -> None:
         if progress is not None:
             progress(count, None, "exporting")
 
-    count = write_archive(unfinished, drawn, finest, {**(metadata or {}), ABOUT: about}, report)
-    with unfinished.open("rb+") as file:
-        os.fsync(file.fileno())
-    unfinished.replace(path)
-    return count
+    with whole_file(path) as unfinished:
+        return write_archive(unfinished, drawn, finest, {**(metadata or {}), ABOUT: about}, report)

@@ -4,8 +4,8 @@ To walk a pyramid without a server::
 
     prepared = prepare(table, WEB_MERCATOR_QUAD)
     layer = TileLayer("parcels", prepared, ("code", "town"), ("code",))
-    for tile in layer.tiles(12):
-        content = tile_bytes(layer, tile)  # b"" where nothing is
+    for number, content in pyramid(layer, 12):  # service.features.tiles.pyramid
+        ...
 """
 
 from service.features.tiles.layer import Prepared, TileLayer, label_layer, prepare, tile_bytes

@@ -1,7 +1,7 @@
 """A table of features made ready for the tiles of a matrix set, and any tile of it as bytes."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -90,16 +90,6 @@ class TileLayer:
         digest.update(table.ids[rows].tobytes())
         digest.update(table.versions[rows].tobytes())
         return digest.digest()
-
-    def tiles(self, matrix: int) -> Iterator[Tile]:
-        """Yield the tiles of a matrix that the extent of the features touches, row by row."""
-        extent = self.prepared.table.extent()
-        if extent is None:
-            return
-        limit = self.prepared.matrix_set.limits(extent)[matrix]
-        for row in range(limit["minTileRow"], limit["maxTileRow"] + 1):
-            for column in range(limit["minTileCol"], limit["maxTileCol"] + 1):
-                yield Tile(matrix, row, column)
 
 
 def label_layer(name: str) -> str:

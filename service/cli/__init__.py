@@ -19,6 +19,7 @@ _GROUPS = (
     "explain",
     "scheme",
     "whatif",
+    "levers",
     "jobs",
     "export",
     "keys",

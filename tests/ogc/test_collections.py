@@ -13,7 +13,7 @@ import shapely
 from fastapi.testclient import TestClient
 
 from service.access.policy import FINDINGS, PROPERTIES
-from service.blocks import FIGURES, blocks
+from service.levers.consolidation import FIGURES, blocks
 from service.ogc.collections import COLLECTIONS
 from service.store.database import Database
 from tests.ogc.test_paging import ids, walk

@@ -7,9 +7,9 @@ import numpy as np
 import polars as pl
 import shapely
 
-from service.blocks import FIGURES, blocks, central_meridian
 from service.features.table import Box, FeatureTable, Property, joined
 from service.features.versions import versions_of
+from service.levers.consolidation import FIGURES, blocks, central_meridian
 from service.ogc.sources.scores import Scores
 from service.ogc.sources.source import Edition
 from service.reference.blocks import block_rules

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod, Transformer
 
-from service.blocks import FIGURES, Blocks, blocks, central_meridian
+from service.levers.consolidation import FIGURES, Blocks, blocks, central_meridian
 from service.reference.blocks import block_rules
 from service.store.database import Database
 from tests.support.quality import box

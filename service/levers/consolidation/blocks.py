@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from service.blocks import outlines
-from service.blocks.components import components
-from service.blocks.neighbours import Geometries, Places, neighbours
-from service.blocks.planes import geodesic_areas_m2, in_metres
+from service.levers.consolidation import outlines
+from service.levers.consolidation.components import components
+from service.levers.consolidation.neighbours import Geometries, Places, neighbours
+from service.levers.consolidation.planes import geodesic_areas_m2, in_metres
 
 FIGURES = {
     "parcel_code": pl.String,

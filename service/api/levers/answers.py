@@ -1,0 +1,141 @@
+"""A report of a lever as an answer: masked for whoever asks, a page of it as JSON, or all as a workbook."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from fastapi import Query, Request, Response
+from pydantic import BaseModel, Field
+
+from service.access.identity import Principal
+from service.access.policy import visible
+from service.levers.report import Report, Section
+from service.levers.workbook import workbook
+from service.negotiation import JSON, XLSX, choose
+
+Format = Annotated[
+    Literal["json", "xlsx"] | None,
+    Query(description="Instead of the Accept header: json, or a workbook with everything 输出格式"),
+]
+
+DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {XLSX: {"schema": {"type": "string", "format": "binary"}}},
+        "description": "The report; as a workbook with all rows at once",
+    }
+}
+"""The representations of a report, for a route's ``responses``."""
+
+
+class Named(BaseModel):
+    """A text in both languages."""
+
+    en: str
+    zh: str
+
+
+class TotalTold(BaseModel):
+    """A figure of a whole table."""
+
+    code: str
+    title: Named
+    value: float | int | str | None
+    unit: str
+
+
+class BasisTold(BaseModel):
+    """A rule that the report rests on; ``verified`` is false until it was read in the document itself."""
+
+    code: str
+    title: Named
+    value: str
+    edition: str
+    source: str
+    verified: bool
+
+
+class Column(BaseModel):
+    """A column of a table."""
+
+    name: str
+    type: str
+    title: str
+
+
+class SectionTold(BaseModel):
+    """A table of the report, ranked; ``rows`` are a page of it."""
+
+    name: str
+    title: Named
+    totals: list[TotalTold]
+    columns: list[Column]
+    count: int
+    rows: list[dict[str, Any]]
+
+
+class ReportTold(BaseModel):
+    """What a lever makes of an evaluation; what tells a single firm's figures is absent for others."""
+
+    name: str
+    title: Named
+    head: dict[str, Any]
+    verified: bool = Field(description="Whether every rule was read in the document itself 规则均经原文核实")
+    sections: list[SectionTold]
+    bases: list[BasisTold]
+
+
+def answer(
+    request: Request, response: Response, asker: Principal, report: Report, offset: int, limit: int
+) -> Any:
+    """Return the report as `ReportTold` with a page of every table, or as a workbook."""
+    seen = report.seen_by(_visible(asker, report))
+    if choose(request, JSON, XLSX) == XLSX:
+        name = f"{report.name}-{report.head['evaluation']}.xlsx"
+        disposition = f'attachment; filename="{name}"'
+        headers = {"Vary": "Accept", "Content-Disposition": disposition}
+        return Response(workbook(seen), media_type=XLSX, headers=headers)
+    response.headers["Vary"] = "Accept"
+    return told(seen, offset, limit)
+
+
+def told(report: Report, offset: int = 0, limit: int | None = None) -> ReportTold:
+    """Return a report as plain values, with a page of every table."""
+    return ReportTold(
+        name=report.name,
+        title=_named(report.title),
+        head=dict(report.head),
+        verified=report.verified,
+        sections=[_section(each, offset, limit) for each in report.sections],
+        bases=[
+            BasisTold(
+                code=each.code,
+                title=_named(each.title),
+                value=each.value,
+                edition=each.edition,
+                source=each.source,
+                verified=each.verified,
+            )
+            for each in report.bases
+        ],
+    )
+
+
+def _visible(asker: Principal, report: Report) -> Mapping[str, frozenset[str]]:
+    return {each.policy: visible(asker, each.policy) for each in report.sections}
+
+
+def _section(section: Section, offset: int, limit: int | None) -> SectionTold:
+    return SectionTold(
+        name=section.name,
+        title=_named(section.title),
+        totals=[
+            TotalTold(code=each.code, title=_named(each.title), value=each.value, unit=each.unit)
+            for each in section.totals
+        ],
+        columns=[Column(name=each.name, type=each.type, title=each.title) for each in section.properties],
+        count=section.rows.height,
+        rows=section.rows.slice(offset, limit).to_dicts(),
+    )
+
+
+def _named(text: tuple[str, str]) -> Named:
+    return Named(en=text[0], zh=text[1])

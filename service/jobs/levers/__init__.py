@@ -1,0 +1,1 @@
+"""What levers work on, read from the store, and what they make of it."""

@@ -1,0 +1,71 @@
+"""What a lever says of the parcels of an evaluation, as features with the outlines of their scores."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import polars as pl
+from sqlalchemy import Connection
+
+from service.features.table import Box, FeatureTable, Property, joined
+from service.features.versions import versions_of
+from service.ogc.sources.scores import Scores
+from service.ogc.sources.source import Edition
+
+if TYPE_CHECKING:
+    from service.ogc.views import View
+
+
+@dataclass(frozen=True)
+class OfParcels:
+    """A row for some parcels of every evaluation of an edition; feature ids are those of the scores.
+
+    ``work_out`` gives, for one evaluation, ``parcel_code`` (each once) and the columns of ``properties``; it
+    is asked once per state of the data.
+    """
+
+    name: str
+    properties: tuple[Property, ...]
+    work_out: Callable[[Connection, int], pl.DataFrame]
+    chosen_by: Literal["evaluation"] = "evaluation"
+
+    def table(self, view: "View", edition: Edition) -> FeatureTable:
+        """Return the features."""
+        found = (self._of(view, run) for run in edition.runs)
+        return joined([each for each in found if len(each)], _empty())
+
+    def extent(self, view: "View", edition: Edition) -> Box | None:
+        """Return the box around all parcels of the evaluations, which holds those that are shown."""
+        return Scores().extent(view, edition)
+
+    def changed_at(self, view: "View", edition: Edition) -> str | None:  # noqa: ARG002
+        """Return when the store last received anything."""
+        return view.received_at()
+
+    def _of(self, view: "View", run: int) -> FeatureTable:
+        scores = Scores().table(view, Edition((run,)))  # first: it refuses what may not be seen
+        return view.remember(("lever", self.name, run), lambda: self._found(view, scores, run))
+
+    def _found(self, view: "View", scores: FeatureTable, run: int) -> FeatureTable:
+        told = self.work_out(view.connection, run)
+        if not told.height:
+            return _empty()
+        row_of = {code: row for row, code in enumerate(scores.properties["parcel_code"])}
+        places = np.array([row_of[code] for code in told["parcel_code"]], dtype=np.int64)
+        order = np.argsort(scores.ids[places])
+        of_scores = scores.take(places[order])
+        common = of_scores.properties.select("evaluation_id", "district", "period")
+        known = told[order].drop("evaluation_id", "district", "period", strict=False)
+        properties = pl.concat([common, known], how="horizontal").select(
+            each.name for each in self.properties
+        )
+        versions = versions_of(properties, of_scores.wkb)
+        return FeatureTable(
+            of_scores.ids, of_scores.keys, versions, of_scores.wkb, of_scores.bounds, properties
+        )
+
+
+def _empty() -> FeatureTable:
+    none = np.empty(0, dtype=np.int64)
+    return FeatureTable.of(none, [], none, pl.Series([], dtype=pl.Binary), pl.DataFrame())

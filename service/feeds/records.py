@@ -30,7 +30,12 @@ UNKNOWN: dict[tuple[Feed, str], Any] = {
 }
 """Parts of a key that a row may leave open, and what then stands for them."""
 
-SPANS = (("valid_from", "valid_to"), ("signed_on", "complete_by"))
+SPANS = (
+    ("valid_from", "valid_to"),
+    ("signed_on", "complete_by"),
+    ("start_by", "complete_by"),
+    ("complete_by", "extended_to"),
+)
 """First and last days. A plant may well be completed before the contract in force, which renewed an older."""
 
 

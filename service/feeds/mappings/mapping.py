@@ -65,7 +65,10 @@ electricity_kwh, manual_share, valid_from, valid_to.
 contracts: parcel_code (required), signed_on, complete_by, completed_on, tax_wan_yuan_per_mu,
 output_wan_yuan_per_mu, investment_wan_yuan_per_mu, energy_tce_per_wan_yuan, far, coverage (0…1), area_m2,
 far_max, coverage_max, green_min, green_max, height_max_m; far_printed, coverage_printed, green_printed,
-height_printed: the limits as the contract prints them.
+height_printed: the limits as the contract prints them; contract_number, start_by, started_on, extended_to,
+reach_by, price_wan_yuan, penalty_per_day (share of the price, 0…1), penalty_printed, office_share_max (0…1 of
+the land), investment_total_wan_yuan, industries (divisions, separated); leasing_clause, transfer_clause,
+uplift_clause (allowed, with_consent, forbidden) and leasing_condition, transfer_condition, uplift_condition.
 branches: uscc (required), name, head_uscc, registered_on.
 ratings: uscc, period (required), grade, points, rank, ranked.
 meters: kind (electricity, gas, water, steam, heat), meter (required), parcel_code, uscc, share, valid_from,

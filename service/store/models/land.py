@@ -87,6 +87,24 @@ class GrantContract(Base):
     coverage_printed: Mapped[str | None]
     green_printed: Mapped[str | None]
     height_printed: Mapped[str | None]
+    contract_number: Mapped[str | None]
+    start_by: Mapped[date | None]  # 约定开工
+    started_on: Mapped[date | None]
+    extended_to: Mapped[date | None]  # completion at the latest, by the longest extension granted 延期竣工
+    reach_by: Mapped[date | None]  # full production 约定达产
+    price_wan_yuan: Mapped[float | None]  # of the land 土地出让价款
+    penalty_per_day: Mapped[float | None]  # share of the price for every day late 违约金, 0.001 = 1‰
+    penalty_printed: Mapped[str | None]
+    office_share_max: Mapped[float | None]  # of the land, 0…1 行政办公及生活服务设施用地比例
+    investment_total_wan_yuan: Mapped[float | None]
+    industries: Mapped[str | None]  # allowed divisions of GB/T 4754, as a list in text
+    # what the contract says: allowed | with_consent | forbidden; null: not known
+    leasing_clause: Mapped[str | None]
+    transfer_clause: Mapped[str | None]
+    uplift_clause: Mapped[str | None]
+    leasing_condition: Mapped[str | None]
+    transfer_condition: Mapped[str | None]
+    uplift_condition: Mapped[str | None]
 
 
 class Building(Base):

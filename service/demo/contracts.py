@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.random import Generator
 
-from service.demo.files import Sheet, write_workbook
+from service.demo.files import Cell, Sheet, write_workbook
 from service.demo.firms import COUNTY, Firm
 from service.demo.mistakes import Row, blot, full_width, paste_again, slip
 from service.demo.park import Parcel, Park
@@ -16,8 +16,10 @@ _LAST_SIGNED = date(2022, 6, 30)
 _AS_OF = date(2023, 12, 31)
 
 
-def write_contracts(path: Path, park: Park, rng: Generator) -> None:
+def write_contracts(path: Path, park: Park, rng: Generator) -> dict[str, tuple[date, date]]:
     """Write the land-resource department's ledger: promises in 万元/亩, some missing, some works overdue.
+
+    Returns the days of signing and of completion agreed upon, by parcel.
 
     Parcels granted before contracts had promises are absent or have none; works under construction have no
     day of completion, and of those a few are past the day agreed upon.
@@ -27,6 +29,7 @@ def write_contracts(path: Path, park: Park, rng: Generator) -> None:
         for parcel in park.parcels
         if parcel.owner is not None and rng.random() > 0.12
     ]
+    agreed = {str(row[0]): (_day(row[2]), _day(row[3])) for row in rows}
     blot(rows, 7, ("/", "-", ""), 0.2, rng)
     blot(rows, 8, ("/", "未约定"), 0.35, rng)
     slip(rows, 0, full_width, 3, rng)
@@ -51,6 +54,11 @@ def write_contracts(path: Path, park: Park, rng: Generator) -> None:
         {0: 24, 1: 38},
     )
     write_workbook(path, sheet)
+    return agreed
+
+
+def _day(cell: Cell) -> date:
+    return date.fromisoformat(str(cell))
 
 
 def _contract(parcel: Parcel, owner: Firm, rng: Generator) -> Row:

@@ -11,7 +11,7 @@ from service.demo.files import Sheet, write_workbook, write_zipped_shapefile
 from service.demo.firms import COUNTY, Firm
 from service.demo.land import EPSG
 from service.demo.mistakes import Row, blot
-from service.demo.park import Holding, Park
+from service.demo.park import Holding, Parcel, Park
 from service.demo.registers import FICTION
 
 _CUTS = ((0.2, "A"), (0.7, "B"), (0.95, "C"), (1.0, "D"))
@@ -75,13 +75,22 @@ def write_buildings(path: Path, park: Park) -> None:
     """Write the buildings of some parcels as a zipped Shapefile with pinyin fields, one on each."""
     built = [each for each in park.parcels if each.floor_area_m2 > 0][:_BUILT]
     outlines = [scale(parcel.plot.outline, 0.55, 0.55, origin="centroid") for parcel in built]
+    storeys = [_storeys(number, parcel) for number, parcel in enumerate(built)]
     fields = {
         "ZRZH": np.array([f"{parcel.code}F0001" for parcel in built], dtype=object),
         "ZDDM": np.array([parcel.code for parcel in built], dtype=object),
         "FWYT": np.array(["厂房"] * len(built), dtype=object),
+        "ZCS": np.array([floors for floors, _ in storeys], dtype=np.int32),
+        "JZGD": np.array([height for _, height in storeys]),
         "JZMJ": np.array([round(parcel.floor_area_m2, 2) for parcel in built]),
     }
     write_zipped_shapefile(path, "JZW", EPSG, outlines, fields)
+
+
+def _storeys(number: int, parcel: Parcel) -> tuple[int, float]:
+    """Floors and height in metres: low plants have one hall, every other of them higher than eight metres."""
+    floors = max(1, round(parcel.floor_area_m2 / (parcel.area_m2 * 0.55)))
+    return floors, (10.5 if number % 2 else 7.5) if floors == 1 else 4.5 * floors
 
 
 def write_late_rd(path: Path, year: int, firms: list[tuple[Firm, Account]]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from service.demo import contracts, further, marks, registers, returns
+from service.demo import clauses, contracts, further, marks, registers, returns
 from service.demo.figures import YEARS, account
 from service.demo.park import build
 
@@ -43,6 +43,7 @@ HAND_OVERS = (
     HandOver(f"燃气_抄见气量_{YEARS[-1]}年.xlsx", "figures", profile="meter-readings-gas"),
     HandOver("资规_建筑物.zip", "buildings", profile="buildings"),
     HandOver(f"科技_研发补报_{YEARS[-1]}年.xlsx", "figures", "rd-by-name.yaml"),
+    HandOver("资规_合同条款.xlsx", "contracts", "contract-clauses.yaml"),
     HandOver("税务_2023年_更正.csv", "figures", "tax.yaml"),
 )
 
@@ -69,7 +70,7 @@ def generate(directory: Path, seed: int = SEED) -> None:
         returns.write_survey(directory / f"综合_{year}年.xlsx", year, firms, rng())
     last = returns.of_year(accounts, YEARS[-1])
     returns.write_tax_correction(directory / f"税务_{YEARS[-1]}年_更正.csv", YEARS[-1], last, rng())
-    contracts.write_contracts(directory / "资规_出让合同.xlsx", park, rng())
+    agreed = contracts.write_contracts(directory / "资规_出让合同.xlsx", park, rng())
     titles = marks.grant_titles(park, rng())
     for year in YEARS:
         marks.write_marks(directory / f"资质_{year}年.xlsx", year, titles, rng())
@@ -80,6 +81,7 @@ def generate(directory: Path, seed: int = SEED) -> None:
     further.write_gas(directory / "燃气_气表台账.xlsx", gas, YEARS[-1], park, rng())
     further.write_buildings(directory / "资规_建筑物.zip", park)
     further.write_late_rd(directory / f"科技_研发补报_{YEARS[-1]}年.xlsx", YEARS[-1], last)
+    clauses.write_clauses(directory / "资规_合同条款.xlsx", park, agreed, seed)
     for name in sorted({hand_over.mapping for hand_over in HAND_OVERS if hand_over.mapping}):
         text = files("service.demo").joinpath("mappings", name).read_text(encoding="utf-8")
         (directory / name).write_text(text, encoding="utf-8")

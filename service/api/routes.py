@@ -20,6 +20,7 @@ from service.api import (
     sources,
     whatif,
 )
+from service.api.levers import contracts, uplift
 
 
 def routers() -> list[APIRouter]:
@@ -35,6 +36,8 @@ def routers() -> list[APIRouter]:
         evaluations.router,
         explanations.router,
         whatif.router,
+        uplift.router,
+        contracts.router,
         coverage.router,
         quality.router,
         processes.router,

@@ -17,7 +17,7 @@ TILE = "13/3374/6831"
 TILES = {"WebMercatorQuad": TILE, "CGCS2000Quad": "12/1360/6831"}
 """Covers the park."""
 
-OF_EVALUATIONS = ("scores", "low-efficiency", "uplift-candidates", "blocks")
+OF_EVALUATIONS = ("scores", "low-efficiency", "uplift-candidates", "blocks", "contracts")
 """Collections of results, whose ids begin with an evaluation."""
 
 NO_JOB = "6d6f6f6e-0000-4000-8000-000000000000"
@@ -153,7 +153,7 @@ def requests_of(park: Park, job: str = NO_JOB) -> dict[tuple[str, str], list[Req
         of_draft = [f"?{query}{park.draft}"] if query else []
         base = f"/collections/{name}"
         # those with a flag have the properties of scores
-        own = () if name in ("low-efficiency", "uplift-candidates") else PROPERTIES[name]
+        own = () if name == "low-efficiency" else PROPERTIES[name]
         filters = [f"?{key}=1" for key in (*own, "tax", "tax_per_mu", "content")]
         gets |= {
             base: [base],

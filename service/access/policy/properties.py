@@ -7,6 +7,8 @@ indicator or item score from which a figure follows by a multiplication, as area
 from collections.abc import Mapping
 from typing import Literal
 
+from service.access.policy.levers import LEVERS, OF_CANDIDATES
+
 Sensitivity = Literal["public", "analyst"]
 
 _SCORES: Mapping[str, Sensitivity] = {
@@ -76,7 +78,8 @@ PROPERTIES: Mapping[str, Mapping[str, Sensitivity]] = {
     },
     "scores": _SCORES,
     "low-efficiency": _SCORES,
-    "uplift-candidates": _SCORES,
+    "uplift-candidates": {**_SCORES, **OF_CANDIDATES},
+    **LEVERS,
     # made of scores alone; a block may have one parcel, so nothing here is more public than it is there
     "blocks": {
         "evaluation_id": "public",

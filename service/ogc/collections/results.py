@@ -1,9 +1,14 @@
 """Results of evaluations: all scores, those with a flag, and the blocks that low-efficiency parcels form."""
 
+from service.features.table import Property
+from service.jobs.levers import contracts, uplift
+from service.levers.contracts import PARCEL_COLUMNS
+from service.levers.uplift import CANDIDATE_COLUMNS
 from service.ogc.collections.collection import ABOUT_CRS, Collection
 from service.ogc.collections.columns import properties_of
 from service.ogc.sources.blocks import PROPERTIES as OF_BLOCKS
 from service.ogc.sources.blocks import Blocks
+from service.ogc.sources.levers import OfParcels
 from service.ogc.sources.scores import Scores
 from service.reference.blocks import block_rules
 from service.store.layers import SCORES as LAYER
@@ -57,6 +62,21 @@ _PROPERTIES = properties_of(
     },
 )
 
+_HAD = {each.name for each in _PROPERTIES}
+_OF_CANDIDATES = (
+    *_PROPERTIES,
+    *(each for each in CANDIDATE_COLUMNS if each.name not in _HAD),
+    Property("floor_added_far_1_5_m2", "number", "Floor area up to a ratio of 1.5, m² 提至1.5可增建筑面积"),
+    Property("floor_added_far_2_0_m2", "number", "Floor area up to a ratio of 2.0, m² 提至2.0可增建筑面积"),
+    Property("floor_added_limit_m2", "number", "Floor area up to the limit, m² 提至上限可增建筑面积"),
+)
+_OF_CONTRACTS = (
+    *(each for each in _PROPERTIES if each.name in ("evaluation_id", "parcel_code", "district")),
+    *(each for each in PARCEL_COLUMNS if each.name == "town"),
+    *(each for each in _PROPERTIES if each.name == "period"),
+    *(each for each in PARCEL_COLUMNS if each.name not in ("parcel_code", "town")),
+)
+
 _ON_TILES = frozenset({"evaluation_id", "parcel_code", "town", "name", "period", "track", "points", "grade"})
 _ON_LABELS = frozenset({"parcel_code", "name", "status", "grade", "points"})
 
@@ -89,10 +109,25 @@ UPLIFT_CANDIDATES = Collection(
     "Parcels that the evaluation's scheme flags as efficient and short of space: candidates for a higher "
     "floor-area ratio, with the floor area that could be added. "
     f"按评价办法认定可提升容积率的宗地及可增建筑面积。 {_WHICH} {ABOUT_CRS}",
-    Scores("far_uplift"),
-    _PROPERTIES,
-    _ON_TILES | {"far", "far_limit", "far_uplift_reasons", "additional_floor_area_m2"},
+    OfParcels("uplift-candidates", _OF_CANDIDATES, uplift.of_parcels, flag="far_uplift"),
+    _OF_CANDIDATES,
+    _ON_TILES
+    | {"far", "far_limit", "far_uplift_reasons", "additional_floor_area_m2"}
+    | {"place", "allowed_far", "binding", "floor_added_m2", "contract_uplift"},
     _ON_LABELS,
+)
+
+CONTRACTS = Collection(
+    "contracts",
+    "Grant contracts 出让合同研判",
+    "Parcels with what their grant contracts come to: breaches, the gravest, days late, and what they allow "
+    "of leasing, transfer and uplift; what is not known is unknown, not allowed. "
+    "宗地的出让合同履约情况：违约项数、最严重违约、逾期天数及出租、转让、提容约定；未知不等于允许。 "
+    f"{_WHICH} {ABOUT_CRS}",
+    OfParcels("contracts", _OF_CONTRACTS, contracts.of_parcels),
+    _OF_CONTRACTS,
+    frozenset(item.name for item in _OF_CONTRACTS) - {"district", "contract_number"},
+    frozenset({"parcel_code", "breaches", "worst_breach"}),
 )
 
 BLOCKS = Collection(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import polars as pl
@@ -16,18 +16,28 @@ from service.ogc.sources.source import Edition
 if TYPE_CHECKING:
     from service.ogc.views import View
 
+_POLARS: dict[str, Any] = {
+    "string": pl.String,
+    "integer": pl.Int64,
+    "number": pl.Float64,
+    "boolean": pl.Boolean,
+    "date": pl.Date,
+}
+
 
 @dataclass(frozen=True)
 class OfParcels:
     """A row for some parcels of every evaluation of an edition; feature ids are those of the scores.
 
-    ``work_out`` gives, for one evaluation, ``parcel_code`` (each once) and the columns of ``properties``; it
-    is asked once per state of the data.
+    ``work_out`` gives, for one evaluation, ``parcel_code`` (each once) and columns of ``properties``; it is
+    asked once per state of the data. What it does not give is that of the score. With ``flag`` the features
+    are the scores where that is true, whatever is worked out of them; columns not given are null.
     """
 
     name: str
     properties: tuple[Property, ...]
     work_out: Callable[[Connection, int], pl.DataFrame]
+    flag: str | None = None
     chosen_by: Literal["evaluation"] = "evaluation"
 
     def table(self, view: "View", edition: Edition) -> FeatureTable:
@@ -44,21 +54,28 @@ class OfParcels:
         return view.received_at()
 
     def _of(self, view: "View", run: int) -> FeatureTable:
-        scores = Scores().table(view, Edition((run,)))  # first: it refuses what may not be seen
+        # first: it refuses what may not be seen
+        scores = Scores(self.flag).table(view, Edition((run,)))
         return view.remember(("lever", self.name, run), lambda: self._found(view, scores, run))
 
     def _found(self, view: "View", scores: FeatureTable, run: int) -> FeatureTable:
-        told = self.work_out(view.connection, run)
-        if not told.height:
+        told = self.work_out(view.connection, run).drop("evaluation_id", "district", "period", strict=False)
+        there = np.arange(len(scores))
+        if self.flag is None:
+            row_of = {code: row for row, code in enumerate(scores.properties["parcel_code"])}
+            there = np.sort(np.array([row_of[code] for code in told["parcel_code"]], dtype=np.int64))
+        if not len(there):
             return _empty()
-        row_of = {code: row for row, code in enumerate(scores.properties["parcel_code"])}
-        places = np.array([row_of[code] for code in told["parcel_code"]], dtype=np.int64)
-        order = np.argsort(scores.ids[places])
-        of_scores = scores.take(places[order])
-        common = of_scores.properties.select("evaluation_id", "district", "period")
-        known = told[order].drop("evaluation_id", "district", "period", strict=False)
-        properties = pl.concat([common, known], how="horizontal").select(
-            each.name for each in self.properties
+        of_scores = scores.take(there)
+        own = of_scores.properties.drop(
+            [name for name in told.columns if name != "parcel_code"], strict=False
+        )
+        known = own.join(told, on="parcel_code", how="left", maintain_order="left")
+        properties = known.select(
+            pl.col(each.name)
+            if each.name in known.columns
+            else pl.lit(None, dtype=_POLARS[each.type]).alias(each.name)
+            for each in self.properties
         )
         versions = versions_of(properties, of_scores.wkb)
         return FeatureTable(

@@ -1,0 +1,94 @@
+"""The study of grant contracts (出让合同研判) of an evaluation, read from the store and worked out."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection
+
+from service.errors import NotFound
+from service.jobs.levers.evaluated import Evaluated, evaluated, latest_before
+from service.levers.contracts import CONTRACTS, MATTERS, PARCEL_COLUMNS, YEAR, Study, Year, permissions, study
+from service.levers.report import Report
+from service.reference.contracts import contract_rules
+from service.store import evaluations, terms
+
+
+def report(
+    connection: Connection, evaluation_id: int, parcel: str | None = None, as_of: date | None = None
+) -> Report:
+    """Return the report of an evaluation, or of one of its parcels; raises `NotFound`.
+
+    :param as_of: to this day is counted what is still open; else to the end of the evaluated year
+    """
+    return worked_out(connection, evaluation_id, parcel, as_of).report
+
+
+def of_parcels(connection: Connection, evaluation_id: int) -> pl.DataFrame:
+    """Return a row for every parcel, for the layer; none for an evaluation of which no tables were kept."""
+    if not evaluations.results(connection, evaluation_id):
+        return pl.DataFrame(schema={each.name: pl.String for each in PARCEL_COLUMNS})
+    return worked_out(connection, evaluation_id).parcels
+
+
+def clauses(connection: Connection, district: str) -> pl.DataFrame:
+    """Return what the contracts of a district allow: a row for every contract in force.
+
+    ``parcel_code``, and of ``leasing``, ``transfer`` and ``uplift`` the word (allowed, with_consent,
+    forbidden or unknown), its ``…_reason`` and ``…_condition``. A parcel without a row has no contract that
+    is known.
+    """
+    known = _contracts(connection, district)
+    told = permissions(known.select("parcel_code"), known)
+    parts = (f"{matter}{part}" for matter in MATTERS for part in ("", "_reason", "_condition"))
+    return told.select("parcel_code", *parts).sort("parcel_code")
+
+
+def worked_out(
+    connection: Connection, evaluation_id: int, parcel: str | None = None, as_of: date | None = None
+) -> Study:
+    """Return the report with what it was made of; raises `NotFound`."""
+    read, rules = evaluated(connection, evaluation_id), contract_rules()
+    district, period = str(read.run["district"]), int(read.run["period"])
+    parcels, head = read.parcels, read.head
+    if parcel is not None:
+        parcels, head = parcels.filter(pl.col("parcel_code") == parcel), {**head, "parcel": parcel}
+        if not parcels.height:
+            raise NotFound(
+                f"Evaluation {evaluation_id} has no parcel {parcel}.",
+                f"评价 {evaluation_id} 中没有宗地 {parcel}。",
+                place="parcel",
+            )
+    before = latest_before(connection, read.run, rules.years_before)
+    years = [_year(read), *(_year(evaluated(connection, run["id"])) for run in before)]
+    heights = (
+        terms.storeys(connection, district)
+        .group_by("parcel_code")
+        .agg(
+            # a building whose height is not known may be the highest
+            pl.when(pl.col("height_m").is_not_null().all()).then(pl.col("height_m").max()).alias("height_m")
+        )
+    )
+    return study(
+        parcels.select("parcel_code", "town", "industry"),
+        _contracts(connection, district),
+        years,
+        heights,
+        rules,
+        head,
+        as_of or date(period, 12, 31),
+    )
+
+
+def _contracts(connection: Connection, district: str) -> pl.DataFrame:
+    return _typed(terms.contracts(connection, district), CONTRACTS)
+
+
+def _year(read: Evaluated) -> Year:
+    wanted = (*YEAR, *read.scheme.metrics)
+    return Year(int(read.run["period"]), read.parcels.select(wanted))
+
+
+def _typed(table: pl.DataFrame, schema: Mapping[str, Any]) -> pl.DataFrame:
+    return table.select(pl.col(name).cast(kind) for name, kind in schema.items())

@@ -1,0 +1,177 @@
+"""How far what was promised is kept, promise by promise and year by year (履约达成率)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from service.domain.areas import SQUARE_METRES_PER_MU
+from service.reference.contracts import ContractRules, Promise
+
+YEAR: Mapping[str, Any] = {
+    "parcel_code": pl.String,
+    "land_area_m2": pl.Float64,
+    "footprint_area_m2": pl.Float64,
+    "far": pl.Float64,
+}
+"""What is read of a year's evaluation beside its amounts, in their units; any may be null."""
+
+COLUMNS = (
+    *("parcel_code", "clause", "period", "bound", "promised", "actual", "unit"),
+    *("attainment", "kept", "due", "reason", "land_mu"),
+)
+
+_MU = float(SQUARE_METRES_PER_MU)
+
+
+@dataclass(frozen=True, eq=False)
+class Year:
+    """A year as it was evaluated: the columns of `YEAR`, and one for every metric that its scheme reads."""
+
+    period: int
+    parcels: pl.DataFrame
+
+
+def attainment(
+    contracts: pl.DataFrame, years: Sequence[Year], heights: pl.DataFrame, rules: ContractRules
+) -> pl.DataFrame:
+    """Return a row for every promise of every contract and year, of `COLUMNS`.
+
+    ``attainment`` is actual ÷ promised, for what is at most so much promised ÷ actual; ``kept`` whether it is
+    reached, null when not known, with the ``reason``: not_in_scheme, no_figure, earlier_years_unknown,
+    no_land_area; ``due`` whether it counts already, null when no day is known from which on it does.
+
+    :param contracts: of `service.levers.contracts.terms.with_due_days`
+    :param years: the newest first
+    :param heights: ``parcel_code`` and ``height_m`` of the highest building, as it stands now
+    """
+    tables = []
+    for place, year in enumerate(years):
+        parcels = year.parcels.join(heights, on="parcel_code", how="left", maintain_order="left")
+        there = contracts.rename({"far": "far_min"}).join(parcels, on="parcel_code", how="inner")
+        there = there.filter(pl.col("signed_on").is_null() | (pl.col("signed_on").dt.year() <= year.period))
+        tables += [_promise(there, each, year, years[place:]) for each in rules.promises]
+        tables += [
+            _row(
+                there,
+                each.code,
+                "far_min" if each.column == "far" else each.column,
+                each.bound,
+                each.unit,
+                year.period,
+                actual=_measured(each.measure, newest=place == 0),
+                missing=pl.lit("no_figure"),
+                due=_begun("completion_due", year.period) if each.bound == "at_least" else pl.lit(True),
+            )
+            for each in rules.limits
+        ]
+    if not tables:
+        return pl.DataFrame(schema=dict.fromkeys(COLUMNS, pl.String))
+    found = pl.concat(tables)
+    return found.sort("parcel_code", "period", descending=[False, True], maintain_order=True)
+
+
+def _promise(there: pl.DataFrame, each: Promise, year: Year, seen: Sequence[Year]) -> pl.DataFrame:
+    there, amount, missing = _amount(there, each, year, seen)
+    mu = pl.col("land_area_m2") / _MU
+    actual = amount
+    if each.per == "mu":
+        actual = pl.when(mu > 0).then(amount / mu)
+        missing = pl.when(mu > 0).then(missing).otherwise(pl.lit("no_land_area"))
+    elif each.per == "output":
+        output = pl.col("output") if "output" in there.columns else pl.lit(None, dtype=pl.Float64)
+        actual = pl.when(output > 0).then(amount / output)
+    after = "promises_after" if not each.summed else "completion_due"
+    row = _row(
+        there,
+        each.code,
+        each.column,
+        each.bound,
+        each.unit,
+        year.period,
+        actual,
+        missing,
+        _begun(after, year.period),
+    )
+    if not each.summed:
+        return row
+    # what was invested before the years that are seen may be what is missing
+    first = min(one.period for one in seen)
+    signed = there.select("parcel_code", pl.col("signed_on").dt.year().alias("signed_in"))
+    unsure = ~pl.col("kept") & (pl.col("signed_in").is_null() | (pl.col("signed_in") < first))
+    return (
+        row.join(signed, on="parcel_code", how="left", maintain_order="left")
+        .with_columns(
+            pl.when(unsure).then(None).otherwise("kept").alias("kept"),
+            pl.when(unsure).then(pl.lit("earlier_years_unknown")).otherwise("reason").alias("reason"),
+        )
+        .select(COLUMNS)
+    )
+
+
+def _amount(
+    there: pl.DataFrame, each: Promise, year: Year, seen: Sequence[Year]
+) -> tuple[pl.DataFrame, pl.Expr, pl.Expr]:
+    """The amount of a year, or the sum of the years that are seen; and why it is missing where it is."""
+    if each.metric not in year.parcels.columns:
+        return there, pl.lit(None, dtype=pl.Float64), pl.lit("not_in_scheme")
+    if not each.summed:
+        return there, pl.col(each.metric), pl.lit("no_figure")
+    told = [
+        one.parcels.select("parcel_code", each.metric) for one in seen if each.metric in one.parcels.columns
+    ]
+    summed = (
+        pl.concat(told).drop_nulls().group_by("parcel_code").agg(pl.col(each.metric).sum().alias("summed"))
+    )
+    return there.join(summed, on="parcel_code", how="left"), pl.col("summed"), pl.lit("no_figure")
+
+
+def _row(
+    there: pl.DataFrame,
+    code: str,
+    column: str,
+    bound: str,
+    unit: str,
+    period: int,
+    actual: pl.Expr,
+    missing: pl.Expr,
+    due: pl.Expr,
+) -> pl.DataFrame:
+    promised = pl.col(column)
+    # a value that is worked out by a division may miss its promise by the last bit
+    near = actual.is_not_null() & ((actual - promised).abs() <= 1e-9 * promised.abs())
+    kept = near | ((actual >= promised) if bound == "at_least" else (actual <= promised))
+    part, whole = (actual, promised) if bound == "at_least" else (promised, actual)
+    return (
+        there.filter(promised.is_not_null())
+        .select(
+            "parcel_code",
+            pl.lit(code).alias("clause"),
+            pl.lit(str(period)).alias("period"),
+            pl.lit(bound).alias("bound"),
+            promised.cast(pl.Float64).alias("promised"),
+            actual.cast(pl.Float64).alias("actual"),
+            pl.lit(unit).alias("unit"),
+            pl.when(whole > 0).then(part / whole).alias("attainment"),
+            pl.when(actual.is_not_null()).then(kept).alias("kept"),
+            due.alias("due"),
+            pl.when(actual.is_null()).then(missing).alias("reason"),
+            (pl.col("land_area_m2") / _MU).alias("land_mu"),
+        )
+        .select(COLUMNS)
+    )
+
+
+def _measured(measure: str, *, newest: bool) -> pl.Expr:
+    if measure == "coverage":
+        return pl.when(pl.col("land_area_m2") > 0).then(pl.col("footprint_area_m2") / pl.col("land_area_m2"))
+    if measure == "height_m" and not newest:
+        return pl.lit(None, dtype=pl.Float64)  # buildings are known as they stand now
+    return pl.col(measure)
+
+
+def _begun(column: str, period: int) -> pl.Expr:
+    """Whether the day lies before the year: its figures are then of a whole year."""
+    return pl.col(column) <= date(period, 1, 1)

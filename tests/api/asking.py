@@ -111,6 +111,16 @@ def requests_of(park: Park, job: str = NO_JOB) -> dict[tuple[str, str], list[Req
             for number in (*evaluations, 99)
             for query in ("", "?limit=1")
         ],
+        "/evaluations/{evaluation_id}/uplift": [
+            f"/evaluations/{number}/uplift{query}"
+            for number in (*evaluations, 99)
+            for query in ("", "?target=1.5", "?f=xlsx", "?target=0")
+        ],
+        "/evaluations/{evaluation_id}/contracts": [
+            f"/evaluations/{number}/contracts{query}"
+            for number in (*evaluations, 99)
+            for query in ("", "?parcel=P1", "?parcel=none", "?as_of=2023-06-30", "?f=xlsx")
+        ],
         "/quality": [
             "/quality",
             "/quality?code=figure_repeated",

@@ -1,5 +1,7 @@
 """Files that appear whole or not at all."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,12 +19,19 @@ def test_the_name_is_taken_at_the_end(tmp_path: Path) -> None:
     assert list(path.parent.iterdir()) == [path]
 
 
+def _half_written(path: Path) -> Iterator[None]:
+    with whole_file(path) as unfinished:
+        unfinished.write_text("half")
+        yield
+        raise OSError("no space")
+
+
 def test_an_error_leaves_nothing_behind(tmp_path: Path) -> None:
     """The name is as it was, and the part that was written is gone."""
     path = tmp_path / "scores.csv"
     path.write_text("before")
-    with pytest.raises(RuntimeError), whole_file(path) as unfinished:
-        unfinished.write_text("half")
-        raise RuntimeError
+    half_written = contextmanager(_half_written)
+    with pytest.raises(OSError, match="no space"), half_written(path):
+        pass
     assert path.read_text() == "before"
     assert list(tmp_path.iterdir()) == [path]

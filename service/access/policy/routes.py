@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 _COLLECTIONS = (
     *("parcels", "scores", "low-efficiency", "uplift-candidates", "blocks"),
-    *("coverage", "buildings", "findings"),
+    *("coverage", "buildings", "findings", "energy"),
 )
 _MATRIX_SETS = ("WebMercatorQuad", "CGCS2000Quad")
 _OF_A_COLLECTION = (
@@ -58,6 +58,7 @@ ROUTES: Mapping[tuple[str, str], str | None] = {
     ("GET", "/evaluations/{evaluation_id}/comparison"): "read",
     ("GET", "/evaluations/{evaluation_id}/sensitivity"): "read",
     ("GET", "/evaluations/{evaluation_id}/disagreements"): "analyst",
+    ("GET", "/evaluations/{evaluation_id}/energy"): "read",
     ("GET", "/processes"): "read",
     ("GET", "/processes/{processId}"): "read",
     ("POST", "/processes/import/execution"): "import",

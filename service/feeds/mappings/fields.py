@@ -256,13 +256,12 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         # after NFKC: Ⅰ is I; 低于3级 is what standards no longer let into the market
         "efficiency_class": {
-            **{word: "1" for word in ("1", "1级", "一级", "i", "i级", "ie5")},
-            **{word: "2" for word in ("2", "2级", "二级", "ii", "ii级", "ie4")},
-            **{word: "3" for word in ("3", "3级", "三级", "iii", "iii级", "ie3")},
-            **{
-                word: "below"
-                for word in ("below", "低于3级", "低于三级", "3级以下", "三级以下", "淘汰", "ie2", "ie1")
-            },
+            **dict.fromkeys(("1", "1级", "一级", "i", "i级", "ie5"), "1"),
+            **dict.fromkeys(("2", "2级", "二级", "ii", "ii级", "ie4"), "2"),
+            **dict.fromkeys(("3", "3级", "三级", "iii", "iii级", "ie3"), "3"),
+            **dict.fromkeys(
+                ("below", "低于3级", "低于三级", "3级以下", "三级以下", "淘汰", "ie2", "ie1"), "below"
+            ),
         },
         "fuel": {
             "electricity": "electricity",

@@ -58,6 +58,11 @@ class Evaluated:
         return self._snapshot[table].collect()
 
     @property
+    def is_kept(self) -> bool:
+        """Whether its wide tables are kept; of evaluations of an early release only the scores are."""
+        return "holdings" in self._results and "enterprises" in self._snapshot
+
+    @property
     def head(self) -> dict[str, Any]:
         """What was looked at, for a `service.levers.report.Report`."""
         return {

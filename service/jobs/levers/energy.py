@@ -30,7 +30,7 @@ def energy_report(connection: Connection, evaluation_id: int, parcel: str | None
 
 
 def energy_of_parcels(connection: Connection, evaluation_id: int) -> pl.DataFrame:
-    """Return a row for every parcel of an evaluation, as its map layer shows it; none where no figures are kept.
+    """Return a row for every parcel of an evaluation, as its layer shows it; none where none are kept.
 
     Raises `NotFound`.
     """

@@ -29,10 +29,14 @@ def roofs(
         return pl.DataFrame(schema=ROOFS)
     land, houses = shapely.make_valid(parcels), shapely.make_valid(outlines)
     house, place = shapely.STRtree(land).query(houses, predicate="intersects")
+    if not len(house):
+        return pl.DataFrame(schema=ROOFS)
     order = np.lexsort((np.array(buildings)[house], np.array(codes)[place]))
     house, place = house[order], place[order]
     parts = shapely.intersection(houses[house], land[place])
     _once(parts, place)
+    there = ~shapely.is_empty(parts)
+    house, place, parts = house[there], place[there], parts[there]
     west, _, east, _ = shapely.total_bounds(land)
     meridian = central_meridian(west, east)
     areas = geodesic_areas_m2(parts, in_metres(parts, meridian), meridian)
@@ -40,7 +44,7 @@ def roofs(
         {
             "parcel_code": [codes[at] for at in place.tolist()],
             "building_code": [buildings[at] for at in house.tolist()],
-            "roof_m2": np.round(np.nan_to_num(areas), 2),
+            "roof_m2": np.round(areas, 2),
         },
         schema=ROOFS,
     )

@@ -100,9 +100,8 @@ def _print_section(section: Section) -> None:
         table.add_row(*("" if value is None else str(value) for value in row))
     out.print(table)
     if len(columns) < len(section.properties):
-        _say(
-            f"{len(section.properties) - len(columns)} columns not shown 未显示列: --format xlsx --output FILE"
-        )
+        hidden = len(section.properties) - len(columns)
+        _say(f"{hidden} columns not shown 未显示列: --format xlsx --output FILE")
     if section.rows.height > _SHOWN:
         _say(f"… {section.rows.height - _SHOWN:,} more 其余: --format xlsx --output FILE")
 

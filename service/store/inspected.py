@@ -37,6 +37,13 @@ def names(connection: Connection, usccs: Collection[str]) -> pl.DataFrame:
     return found.filter(pl.col("uscc").is_in(pl.Series(sorted(usccs), dtype=pl.String).implode()))
 
 
+def scored_parcels(connection: Connection, evaluation_id: int) -> pl.DataFrame:
+    """Return ``parcel_code town industry`` of an evaluation's parcels."""
+    query = select(Score.parcel_code, Score.town, Score.industry)
+    columns = dict.fromkeys(("parcel_code", "town", "industry"), "str")
+    return frame(connection, query.where(Score.evaluation_id == evaluation_id), columns).sort("parcel_code")
+
+
 def parcel_outlines(connection: Connection, evaluation_id: int) -> tuple[list[str], NDArray[Any]]:
     """Return the codes and outlines of an evaluation's parcels, as they were evaluated."""
     geom = Score.__table__.c.geom

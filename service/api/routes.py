@@ -21,6 +21,7 @@ from service.api import (
     whatif,
 )
 from service.api.levers import contracts, uplift
+from service.api.levers import energy
 
 
 def routers() -> list[APIRouter]:
@@ -38,6 +39,7 @@ def routers() -> list[APIRouter]:
         whatif.router,
         uplift.router,
         contracts.router,
+        energy.router,
         coverage.router,
         quality.router,
         processes.router,

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from service.demo import clauses, contracts, further, marks, registers, returns
+from service.demo import contracts, further, inspections, marks, registers, returns
 from service.demo.figures import YEARS, account
 from service.demo.park import build
 
@@ -44,6 +45,9 @@ HAND_OVERS = (
     HandOver("资规_建筑物.zip", "buildings", profile="buildings"),
     HandOver(f"科技_研发补报_{YEARS[-1]}年.xlsx", "figures", "rd-by-name.yaml"),
     HandOver("资规_合同条款.xlsx", "contracts", "contract-clauses.yaml"),
+    HandOver("经信_能源检查_变压器.xlsx", "inspections", profile="inspection-transformers"),
+    HandOver("经信_能源检查_用能设备.xlsx", "inspections", profile="inspection-equipment"),
+    HandOver("经信_能源检查_屋顶光伏.xlsx", "inspections", profile="inspection-rooftop-solar"),
     HandOver("税务_2023年_更正.csv", "figures", "tax.yaml"),
 )
 
@@ -82,6 +86,16 @@ def generate(directory: Path, seed: int = SEED) -> None:
     further.write_buildings(directory / "资规_建筑物.zip", park)
     further.write_late_rd(directory / f"科技_研发补报_{YEARS[-1]}年.xlsx", YEARS[-1], last)
     clauses.write_clauses(directory / "资规_合同条款.xlsx", park, agreed, seed)
+    inspections.write_inspections(
+        (
+            directory / "经信_能源检查_变压器.xlsx",
+            directory / "经信_能源检查_用能设备.xlsx",
+            directory / "经信_能源检查_屋顶光伏.xlsx",
+        ),
+        park,
+        accounts,
+        np.random.default_rng((seed, 9)),
+    )
     for name in sorted({hand_over.mapping for hand_over in HAND_OVERS if hand_over.mapping}):
         text = files("service.demo").joinpath("mappings", name).read_text(encoding="utf-8")
         (directory / name).write_text(text, encoding="utf-8")

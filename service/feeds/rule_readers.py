@@ -43,6 +43,7 @@ Cells = Sequence[str]
 Read = Callable[[Cells], Any]
 _CACHED = 8192
 _PER_UNIT = {
+    "active_power": 1000,
     "area": 100,
     "electricity": 1000,
     "energy_per_money": 1_000_000_000,

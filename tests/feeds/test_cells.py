@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from stdnum.cn.uscc import calc_check_digit
 
 from service.feeds.values import cells
-from service.feeds.values.cells import Held
+from service.feeds.values.cells import READERS, Held
 
 
 @pytest.mark.parametrize(
@@ -204,3 +204,23 @@ def test_text_with_control_characters_is_held() -> None:
     with pytest.raises(Held):
         cells.text_value("宁波\x00甲")
     assert cells.text_value("宁波\n甲 ") == "宁波 甲"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "expected"),
+    [
+        ("equipment_kind", " 空气压缩机 ", "compressor"),
+        ("equipment_kind", "Boiler", "boiler"),
+        ("efficiency_class", "二级", "2"),
+        ("efficiency_class", "Ⅲ级", "3"),
+        ("efficiency_class", "IE4", "2"),
+        ("efficiency_class", "３级以下", "below"),
+        ("fuel", "管道天然气", "gas"),
+        ("fuel", "生物质", "firewood"),
+    ],
+)
+def test_what_an_inspection_says_of_a_machine(kind: str, text: str, expected: str) -> None:
+    """Kinds, efficiency classes and fuels as inspections write them; what is none of them is held."""
+    assert READERS[kind](text) == expected
+    with pytest.raises(Held, match="none of"):
+        READERS[kind]("注塑机")

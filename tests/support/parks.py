@@ -60,6 +60,10 @@ class HandOvers:
         """Hand over what became of parcels."""
         return self._table("successions", rows)
 
+    def inspections(self, *rows: Row) -> ImportReport:
+        """Hand over what energy inspections listed."""
+        return self._table("inspections", rows)
+
     def _table(self, feed: str, rows: Sequence[Row]) -> ImportReport:
         path = self._path(f"{feed}.csv")
         columns = list(dict.fromkeys(name for row in rows for name in row))

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 _COLLECTIONS = (
     *("parcels", "scores", "low-efficiency", "uplift-candidates", "blocks", "contracts"),
     *("coverage", "buildings", "findings"),
+    *("parcels", "scores", "low-efficiency", "uplift-candidates", "blocks"),
+    *("coverage", "buildings", "findings", "energy"),
 )
 _MATRIX_SETS = ("WebMercatorQuad", "CGCS2000Quad")
 _OF_A_COLLECTION = (
@@ -60,6 +62,7 @@ ROUTES: Mapping[tuple[str, str], str | None] = {
     ("GET", "/evaluations/{evaluation_id}/disagreements"): "analyst",
     ("GET", "/evaluations/{evaluation_id}/uplift"): "read",
     ("GET", "/evaluations/{evaluation_id}/contracts"): "read",
+    ("GET", "/evaluations/{evaluation_id}/energy"): "read",
     ("GET", "/processes"): "read",
     ("GET", "/processes/{processId}"): "read",
     ("POST", "/processes/import/execution"): "import",

@@ -5,6 +5,7 @@ from importlib import import_module
 import typer
 
 _LEVERS: tuple[str, ...] = ("uplift", "contracts")
+_LEVERS: tuple[str, ...] = ("energy",)
 
 
 def register(cli: typer.Typer) -> None:

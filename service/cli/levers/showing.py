@@ -16,6 +16,9 @@ from service.levers.workbook import workbook
 _SHOWN = 20
 """Rows of a table that are told."""
 
+_WIDTH = 12
+"""Characters that a column takes at least; those that do not fit, or say nothing, are left out."""
+
 
 class Format(StrEnum):
     """How a report can be had."""
@@ -87,12 +90,18 @@ def _print_section(section: Section) -> None:
         _say(f"  {total.title[1]} {total.title[0]}: {'–' if value is None else value} {total.unit}")
     if not section.rows.height:
         return
+    head = section.rows.head(_SHOWN)
+    told = [each for each in section.properties if head[each.name].null_count() < head.height]
+    columns = told[: max(out.width // _WIDTH, 3)]
     table = Table(box=SIMPLE_HEAD)
-    for each in section.properties:
+    for each in columns:
         table.add_column(each.name, overflow="fold", justify="right" if each.type == "number" else "left")
-    for row in section.rows.head(_SHOWN).iter_rows():
+    for row in head.select(each.name for each in columns).iter_rows():
         table.add_row(*("" if value is None else str(value) for value in row))
     out.print(table)
+    if len(columns) < len(section.properties):
+        hidden = len(section.properties) - len(columns)
+        _say(f"{hidden} columns not shown 未显示列: --format xlsx --output FILE")
     if section.rows.height > _SHOWN:
         _say(f"… {section.rows.height - _SHOWN:,} more 其余: --format xlsx --output FILE")
 

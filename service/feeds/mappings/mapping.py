@@ -74,7 +74,10 @@ ratings: uscc, period (required), grade, points, rank, ranked.
 meters: kind (electricity, gas, water, steam, heat), meter (required), parcel_code, uscc, share, valid_from,
 valid_to.
 inspections: uscc, period, kind (product, transformer, equipment, rooftop_solar), item (required),
-parcel_code, quantity, unit, capacity_kva, commissioned_on.
+parcel_code, quantity, unit, capacity_kva, commissioned_on, inspected_on, equipment_kind (motor, compressor,
+boiler, pump, fan, transformer, other), model, power_kw, hours_per_year, load_share (0…1), efficiency_class
+(1, 2, 3, below), fuel (electricity, gas, coal, diesel, petrol, firewood, heat, other), roof_area_m2,
+installed_kwp.
 buildings: code (required), parcel_code, name, use, floors, floor_area_m2, footprint_area_m2, height_m,
 completed_on.
 successions: old_code, new_code (required), kind (alias, renumbered, split, merged), effective_on, share.

@@ -20,9 +20,13 @@ class Evaluated:
     """An evaluation with its frozen inputs and its results; tables are decoded when they are asked for."""
 
     run: RowMapping
-    scheme: Scheme
     _results: Mapping[str, pl.LazyFrame]
     _snapshot: Mapping[str, pl.LazyFrame]
+
+    @cached_property
+    def scheme(self) -> Scheme:
+        """Return the scheme that was followed."""
+        return Scheme.model_validate_json(self.run["scheme"])
 
     @cached_property
     def parcels(self) -> pl.DataFrame:
@@ -58,6 +62,11 @@ class Evaluated:
         return self._snapshot[table].collect()
 
     @property
+    def is_kept(self) -> bool:
+        """Whether its wide tables are kept; of evaluations of an early release only the scores are."""
+        return "holdings" in self._results and "enterprises" in self._snapshot
+
+    @property
     def head(self) -> dict[str, Any]:
         """What was looked at, for a `service.levers.report.Report`."""
         return {
@@ -76,7 +85,6 @@ def evaluated(connection: Connection, evaluation_id: int) -> Evaluated:
         raise NotFound(f"There is no evaluation {evaluation_id}.", f"没有评价 {evaluation_id}。")
     return Evaluated(
         run,
-        Scheme.model_validate_json(run["scheme"]),
         evaluations.results(connection, evaluation_id),
         snapshot_tables(connection, run["snapshot_hash"]),
     )

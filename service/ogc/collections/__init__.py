@@ -4,11 +4,15 @@ from service.ogc.collections.collection import Collection
 from service.ogc.collections.hand_overs import COVERAGE, FINDINGS
 from service.ogc.collections.land import BUILDINGS, PARCELS
 from service.ogc.collections.results import BLOCKS, CONTRACTS, LOW_EFFICIENCY, SCORES, UPLIFT_CANDIDATES
+from service.ogc.collections.levers import ENERGY
+from service.ogc.collections.results import BLOCKS, LOW_EFFICIENCY, SCORES, UPLIFT_CANDIDATES
 
 __all__ = ["COLLECTIONS", "Collection"]
 
 COLLECTIONS = (
     *(PARCELS, SCORES, LOW_EFFICIENCY, UPLIFT_CANDIDATES, BLOCKS, CONTRACTS),
     *(COVERAGE, BUILDINGS, FINDINGS),
+    *(PARCELS, SCORES, LOW_EFFICIENCY, UPLIFT_CANDIDATES, BLOCKS),
+    *(COVERAGE, BUILDINGS, FINDINGS, ENERGY),
 )
 """Every collection, in the order in which they are listed."""

@@ -13,7 +13,7 @@ from service.ogc.sources.scores import Scores
 from service.reference.blocks import block_rules
 from service.store.layers import SCORES as LAYER
 
-_WHICH = (
+WHICH = (
     "Of the latest published evaluation of each district; the parameter datetime asks for the latest of "
     "every year that meets the interval, the parameter evaluation for one evaluation. "
     "取各区域最近一次已发布的评价；datetime 参数取与该时段相交的每一年最近一次已发布的评价，"
@@ -83,7 +83,7 @@ _ON_LABELS = frozenset({"parcel_code", "name", "status", "grade", "points"})
 SCORES = Collection(
     "scores",
     "Scores 亩均评价结果",
-    f"Parcels with their result. 宗地的亩均评价结果。 {_WHICH} {ABOUT_CRS}",
+    f"Parcels with their result. 宗地的亩均评价结果。 {WHICH} {ABOUT_CRS}",
     Scores(),
     _PROPERTIES,
     _ON_TILES
@@ -96,7 +96,7 @@ LOW_EFFICIENCY = Collection(
     "low-efficiency",
     "Low-efficiency land 低效用地",
     "Parcels that the evaluation's scheme flags as low-efficiency land, with the reasons. "
-    f"按评价办法认定的低效用地及原因。 {_WHICH} {ABOUT_CRS}",
+    f"按评价办法认定的低效用地及原因。 {WHICH} {ABOUT_CRS}",
     Scores("low_efficiency"),
     _PROPERTIES,
     _ON_TILES | {"land_area_m2", "low_efficiency_reasons"},
@@ -114,6 +114,10 @@ UPLIFT_CANDIDATES = Collection(
     _ON_TILES
     | {"far", "far_limit", "far_uplift_reasons", "additional_floor_area_m2"}
     | {"place", "allowed_far", "binding", "floor_added_m2", "contract_uplift"},
+    f"按评价办法认定可提升容积率的宗地及可增建筑面积。 {WHICH} {ABOUT_CRS}",
+    Scores("far_uplift"),
+    _PROPERTIES,
+    _ON_TILES | {"far", "far_limit", "far_uplift_reasons", "additional_floor_area_m2"},
     _ON_LABELS,
 )
 
@@ -137,7 +141,7 @@ BLOCKS = Collection(
     f"{block_rules().distance_m:g} m apart, directly or by others between them, as one feature; a street "
     "between them is no part of it. The id is the evaluation and the smallest parcel code. "
     f"同一评价中相接或间距不超过 {block_rules().distance_m:g} 米的低效用地合为一个图斑，不含其间道路；"
-    f"编号为评价编号加最小宗地代码。 {_WHICH} {ABOUT_CRS}",
+    f"编号为评价编号加最小宗地代码。 {WHICH} {ABOUT_CRS}",
     Blocks(),
     OF_BLOCKS,
     frozenset(item.name for item in OF_BLOCKS) - {"parcel_codes", "district", "distance_m", "verified"},

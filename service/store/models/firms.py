@@ -109,6 +109,17 @@ class InspectionItem(Base):
     capacity_kva: Mapped[float | None]
     commissioned_on: Mapped[date | None]
     source_row_id: Mapped[int] = mapped_column(ForeignKey("source_row.id"))
+    # last, where the migration could put them
+    inspected_on: Mapped[date | None]
+    equipment_kind: Mapped[str | None]  # motor | compressor | boiler | pump | fan | transformer | other
+    model: Mapped[str | None]  # 型号
+    power_kw: Mapped[float | None]  # rated power of one 额定功率; of a boiler its heat output
+    hours_per_year: Mapped[float | None]  # 年运行小时
+    load_share: Mapped[float | None]  # mean load while running, 0…1 负载率
+    efficiency_class: Mapped[str | None]  # 1 | 2 | 3 | below 能效等级
+    fuel: Mapped[str | None]  # electricity | gas | coal | diesel | petrol | firewood | heat | other
+    roof_area_m2: Mapped[float | None]  # roof under the array 光伏占用屋顶面积
+    installed_kwp: Mapped[float | None]  # of the array 装机容量
 
 
 class EnterpriseRating(Base):

@@ -30,6 +30,7 @@ UNITS = {
     "energy": "吨标准煤",
     "money_per_area": "万元/公顷",
     "energy_per_money": "吨标煤/万元",
+    "money_per_electricity": "元/千瓦时",
 }
 """The unit that the header of such a workbook names, as bureaus write it."""
 
@@ -39,6 +40,7 @@ _WORDS = {
     "meter_kind": "电",
     "item_kind": "产品",
     "succession_kind": "分割",
+    "surcharge_kind": "惩罚性电价",
     "date": "2020年3月1日",
     "period": YEAR,
     "count": "3",

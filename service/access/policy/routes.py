@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 _COLLECTIONS = (
-    *("parcels", "scores", "low-efficiency", "uplift-candidates", "blocks"),
+    *("parcels", "scores", "low-efficiency", "uplift-candidates", "blocks", "surcharges"),
     *("coverage", "buildings", "findings"),
 )
 _MATRIX_SETS = ("WebMercatorQuad", "CGCS2000Quad")
@@ -58,6 +58,11 @@ ROUTES: Mapping[tuple[str, str], str | None] = {
     ("GET", "/evaluations/{evaluation_id}/comparison"): "read",
     ("GET", "/evaluations/{evaluation_id}/sensitivity"): "read",
     ("GET", "/evaluations/{evaluation_id}/disagreements"): "analyst",
+    ("GET", "/evaluations/{evaluation_id}/prices"): "analyst",
+    ("POST", "/evaluations/{evaluation_id}/prices"): "publish",
+    ("GET", "/price-decisions"): "analyst",
+    ("GET", "/price-decisions/{decision_id}"): "analyst",
+    ("GET", "/price-entries"): "analyst",
     ("GET", "/processes"): "read",
     ("GET", "/processes/{processId}"): "read",
     ("POST", "/processes/import/execution"): "import",

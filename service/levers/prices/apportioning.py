@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from service.levers.prices.electricity import SHARE, Holding, MeterAt, Reading
-from service.levers.prices.months import days_held, days_in_year
+from service.levers.prices.months import days_held, days_in_year, days_of
 
 Place = tuple[str, str]
 """Parcel code and USCC."""
@@ -114,7 +114,7 @@ class _Month:
         self.holdings: dict[str, list[tuple[Holding, int]]] = defaultdict(list)
         self.firms_on: dict[str, list[str]] = defaultdict(list)
         for held in holdings:
-            days = max((days_held(month, *span) for span in held.spans), default=0)
+            days = days_of(month, held.spans)
             self.holdings[held.uscc].append((held, days))
             if days and held.uscc not in self.firms_on[held.parcel_code]:
                 self.firms_on[held.parcel_code].append(held.uscc)

@@ -1,7 +1,8 @@
 """Calendar months (月) as text ``2023-07``: those of a span, their days, a year shared out over them."""
 
 from calendar import isleap, monthrange
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, timedelta
 
 
 def months_between(first: str, last: str) -> list[str]:
@@ -16,6 +17,18 @@ def days_held(month: str, valid_from: date | None, valid_to: date | None) -> int
     since = max(first, valid_from or first)
     until = min(last, valid_to or last)
     return max((until - since).days + 1, 0)
+
+
+def days_of(month: str, spans: Iterable[tuple[date | None, date | None]]) -> int:
+    """Return on how many days of a month any of several spans held, each day once."""
+    days, reached = 0, date.min
+    first, last = first_day(month), last_day(month)
+    for since, until in sorted((since or first, until or last) for since, until in spans):
+        begins, ends = max(since, first, reached), min(until, last)
+        if begins <= ends:
+            days += (ends - begins).days + 1
+            reached = ends + timedelta(days=1)
+    return days
 
 
 def days_in_year(month: str) -> int:

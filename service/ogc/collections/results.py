@@ -1,9 +1,12 @@
 """Results of evaluations: all scores, those with a flag, and the blocks that low-efficiency parcels form."""
 
+from service.jobs.levers.prices import LAYER as OF_SURCHARGES
+from service.jobs.levers.prices import layer as surcharges
 from service.ogc.collections.collection import ABOUT_CRS, Collection
 from service.ogc.collections.columns import properties_of
 from service.ogc.sources.blocks import PROPERTIES as OF_BLOCKS
 from service.ogc.sources.blocks import Blocks
+from service.ogc.sources.levers import OfParcels
 from service.ogc.sources.scores import Scores
 from service.reference.blocks import block_rules
 from service.store.layers import SCORES as LAYER
@@ -93,6 +96,23 @@ UPLIFT_CANDIDATES = Collection(
     _PROPERTIES,
     _ON_TILES | {"far", "far_limit", "far_uplift_reasons", "additional_floor_area_m2"},
     _ON_LABELS,
+)
+
+SURCHARGES = Collection(
+    "surcharges",
+    "Differential electricity price 差别化电价",
+    "Parcels whose grade raises the price of electricity, with the consecutive years of that grade and the "
+    "surcharge: by the latest decision on the evaluation, else as the district's policy would have it. "
+    f"因评价等级而加价的宗地、连续年数与加价标准：已决定的按决定，未决定的为测算。 {_WHICH} {ABOUT_CRS}",
+    OfParcels("surcharges", OF_SURCHARGES, surcharges),
+    OF_SURCHARGES,
+    frozenset(
+        {
+            *("evaluation_id", "parcel_code", "period", "grade", "consecutive_years"),
+            *("tier_yuan_per_kwh", "decided", "amount_yuan"),
+        }
+    ),
+    frozenset({"parcel_code", "grade", "tier_yuan_per_kwh"}),
 )
 
 BLOCKS = Collection(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from service.demo import contracts, further, marks, registers, returns
+from service.demo import contracts, further, marks, monthly, registers, returns
 from service.demo.figures import YEARS, account
 from service.demo.park import build
 
@@ -43,6 +43,8 @@ HAND_OVERS = (
     HandOver(f"燃气_抄见气量_{YEARS[-1]}年.xlsx", "figures", profile="meter-readings-gas"),
     HandOver("资规_建筑物.zip", "buildings", profile="buildings"),
     HandOver(f"科技_研发补报_{YEARS[-1]}年.xlsx", "figures", "rd-by-name.yaml"),
+    HandOver(f"电力_月度用电_{YEARS[-1] + 1}年.xlsx", "figures", profile="electricity-grid"),
+    HandOver("电力_电价加价.xlsx", "surcharges", profile="surcharges"),
     HandOver("税务_2023年_更正.csv", "figures", "tax.yaml"),
 )
 
@@ -80,6 +82,8 @@ def generate(directory: Path, seed: int = SEED) -> None:
     further.write_gas(directory / "燃气_气表台账.xlsx", gas, YEARS[-1], park, rng())
     further.write_buildings(directory / "资规_建筑物.zip", park)
     further.write_late_rd(directory / f"科技_研发补报_{YEARS[-1]}年.xlsx", YEARS[-1], last)
+    monthly.write_monthly(directory / f"电力_月度用电_{YEARS[-1] + 1}年.xlsx", YEARS[-1] + 1, last, rng())
+    monthly.write_surcharges(directory / "电力_电价加价.xlsx", YEARS[-1] + 1, last, rng())
     for name in sorted({hand_over.mapping for hand_over in HAND_OVERS if hand_over.mapping}):
         text = files("service.demo").joinpath("mappings", name).read_text(encoding="utf-8")
         (directory / name).write_text(text, encoding="utf-8")

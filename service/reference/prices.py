@@ -130,12 +130,17 @@ def price_policies() -> tuple[PricePolicy, ...]:
     return tuple(PricePolicy.model_validate(each) for each in yaml.safe_load(text)["policies"])
 
 
+def holding_policies(district: str) -> list[PricePolicy]:
+    """Return the editions that hold in a district, by the beginning of its code."""
+    return [each for each in price_policies() if district.startswith(each.jurisdiction.code)]
+
+
 def shipped_policy(name: str | None, district: str, months: tuple[str, str] | None = None) -> PricePolicy:
     """Return the policy of this name, or the one that holds in a district; the latest edition in force.
 
     Raises `InvalidParameter` when there is none, or several of different names.
     """
-    found = [each for each in price_policies() if each.name == name or (name is None and _at(each, district))]
+    found = [each for each in price_policies() if each.name == name] if name else holding_policies(district)
     if months is not None:
         found = [each for each in found if each.holds_in(months[0])] or found
     names = {each.name for each in found}
@@ -160,10 +165,6 @@ def own_policy(given: Any) -> PricePolicy:
         raise _unfit(str(error).splitlines()[0]) from error
     except ValidationError as error:
         raise _unfit("; ".join(_problems(error))) from error
-
-
-def _at(policy: PricePolicy, district: str) -> bool:
-    return district.startswith(policy.jurisdiction.code)
 
 
 def _problems(error: ValidationError) -> Iterator[str]:

@@ -20,7 +20,8 @@ from service.levers.prices.result import Priced
 from service.levers.prices.telling import report
 from service.levers.prices.tiers import Year, standings
 from service.levers.report import Report
-from service.reference.prices import PricePolicy, shipped_policy
+from service.reference.prices import PricePolicy, holding_policies, shipped_policy
+from service.store import evaluations
 from service.store import monthly as stored
 from service.store import prices as ledger
 from service.store.database import Database
@@ -121,18 +122,18 @@ def worked_out(connection: Connection, of: Evaluated, asked: Asked) -> Priced:
 def layer(connection: Connection, evaluation_id: int) -> pl.DataFrame:
     """Return the parcels in a tier, for a map: by the latest decision, else by the district's own policy.
 
-    No row where no policy holds. Amounts are those of the decided months, else of the policy's usual ones.
+    No row where no policy holds, or several do. Amounts are of the decided months, else of the usual ones.
     """
-    of = evaluated(connection, evaluation_id)
     decided = ledger.decisions(connection, evaluation_id=evaluation_id, limit=1)
+    run = evaluations.get(connection, evaluation_id)
     if decided:
         policy = PricePolicy.model_validate_json(decided[0]["policy"])
         asked = Asked(policy, decided[0]["first_month"], decided[0]["last_month"])
+    elif run is not None and len({each.name for each in holding_policies(run["district"])}) == 1:
+        asked = Asked()
     else:
-        try:
-            asked = Asked(shipped_policy(None, of.run["district"]))
-        except InvalidParameter:
-            return pl.DataFrame()
+        return pl.DataFrame()
+    of = evaluated(connection, evaluation_id)
     priced = worked_out(connection, of, asked)
     towns: Mapping[str, str | None] = dict(of.frozen("parcels").select("parcel_code", "town").iter_rows())
     return tables.parcels(priced, towns).with_columns(

@@ -51,6 +51,7 @@ def prices(
     ] = False,
     decide: Annotated[bool, typer.Option("--decide", help="Book it 决定并记账.")] = False,
     note: Annotated[str | None, typer.Option(help="Why, for the record 备注.")] = None,
+    by: Annotated[str | None, typer.Option(help="Who decides; else the login name 决定人.")] = None,
     form: Form = Format.TABLE,
     output: Output = None,
 ) -> None:
@@ -60,7 +61,7 @@ def prices(
         if not decide:
             show(simulated(database, evaluation_id, asked), form, output)
             return
-        told = price_deciding.decide(database, evaluation_id, asked, by=getpass.getuser(), note=note)
+        told = price_deciding.decide(database, evaluation_id, asked, by=by or getpass.getuser(), note=note)
     _print_decision(told)
 
 

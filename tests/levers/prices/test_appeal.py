@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import mapbox_vector_tile
 import openpyxl
 import pytest
 from fastapi.testclient import TestClient
@@ -348,6 +349,24 @@ def test_over_http(story: Story, client: TestClient) -> None:
     assert {each["properties"]["amount_yuan"] for each in items} == {61.25, 8.75}
 
 
+def test_the_layer_is_a_collection_like_any_other(story: Story, client: TestClient) -> None:
+    """Found by id, filtered, drawn on tiles with the values of its items; of the evaluation asked for."""
+    base, of = "/collections/surcharges", f"evaluation={story.second}"
+    one = client.get(f"{base}/items/{story.second}:P2").json()
+    assert one["properties"]["ended_by"] == "other_grade"
+    assert (one["properties"]["decided"], one["properties"]["verified"]) == (True, False)
+    found = client.get(f"{base}/items?{of}&filter=amount_yuan > 10").json()
+    assert [each["id"] for each in found["features"]] == [f"{story.second}:P2"]
+    drawn = mapbox_vector_tile.decode(
+        client.get(f"{base}/tiles/WebMercatorQuad/12/1689/3413?{of}").content  # 120° east, 30° north
+    )
+    told = {each["properties"]["parcel_code"]: each["properties"] for each in drawn["surcharges"]["features"]}
+    assert told["P2"]["amount_yuan"] == 61.25
+    assert told["P3"]["tier_yuan_per_kwh"] == 0.05
+    earlier = client.get(f"{base}/items?evaluation={story.first}").json()
+    assert len(earlier["features"]) == 3
+
+
 @pytest.mark.parametrize(
     ("path", "status", "code"),
     [
@@ -383,6 +402,8 @@ def test_who_may_see_and_decide(story: Story) -> None:
         ]
         assert first["properties"]["tier_yuan_per_kwh"] == 0.05
         assert not {"amount_yuan", "kwh", "firms"} & first["properties"].keys()
+        guess = reader.get(f"/collections/surcharges/items?evaluation={story.second}&filter=amount_yuan > 1")
+        assert guess.status_code == 400
     with keyed_client(story.database, "publish") as publisher:
         wanted = {"first_month": "2024-01", "last_month": "2024-02"}
         told = publisher.post(f"/evaluations/{story.second}/prices", json=wanted).json()

@@ -22,6 +22,7 @@ from service.api import (
 )
 from service.api.levers import contracts, uplift
 from service.api.levers import energy
+from service.api.levers import prices
 
 
 def routers() -> list[APIRouter]:
@@ -40,6 +41,7 @@ def routers() -> list[APIRouter]:
         uplift.router,
         contracts.router,
         energy.router,
+        prices.router,
         coverage.router,
         quality.router,
         processes.router,

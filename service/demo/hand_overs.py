@@ -8,6 +8,7 @@ import numpy as np
 
 from service.demo import clauses, contracts, further, marks, registers, returns
 from service.demo import contracts, further, inspections, marks, registers, returns
+from service.demo import contracts, further, marks, monthly, registers, returns
 from service.demo.figures import YEARS, account
 from service.demo.park import build
 
@@ -48,6 +49,8 @@ HAND_OVERS = (
     HandOver("经信_能源检查_变压器.xlsx", "inspections", profile="inspection-transformers"),
     HandOver("经信_能源检查_用能设备.xlsx", "inspections", profile="inspection-equipment"),
     HandOver("经信_能源检查_屋顶光伏.xlsx", "inspections", profile="inspection-rooftop-solar"),
+    HandOver(f"电力_月度用电_{YEARS[-1] + 1}年.xlsx", "figures", profile="electricity-grid"),
+    HandOver("电力_电价加价.xlsx", "surcharges", profile="surcharges"),
     HandOver("税务_2023年_更正.csv", "figures", "tax.yaml"),
 )
 
@@ -96,6 +99,8 @@ def generate(directory: Path, seed: int = SEED) -> None:
         accounts,
         np.random.default_rng((seed, 9)),
     )
+    monthly.write_monthly(directory / f"电力_月度用电_{YEARS[-1] + 1}年.xlsx", YEARS[-1] + 1, last, rng())
+    monthly.write_surcharges(directory / "电力_电价加价.xlsx", YEARS[-1] + 1, last, rng())
     for name in sorted({hand_over.mapping for hand_over in HAND_OVERS if hand_over.mapping}):
         text = files("service.demo").joinpath("mappings", name).read_text(encoding="utf-8")
         (directory / name).write_text(text, encoding="utf-8")

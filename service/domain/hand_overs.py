@@ -33,6 +33,7 @@ class Feed(StrEnum):
     INSPECTIONS = "inspections"  # 能源检查
     BUILDINGS = "buildings"  # 建筑物
     SUCCESSIONS = "successions"  # 宗地沿革
+    SURCHARGES = "surcharges"  # 其他电价加价
 
 
 class Verdict(StrEnum):
@@ -125,6 +126,7 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "item_missing": ("no name or number", "缺名称或编号"),
         "old_code_missing": ("no old parcel code", "缺原宗地代码"),
         "new_code_missing": ("no new parcel code", "缺新宗地代码"),
+        "valid_from_missing": ("no first day", "缺起始日期"),
         "district_missing": ("no district", "缺行政区"),
         "district_differs": ("the parcel is recorded in another district", "该宗地已登记在其他行政区"),
         "conflicting_rows": ("rows of one key contradict each other", "同一主键的多行互相矛盾"),

@@ -19,6 +19,7 @@ KEY_FIELDS: dict[Feed, tuple[str, ...]] = {
     Feed.INSPECTIONS: ("uscc", "parcel_code", "period", "kind", "item"),
     Feed.BUILDINGS: ("code",),
     Feed.SUCCESSIONS: ("old_code", "new_code"),
+    Feed.SURCHARGES: ("uscc", "parcel_code", "kind", "valid_from"),
 }
 """What tells one record from another."""
 
@@ -27,6 +28,7 @@ UNKNOWN: dict[tuple[Feed, str], Any] = {
     (Feed.METERS, "parcel_code"): "",
     (Feed.METERS, "uscc"): "",
     (Feed.INSPECTIONS, "parcel_code"): "",
+    (Feed.SURCHARGES, "parcel_code"): "",
 }
 """Parts of a key that a row may leave open, and what then stands for them."""
 

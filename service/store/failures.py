@@ -9,7 +9,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from service.errors import Conflict, InvalidParameter, Unavailable
-from service.store.immutability import REFUSAL, SNAPSHOT_REFUSAL
+from service.store.immutability import LEDGER_REFUSAL, REFUSAL, SNAPSHOT_REFUSAL
 
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _GONE = {
@@ -49,6 +49,13 @@ def translated(store: str) -> Iterator[None]:
                 "A snapshot that an evaluation read never changes.",
                 "评价所用的快照不能再修改。",
                 code="snapshot-in-use",
+            ) from error
+        if LEDGER_REFUSAL in said:
+            raise Conflict(
+                "A price decision and its entries never change.",
+                "电价决定及其台账分录不能修改。",
+                code="ledger-closed",
+                action="Decide again: the difference becomes further entries. 请重新决定，差额另行记账。",
             ) from error
         if REFUSAL not in said:
             raise

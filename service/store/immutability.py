@@ -1,4 +1,4 @@
-"""A published evaluation never changes (已发布的评价不再改变), nor what any evaluation read.
+"""A published evaluation never changes (已发布的评价不再改变), nor what any evaluation read, nor the ledger.
 
 Both databases refuse it themselves.
 `service.store.schema` hangs the triggers on the tables, and the migrations install the same ones. PostgreSQL
@@ -9,15 +9,19 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
-from service.store.models import Evaluation, ResultPart, Score, SnapshotPart
+from service.store.models import Evaluation, PriceDecision, PriceEntry, ResultPart, Score, SnapshotPart
 
 REFUSAL = "a published evaluation never changes"
 SNAPSHOT_REFUSAL = "a snapshot that an evaluation read never changes"
+LEDGER_REFUSAL = "a price decision and its entries never change"
 """What the databases say, as an integrity error."""
 
 EVALUATION = Evaluation.__tablename__
 RESULTS = tuple(model.__tablename__ for model in (Score, ResultPart))
 """The tables whose rows belong to an evaluation."""
+
+LEDGER = tuple(model.__tablename__ for model in (PriceDecision, PriceEntry))
+"""The tables whose rows are only ever added."""
 
 SNAPSHOTS = SnapshotPart.__tablename__
 """The table of what evaluations read; a snapshot is as it was when the first evaluation used it."""
@@ -42,6 +46,26 @@ _SQLITE_SNAPSHOTS = {
     "update": _SQLITE_USED.format(hashes="OLD.snapshot_hash, NEW.snapshot_hash"),
     "delete": _SQLITE_USED.format(hashes="OLD.snapshot_hash"),
 }
+
+# REPLACE removes a row without naming it
+_SQLITE_LEDGER = {
+    "insert": "EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)",
+    "update": "1",
+    "delete": "1",
+}
+
+_POSTGRESQL_LEDGER = """
+CREATE OR REPLACE FUNCTION refuse_change_of_ledger() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '{refusal}' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+
+CREATE TRIGGER posted_{table}_change BEFORE UPDATE OR DELETE ON {table}
+    FOR EACH ROW EXECUTE FUNCTION refuse_change_of_ledger();
+
+CREATE TRIGGER posted_{table}_truncate BEFORE TRUNCATE ON {table}
+    EXECUTE FUNCTION refuse_change_of_ledger()
+"""
 
 _POSTGRESQL_EVALUATION = """
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -126,19 +150,25 @@ def protect(connection: Connection, table: str) -> None:
 
 
 def _statements(dialect: str, table: str) -> Iterator[str]:
-    said = SNAPSHOT_REFUSAL if table == SNAPSHOTS else REFUSAL
+    said = SNAPSHOT_REFUSAL if table == SNAPSHOTS else LEDGER_REFUSAL if table in LEDGER else REFUSAL
     if dialect == "sqlite":
         own = dict.fromkeys(("update", "delete"), "OLD.status = 'published'")
-        by_event = {EVALUATION: own, SNAPSHOTS: _SQLITE_SNAPSHOTS}.get(table, _SQLITE_RESULTS)
-        for event, condition in by_event.items():
+        ledger = {event: condition.format(table=table) for event, condition in _SQLITE_LEDGER.items()}
+        known = {EVALUATION: own, SNAPSHOTS: _SQLITE_SNAPSHOTS, **dict.fromkeys(LEDGER, ledger)}
+        for event, condition in known.get(table, _SQLITE_RESULTS).items():
             yield _SQLITE.format(
                 name=name(table, event), table=table, event=event, condition=condition, refusal=said
             )
     else:
-        scripts = {EVALUATION: _POSTGRESQL_EVALUATION, SNAPSHOTS: _POSTGRESQL_SNAPSHOTS}
+        scripts = {
+            EVALUATION: _POSTGRESQL_EVALUATION,
+            SNAPSHOTS: _POSTGRESQL_SNAPSHOTS,
+            **dict.fromkeys(LEDGER, _POSTGRESQL_LEDGER),
+        }
         yield from scripts.get(table, _POSTGRESQL_RESULTS).format(table=table, refusal=said).split(";\n\n")
 
 
 def name(table: str, event: str) -> str:
     """Return the name of an embedded store's trigger: ``insert``, ``update`` or ``delete``."""
-    return f"{'used' if table == SNAPSHOTS else 'published'}_{table}_{event}"
+    first = "used" if table == SNAPSHOTS else "posted" if table in LEDGER else "published"
+    return f"{first}_{table}_{event}"

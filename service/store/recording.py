@@ -34,6 +34,7 @@ from service.store.models import (
     Enterprise,
     EnterpriseRating,
     Figure,
+    FirmSurcharge,
     GrantContract,
     InspectionItem,
     Meter,
@@ -58,6 +59,7 @@ _TABLES: dict[Feed, tuple[Any, tuple[str, ...]]] = {
     Feed.INSPECTIONS: (InspectionItem.__table__, ("uscc", "parcel_code", "period", "kind", "item")),
     Feed.BUILDINGS: (Building.__table__, ("code",)),
     Feed.SUCCESSIONS: (ParcelSuccession.__table__, ("old_code", "new_code")),
+    Feed.SURCHARGES: (FirmSurcharge.__table__, ("uscc", "parcel_code", "kind", "valid_from")),
 }
 """Where the facts of each feed are kept, and the columns of their key; a figure's metric comes beside it."""
 

@@ -115,7 +115,12 @@ def _after_protected(table: Table, connection: Connection, **_: Any) -> None:
     immutability.protect(connection, table.name)
 
 
-for _name in (immutability.EVALUATION, *immutability.RESULTS, immutability.SNAPSHOTS):
+for _name in (
+    immutability.EVALUATION,
+    *immutability.RESULTS,
+    immutability.SNAPSHOTS,
+    *immutability.LEDGER,
+):
     event.listen(METADATA.tables[_name], "after_create", _after_protected)
 
 

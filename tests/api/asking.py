@@ -19,6 +19,7 @@ TILES = {"WebMercatorQuad": TILE, "CGCS2000Quad": "12/1360/6831"}
 
 OF_EVALUATIONS = ("scores", "low-efficiency", "uplift-candidates", "blocks", "contracts")
 OF_EVALUATIONS = ("scores", "low-efficiency", "uplift-candidates", "blocks", "energy")
+OF_EVALUATIONS = ("scores", "low-efficiency", "uplift-candidates", "blocks", "surcharges")
 """Collections of results, whose ids begin with an evaluation."""
 
 NO_JOB = "6d6f6f6e-0000-4000-8000-000000000000"
@@ -126,6 +127,15 @@ def requests_of(park: Park, job: str = NO_JOB) -> dict[tuple[str, str], list[Req
             for number in (*evaluations, 99)
             for query in ("", "?f=xlsx", "?parcel=P0", "?parcel=none", "?limit=1&offset=1")
         ],
+        "/evaluations/{evaluation_id}/prices": [
+            f"/evaluations/{number}/prices{query}"
+            for number in (*evaluations, 99)
+            for by in ("?policy=shandong&from=2023-01&to=2023-12&estimated=true",)
+            for query in ("", "?policy=none", by, f"{by}&limit=1&offset=1", f"{by}&f=xlsx")
+        ],
+        "/price-decisions": ["/price-decisions", "/price-decisions?limit=1&before=9"],
+        "/price-decisions/{decision_id}": ["/price-decisions/99"],
+        "/price-entries": ["/price-entries", "/price-entries?parcel=P0&month=2023-01&after=1"],
         "/quality": [
             "/quality",
             "/quality?code=figure_repeated",
@@ -247,6 +257,10 @@ def requests_of(park: Park, job: str = NO_JOB) -> dict[tuple[str, str], list[Req
         ],
         "/processes/export/execution": [
             ("POST", "/processes/export/execution", {"json": {"inputs": {"evaluation": 99}}})
+        ],
+        "/evaluations/{evaluation_id}/prices": [
+            ("POST", f"/evaluations/{number}/prices", {"json": {"policy": "shandong"}})
+            for number in (park.draft, 99)
         ],
         "/evaluations/{evaluation_id}/publish": [("POST", f"/evaluations/{park.published}/publish", {})],
     }

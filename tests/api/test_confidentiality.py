@@ -44,7 +44,7 @@ _ELSEWHERE = {
     ("GET", "/matches/{match_id}"),  # tests/api/test_matches.py
     *(
         ("GET", f"/collections/{name}{path}")  # tests/ogc/test_collections.py
-        for name in ("low-efficiency", "uplift-candidates", "blocks", "buildings", "findings")
+        for name in ("low-efficiency", "uplift-candidates", "blocks", "buildings", "findings", "surcharges")
         for path in (
             "/items/{featureId}",
             "/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}",
@@ -52,6 +52,8 @@ _ELSEWHERE = {
         )
     ),
     ("PUT", "/matches/{match_id}"),  # tests/api/test_matches.py
+    ("POST", "/evaluations/{evaluation_id}/prices"),  # tests/levers/prices/test_appeal.py
+    ("GET", "/price-decisions/{decision_id}"),  # likewise
 }
 """Routes that change something, or ask for what the park has not: where their answers are tested."""
 

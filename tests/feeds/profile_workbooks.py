@@ -31,6 +31,7 @@ UNITS = {
     "money_per_area": "万元/公顷",
     "energy_per_money": "吨标煤/万元",
     "daily_share": "‰",
+    "money_per_electricity": "元/千瓦时",
 }
 """The unit that the header of such a workbook names, as bureaus write it."""
 
@@ -44,6 +45,7 @@ _WORDS = {
     "fuel": "天然气",
     "succession_kind": "分割",
     "clause": "经同意",
+    "surcharge_kind": "惩罚性电价",
     "date": "2020年3月1日",
     "period": YEAR,
     "count": "3",

@@ -132,6 +132,18 @@ FEEDS: dict[str, tuple[str, dict[str, object], dict[str, object]]] = {
         {"old_code": "P1", "new_code": "P2", "kind": "split", "effective_on": "2022-05-06", "share": 0.25},
         {"share": 0.75},
     ),
+    "surcharges": (
+        "firm_surcharge",
+        {
+            "uscc": uscc(1),
+            "parcel_code": "",
+            "kind": "punitive",
+            "yuan_per_kwh": 0.3,
+            "valid_from": "2024-01-01",
+            "valid_to": "2024-12-31",
+        },
+        {"yuan_per_kwh": 0.1},
+    ),
 }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 _COLLECTIONS = (
     *("parcels", "scores", "low-efficiency", "uplift-candidates", "blocks", "contracts"),
+    *("parcels", "scores", "low-efficiency", "uplift-candidates", "blocks", "surcharges"),
     *("coverage", "buildings", "findings"),
     *("parcels", "scores", "low-efficiency", "uplift-candidates", "blocks"),
     *("coverage", "buildings", "findings", "energy"),
@@ -63,6 +64,11 @@ ROUTES: Mapping[tuple[str, str], str | None] = {
     ("GET", "/evaluations/{evaluation_id}/uplift"): "read",
     ("GET", "/evaluations/{evaluation_id}/contracts"): "read",
     ("GET", "/evaluations/{evaluation_id}/energy"): "read",
+    ("GET", "/evaluations/{evaluation_id}/prices"): "analyst",
+    ("POST", "/evaluations/{evaluation_id}/prices"): "publish",
+    ("GET", "/price-decisions"): "analyst",
+    ("GET", "/price-decisions/{decision_id}"): "analyst",
+    ("GET", "/price-entries"): "analyst",
     ("GET", "/processes"): "read",
     ("GET", "/processes/{processId}"): "read",
     ("POST", "/processes/import/execution"): "import",

@@ -6,6 +6,7 @@ import typer
 
 _LEVERS: tuple[str, ...] = ("uplift", "contracts")
 _LEVERS: tuple[str, ...] = ("energy",)
+_LEVERS: tuple[str, ...] = ("prices",)
 
 
 def register(cli: typer.Typer) -> None:

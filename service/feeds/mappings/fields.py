@@ -184,6 +184,16 @@ _FIELDS = {
         Field("effective_on", "date"),
         Field("share", "share", unit="1"),
     ),
+    Feed.SURCHARGES: (
+        Field("uscc", "uscc", key=True),
+        Field("parcel_code", "parcel_code"),
+        Field("kind", "surcharge_kind", key=True),
+        Field("yuan_per_kwh", "money_per_electricity", unit="元/kWh"),
+        Field("valid_from", "date", key=True),
+        Field("valid_to", "date"),
+        Field("enterprise_name", "text"),
+        Field("registration_number", "code"),
+    ),
 }
 
 FIELDS: Mapping[Feed, Mapping[str, Field]] = MappingProxyType(
@@ -315,6 +325,20 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "heat": "heat",
             "热力": "heat",
             "蒸汽": "heat",
+        "surcharge_kind": {
+            # 差别电价: restricted or outdated equipment; 惩罚性电价: more energy per product than the limit
+            "differential": "differential",
+            "差别电价": "differential",
+            "高耗能差别电价": "differential",
+            "淘汰类差别电价": "differential",
+            "限制类差别电价": "differential",
+            "punitive": "punitive",
+            "惩罚性电价": "punitive",
+            "超限额惩罚性电价": "punitive",
+            "tiered": "tiered",
+            "阶梯电价": "tiered",
+            "environmental": "environmental",
+            "环保电价": "environmental",
             "other": "other",
             "其他": "other",
         },

@@ -81,6 +81,8 @@ installed_kwp.
 buildings: code (required), parcel_code, name, use, floors, floor_area_m2, footprint_area_m2, height_m,
 completed_on.
 successions: old_code, new_code (required), kind (alias, renumbered, split, merged), effective_on, share.
+surcharges: uscc, kind (differential, punitive, tiered, environmental, other), yuan_per_kwh, valid_from
+(required), parcel_code, valid_to.
 figures: uscc, parcel_code or meter (the subject), part_of, period (required), and the metrics.
 
 Beside uscc, or in its place, enterprise_name and registration_number (the old one of 15 digits) say whose

@@ -4,6 +4,8 @@ from service.features.table import Property
 from service.jobs.levers import contracts, uplift
 from service.levers.contracts import PARCEL_COLUMNS
 from service.levers.uplift import CANDIDATE_COLUMNS
+from service.jobs.levers.prices import LAYER as OF_SURCHARGES
+from service.jobs.levers.prices import layer as surcharges
 from service.ogc.collections.collection import ABOUT_CRS, Collection
 from service.ogc.collections.columns import properties_of
 from service.ogc.sources.blocks import PROPERTIES as OF_BLOCKS
@@ -132,6 +134,21 @@ CONTRACTS = Collection(
     _OF_CONTRACTS,
     frozenset(item.name for item in _OF_CONTRACTS) - {"district", "contract_number"},
     frozenset({"parcel_code", "breaches", "worst_breach"}),
+SURCHARGES = Collection(
+    "surcharges",
+    "Differential electricity price 差别化电价",
+    "Parcels whose grade raises the price of electricity, with the consecutive years of that grade and the "
+    "surcharge: by the latest decision on the evaluation, else as the district's policy would have it. "
+    f"因评价等级而加价的宗地、连续年数与加价标准：已决定的按决定，未决定的为测算。 {_WHICH} {ABOUT_CRS}",
+    OfParcels("surcharges", OF_SURCHARGES, surcharges),
+    OF_SURCHARGES,
+    frozenset(
+        {
+            *("evaluation_id", "parcel_code", "period", "grade", "consecutive_years"),
+            *("tier_yuan_per_kwh", "decided", "amount_yuan"),
+        }
+    ),
+    frozenset({"parcel_code", "grade", "tier_yuan_per_kwh"}),
 )
 
 BLOCKS = Collection(

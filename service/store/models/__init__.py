@@ -14,12 +14,14 @@ from service.store.models.firms import (
     Enterprise,
     EnterpriseRating,
     Figure,
+    FirmSurcharge,
     InspectionItem,
     Meter,
     Occupancy,
 )
 from service.store.models.hand_overs import Batch, NameMatch, PullState, ReceivedFile, SourceRow
 from service.store.models.land import Building, GrantContract, Parcel, ParcelSuccession
+from service.store.models.prices import PriceDecision, PriceEntry
 
 __all__ = [
     "SRID",
@@ -34,6 +36,7 @@ __all__ = [
     "EnterpriseRating",
     "Evaluation",
     "Figure",
+    "FirmSurcharge",
     "GrantContract",
     "InspectionItem",
     "Meter",
@@ -41,6 +44,8 @@ __all__ = [
     "Occupancy",
     "Parcel",
     "ParcelSuccession",
+    "PriceDecision",
+    "PriceEntry",
     "PullState",
     "ReceivedFile",
     "ResultPart",

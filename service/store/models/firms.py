@@ -122,6 +122,21 @@ class InspectionItem(Base):
     installed_kwp: Mapped[float | None]  # of the array 装机容量
 
 
+class FirmSurcharge(Base):
+    """Another surcharge (其他加价) on a firm's electricity than that of its parcel's grade."""
+
+    __tablename__ = "firm_surcharge"
+    __table_args__ = (Index("uq_firm_surcharge", "uscc", "parcel_code", "kind", "valid_from", unique=True),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    uscc: Mapped[str]
+    parcel_code: Mapped[str]  # empty for all its parcels
+    kind: Mapped[str]  # differential | punitive | tiered | environmental | other
+    yuan_per_kwh: Mapped[float | None]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]  # last day included
+    source_row_id: Mapped[int] = mapped_column(ForeignKey("source_row.id"))
+
+
 class EnterpriseRating(Base):
     """The result of the enterprise evaluation (企业综合评价) of a firm: another office's, beside ours."""
 

@@ -1,0 +1,291 @@
+"""Decisions (决定) on differential prices: book what an evaluation costs; list decisions and entries.
+
+Deciding again books the difference: refunds where less is due, corrections where more is.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import BaseModel, Field
+from sqlalchemy import Connection, RowMapping
+
+from service.errors import Conflict, InvalidParameter, NotFound
+from service.jobs.levers.evaluated import evaluated
+from service.jobs.levers.prices import Asked, worked_out
+from service.levers.prices.ledger import Entry
+from service.levers.prices.result import Priced
+from service.levers.prices.words import said
+from service.reference.prices import MICRO, PricePolicy
+from service.store import evaluations, prices
+from service.store.database import Database
+from service.store.monthly import last_batch
+
+
+class Decision(BaseModel):
+    """A decision and what it posted; amounts are of its own entries."""
+
+    id: int
+    district: str
+    period: str = Field(description="The evaluated year 评价年度")
+    evaluation_id: int
+    policy: str
+    edition: str
+    policy_hash: str = Field(description="SHA-256 of the rules as they were applied 政策内容指纹")
+    rules: dict[str, Any] = Field(description="The whole policy as it was applied 所适用的政策全文")
+    verified: bool = Field(description="Whether the rules were read in the document itself 规则经原文核实")
+    years: dict[str, int] = Field(description="The evaluations by which years were counted 连续年数依据")
+    first_month: str
+    last_month: str
+    as_of_batch: int = Field(description="The last hand-over whose readings it saw")
+    decided_at: datetime
+    decided_by: str
+    note: str | None
+    charges: int
+    refunds: int
+    corrections: int
+    amount_fen: int
+    amount_yuan: float
+
+
+class Decided(Decision):
+    """What deciding came to; what is missing or unplaced is charged by deciding again once it is known."""
+
+    repeated: bool = Field(description="The very same was decided before; nothing was posted 重复决定")
+    missing: int = Field(description="Months of meters or firms without a reading 缺读数")
+    unplaced: int = Field(description="Readings that reached nobody 未归户读数")
+
+
+class PriceEntry(BaseModel):
+    """An entry of the ledger; kilowatt-hours and rate are those of its line as it stood then."""
+
+    id: int
+    decision_id: int
+    decided_at: datetime
+    month: str
+    parcel_code: str
+    uscc: str
+    meter: str
+    kind: str = Field(description="charge, refund or correction 加价、退费或更正")
+    kwh: float
+    wh: int
+    yuan_per_kwh: float = Field(description="Booked 执行加价")
+    amount_fen: int = Field(description="Signed 有正负")
+    amount_yuan: float
+    grade: str
+    consecutive_years: int
+    tier_yuan_per_kwh: float
+    other_kind: str
+    other_yuan_per_kwh: float
+    reason: str
+    why: str
+    corrects: int | None = Field(description="The entry of this line before it 上一分录")
+    balance_fen: int = Field(description="Sum of what was asked for, up to this entry 累计余额")
+    line_balance_fen: int = Field(description="Sum of this line, up to this entry 本笔余额")
+
+
+def decide(
+    database: Database, evaluation_id: int, asked: Asked, *, by: str, note: str | None = None
+) -> Decided:
+    """Book what the months of a published evaluation cost; the same again posts nothing.
+
+    :raises NotFound: there is no such evaluation
+    :raises InvalidParameter: a policy that is not in force in the months, or an estimate
+    :raises Conflict: a draft, an evaluation that a later one supersedes, or months that a later year's
+        decision has
+    """
+    with database.writing() as connection:
+        of = evaluated(connection, evaluation_id)
+        _check_evaluation(connection, of.run)
+        policy, months = asked.settled(of.run)
+        _check_span(connection, of.run, policy, months)
+        if asked.estimated:
+            raise InvalidParameter(
+                "What was estimated cannot be charged.",
+                "估算电量不能作为加价依据。",
+                code="estimate-not-chargeable",
+                place="estimated",
+                action="Decide without it; decide again when readings are known. 请待读数齐备后再决定。",
+            )
+        priced = worked_out(connection, of, asked)
+        postings = priced.postings
+        before = _same_before(connection, of.run, priced) if not postings else None
+        decision_id = before
+        if decision_id is None:
+            values = _decision(of.run, priced, last_batch(connection), by, note)
+            decision_id = prices.add(connection, values, [_entry(each) for each in postings])
+        row = prices.decision(connection, decision_id)
+    assert row is not None  # noqa: S101 - it was stored or found above
+    return Decided(
+        **_told(row),
+        repeated=before is not None,
+        missing=len(priced.placed.missing),
+        unplaced=len(priced.placed.unplaced),
+    )
+
+
+def decision(database: Database, decision_id: int) -> Decision:
+    """Return a decision; raises `NotFound`."""
+    with database.reading() as connection:
+        row = prices.decision(connection, decision_id)
+    if row is None:
+        raise NotFound(f"There is no decision {decision_id}.", f"没有电价决定 {decision_id}。")
+    return Decision(**_told(row))
+
+
+def decisions(
+    database: Database, *, district: str | None = None, limit: int = 100, before: int | None = None
+) -> list[Decision]:
+    """Return decisions, the latest first."""
+    with database.reading() as connection:
+        rows = prices.decisions(connection, district=district, limit=limit, before=before)
+    return [Decision(**_told(row)) for row in rows]
+
+
+def entries(
+    database: Database,
+    *,
+    parcel: str | None = None,
+    uscc: str | None = None,
+    month: str | None = None,
+    decision_id: int | None = None,
+    limit: int = 100,
+    after: int = 0,
+) -> list[PriceEntry]:
+    """Return entries of the ledger in the order in which they were posted, with running balances."""
+    with database.reading() as connection:
+        rows = prices.entries(
+            connection,
+            parcel=parcel,
+            uscc=uscc,
+            month=month,
+            decision_id=decision_id,
+            limit=limit,
+            after=after,
+        )
+    return [_told_entry(dict(row)) for row in rows]
+
+
+def _check_evaluation(connection: Connection, run: RowMapping) -> None:
+    if run["status"] != "published":
+        raise Conflict(
+            f"Evaluation {run['id']} is a draft; only a published one can raise a price.",
+            f"评价 {run['id']} 尚未发布，不能据以加价。",
+            code="evaluation-not-published",
+            action="Publish it first. 请先发布评价。",
+        )
+    (latest,) = evaluations.listing(
+        connection, district=run["district"], period=run["period"], status="published", limit=1
+    )
+    if latest["id"] != run["id"]:
+        raise Conflict(
+            f"Evaluation {run['id']} is superseded by evaluation {latest['id']} of the same year.",
+            f"评价 {run['id']} 已被同年度评价 {latest['id']} 取代。",
+            code="evaluation-superseded",
+            action=f"Decide on evaluation {latest['id']}. 请依据评价 {latest['id']} 作出决定。",
+        )
+
+
+def _check_span(connection: Connection, run: RowMapping, policy: PricePolicy, months: list[str]) -> None:
+    idle = [month for month in months if not policy.holds_in(month)]
+    if idle:
+        raise InvalidParameter(
+            f"The policy {policy.name} {policy.edition} is not in force in {idle[0]}.",
+            f"政策 {policy.name} {policy.edition} 在 {idle[0]} 不在有效期内。",
+            code="price-policy-not-in-force",
+            place="from",
+            action="Choose months in which it is in force. 请选择政策有效期内的月份。",
+        )
+    for each in prices.overlapping(connection, run["district"], months[0], months[-1]):
+        if each["period"] > run["period"]:
+            raise Conflict(
+                f"Decision {each['id']} on {each['period']} has months from {each['first_month']} on.",
+                f"{each['period']} 年度评价的决定 {each['id']} 已涵盖 {each['first_month']} 起的月份。",
+                code="months-decided-later",
+                place="to",
+                action="Choose months before them: a month follows one evaluation. 请选择此前的月份。",
+            )
+
+
+def _same_before(connection: Connection, run: RowMapping, priced: Priced) -> int | None:
+    """Return the latest decision about the months if it is this very one."""
+    wanted = (run["id"], priced.policy.content_hash(), priced.months[0], priced.months[-1], _years(priced))
+    for each in prices.overlapping(connection, run["district"], priced.months[0], priced.months[-1]):
+        names = ("evaluation_id", "policy_hash", "first_month", "last_month", "years")
+        return int(each["id"]) if tuple(each[name] for name in names) == wanted else None
+    return None
+
+
+def _decision(run: RowMapping, priced: Priced, as_of_batch: int, by: str, note: str | None) -> dict[str, Any]:
+    return {
+        "district": run["district"],
+        "period": run["period"],
+        "evaluation_id": run["id"],
+        "policy_name": priced.policy.name,
+        "policy_edition": priced.policy.edition,
+        "policy": priced.policy.canonical_json(),
+        "policy_hash": priced.policy.content_hash(),
+        "years": _years(priced),
+        "first_month": priced.months[0],
+        "last_month": priced.months[-1],
+        "as_of_batch": as_of_batch,
+        "decided_at": datetime.now(UTC),
+        "decided_by": by,
+        "note": note,
+    }
+
+
+def _years(priced: Priced) -> str:
+    return json.dumps({each.period: each.evaluation_id for each in priced.years}, sort_keys=True)
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    due = entry.due
+    return {
+        **entry.key._asdict(),
+        "kind": entry.kind,
+        "wh": due.wh,
+        "rate": due.rate,
+        "amount_fen": entry.amount_fen,
+        "grade": due.grade,
+        "years": due.years,
+        "tier_rate": due.tier_rate,
+        "other_kind": due.other_kind,
+        "other_rate": due.other_rate,
+        "reason": due.reason,
+        "corrects": entry.corrects,
+    }
+
+
+def _told(row: RowMapping) -> dict[str, Any]:
+    given = dict(row)
+    rules = json.loads(given["policy"])
+    amount = int(given.pop("amount_fen"))
+    return {
+        **given,
+        "policy": given["policy_name"],
+        "edition": given["policy_edition"],
+        "rules": rules,
+        "verified": rules["verified"],
+        "years": json.loads(given["years"]),
+        "amount_fen": amount,
+        "amount_yuan": amount / 100,
+    }
+
+
+def _told_entry(row: Mapping[str, Any]) -> PriceEntry:
+    return PriceEntry(
+        **{
+            **row,
+            "balance_fen": int(row["balance_fen"]),
+            "line_balance_fen": int(row["line_balance_fen"]),
+            "kwh": row["wh"] / 1000,
+            "yuan_per_kwh": row["rate"] / MICRO,
+            "amount_yuan": row["amount_fen"] / 100,
+            "consecutive_years": row["years"],
+            "tier_yuan_per_kwh": row["tier_rate"] / MICRO,
+            "other_yuan_per_kwh": row["other_rate"] / MICRO,
+            "why": said(row["reason"]),
+        }
+    )

@@ -1,0 +1,166 @@
+"""Differential electricity price (差别化电价) of an evaluation: read, work out, tell. Nothing is stored."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+from sqlalchemy import Connection, RowMapping
+
+from service.domain.scheme import Scheme
+from service.errors import InvalidParameter
+from service.features.table import Property
+from service.jobs.levers.evaluated import Evaluated, evaluated, latest_before
+from service.jobs.levers.monthly import monthly
+from service.levers.prices import tables
+from service.levers.prices.apportioning import apportion
+from service.levers.prices.charges import charges
+from service.levers.prices.ledger import Key, Posted
+from service.levers.prices.months import months_between
+from service.levers.prices.result import Priced
+from service.levers.prices.telling import report
+from service.levers.prices.tiers import Year, standings
+from service.levers.report import Report
+from service.reference.prices import PricePolicy, holding_policies, shipped_policy
+from service.store import evaluations
+from service.store import monthly as stored
+from service.store import prices as ledger
+from service.store.database import Database
+
+LAYER = (
+    Property("evaluation_id", "integer", "Evaluation 评价编号"),
+    Property("parcel_code", "string", "Parcel code 宗地代码"),
+    Property("district", "string", "District 区域"),
+    Property("town", "string", "Town or subdistrict 镇街"),
+    Property("period", "string", "Evaluated period 评价期"),
+    Property("grade", "string", "Grade that counts 计价等级"),
+    Property("consecutive_years", "integer", "Consecutive years 连续年数"),
+    Property("first_year", "string", "First of these years 起始年度"),
+    Property("ended_by", "string", "What ended the run of years 连续中断原因代码"),
+    Property("tier_yuan_per_kwh", "number", "Surcharge of the tier, yuan/kWh 档位加价"),
+    Property("policy", "string", "Policy and edition 政策及版本"),
+    Property("decided", "boolean", "Decided, not only simulated 已决定"),
+    Property("verified", "boolean", "Rules read in the document itself 规则经原文核实"),
+    Property("first_month", "string", "First month of the amount 起始月"),
+    Property("last_month", "string", "Last month of the amount 截止月"),
+    Property("firms", "integer", "Firms charged 加价企业数"),
+    Property("kwh", "number", "Electricity of these months, kWh 用电量"),
+    Property("amount_yuan", "number", "Amount of these months, yuan 加价金额"),
+    Property("missing_months", "integer", "Meters' months without reading 缺读数"),
+)
+"""The columns of the layer."""
+
+LOOKED_BACK = 9
+"""How many years before the evaluated one are looked at."""
+
+_MOST_MONTHS = 36
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked: a policy, by name, whole, or the district's own; a span of months, or its usual ones.
+
+    ``estimated`` shares a year's figure out where no month of it is known; never for a decision.
+    """
+
+    policy: PricePolicy | str | None = None
+    first: str | None = None
+    last: str | None = None
+    estimated: bool = False
+
+    def settled(self, run: RowMapping) -> tuple[PricePolicy, list[str]]:
+        """Return the policy and the months; raises `InvalidParameter`."""
+        span = (self.first, self.first) if self.first else None
+        policy = self.policy
+        if not isinstance(policy, PricePolicy):
+            policy = shipped_policy(policy, run["district"], span)
+        year = int(run["period"]) + policy.lag_years
+        first = self.first or f"{year}-01"
+        months = months_between(first, self.last or max(first, f"{year}-12"))
+        if not 0 < len(months) <= _MOST_MONTHS:
+            raise InvalidParameter(
+                f"From {first} to {self.last} is no span of 1 to {_MOST_MONTHS} months.",
+                f"起止月份须在 1 至 {_MOST_MONTHS} 个月之间。",
+                code="months-unusable",
+                place="to",
+                action="Give the first and the last month, such as 2024-01 and 2024-12. 请指明起止月份。",
+            )
+        return policy, months
+
+
+def prices(database: Database, evaluation_id: int, asked: Asked) -> Report:
+    """Return what a policy would charge for the months; raises `NotFound`, `InvalidParameter`."""
+    with database.reading() as connection:
+        of = evaluated(connection, evaluation_id)
+        priced = worked_out(connection, of, asked)
+        towns = dict(of.frozen("parcels").select("parcel_code", "town").iter_rows())
+        firms = {each.line.uscc for each in priced.charges} | {each.uscc for each in priced.placed.missing}
+        return report(priced, of.head, towns, stored.firm_names(connection, firms))
+
+
+def worked_out(connection: Connection, of: Evaluated, asked: Asked) -> Priced:
+    """Work a policy out for an evaluation as the connection sees the store."""
+    policy, months = asked.settled(of.run)
+    now = _year(connection, of.run, of.scheme)
+    before = [
+        _year(connection, run, Scheme.model_validate_json(run["scheme"]))
+        for run in latest_before(connection, of.run, LOOKED_BACK)
+    ]
+    found = standings(policy, now, before, LOOKED_BACK)
+    used = monthly(connection, of, policy, months, frozenset(found), estimate=asked.estimated)
+    placed = apportion(months, used.readings, used.meters, used.holdings, found)
+    return Priced(
+        policy,
+        months,
+        [now, *before],
+        found,
+        placed,
+        charges(policy, placed.lines, found, used.surcharges, used.firms),
+        _posted(connection, of.run["district"], months),
+    )
+
+
+def layer(connection: Connection, evaluation_id: int) -> pl.DataFrame:
+    """Return the parcels in a tier, for a map: by the latest decision, else by the district's own policy.
+
+    No row where no policy holds, or several do. Amounts are of the decided months, else of the usual ones.
+    """
+    decided = ledger.decisions(connection, evaluation_id=evaluation_id, limit=1)
+    run = evaluations.get(connection, evaluation_id)
+    if decided:
+        policy = PricePolicy.model_validate_json(decided[0]["policy"])
+        asked = Asked(policy, decided[0]["first_month"], decided[0]["last_month"])
+    elif run is not None and len({each.name for each in holding_policies(run["district"])}) == 1:
+        asked = Asked()
+    else:
+        return pl.DataFrame()
+    of = evaluated(connection, evaluation_id)
+    priced = worked_out(connection, of, asked)
+    towns: Mapping[str, str | None] = dict(of.frozen("parcels").select("parcel_code", "town").iter_rows())
+    return tables.parcels(priced, towns).with_columns(
+        policy=pl.lit(f"{priced.policy.name} {priced.policy.edition}"),
+        decided=pl.lit(bool(decided)),
+        verified=pl.lit(priced.policy.verified),
+        first_month=pl.lit(priced.months[0]),
+        last_month=pl.lit(priced.months[-1]),
+    )
+
+
+def _year(connection: Connection, run: RowMapping, scheme: Scheme) -> Year:
+    """Return the grades that count: of a class outside the ranking what it is treated as."""
+    treated = {each.code: each.treated_as for each in scheme.outside}
+    counted = {}
+    for code, status, reason, grade in stored.grades(connection, run["id"]).iter_rows():
+        counts = treated.get(reason) if status == "outside" else grade
+        if counts is not None:
+            counted[code] = counts
+    return Year(run["period"], run["id"], counted)
+
+
+def _posted(connection: Connection, district: str, months: list[str]) -> dict[Key, Posted]:
+    rows = ledger.standing(connection, district, months[0], months[-1])
+    return {
+        Key(row["month"], row["parcel_code"], row["uscc"], row["meter"]): Posted(
+            row["id"], row["wh"], row["rate"], int(row["balance_fen"])
+        )
+        for row in rows
+    }

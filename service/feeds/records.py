@@ -19,6 +19,7 @@ KEY_FIELDS: dict[Feed, tuple[str, ...]] = {
     Feed.INSPECTIONS: ("uscc", "parcel_code", "period", "kind", "item"),
     Feed.BUILDINGS: ("code",),
     Feed.SUCCESSIONS: ("old_code", "new_code"),
+    Feed.BARRIERS: ("code",),
 }
 """What tells one record from another."""
 

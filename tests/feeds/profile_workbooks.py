@@ -39,6 +39,7 @@ _WORDS = {
     "meter_kind": "电",
     "item_kind": "产品",
     "succession_kind": "分割",
+    "barrier_kind": "铁路",
     "date": "2020年3月1日",
     "period": YEAR,
     "count": "3",

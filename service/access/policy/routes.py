@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 _COLLECTIONS = (
     *("parcels", "scores", "low-efficiency", "uplift-candidates", "blocks"),
-    *("coverage", "buildings", "findings"),
+    *("coverage", "buildings", "barriers", "findings"),
 )
 _MATRIX_SETS = ("WebMercatorQuad", "CGCS2000Quad")
 _OF_A_COLLECTION = (
@@ -57,6 +57,7 @@ ROUTES: Mapping[tuple[str, str], str | None] = {
     ("POST", "/evaluations:simulate"): "evaluate",
     ("GET", "/evaluations/{evaluation_id}/comparison"): "read",
     ("GET", "/evaluations/{evaluation_id}/sensitivity"): "read",
+    ("GET", "/evaluations/{evaluation_id}/consolidation"): "read",
     ("GET", "/evaluations/{evaluation_id}/disagreements"): "analyst",
     ("GET", "/processes"): "read",
     ("GET", "/processes/{processId}"): "read",

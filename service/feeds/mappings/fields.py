@@ -161,6 +161,11 @@ _FIELDS = {
         Field("effective_on", "date"),
         Field("share", "share", unit="1"),
     ),
+    Feed.BARRIERS: (
+        Field("code", "code", key=True),
+        Field("kind", "barrier_kind"),
+        Field("name", "text"),
+    ),
 }
 
 FIELDS: Mapping[Feed, Mapping[str, Field]] = MappingProxyType(
@@ -235,6 +240,33 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "merged": "merged",
             "合并": "merged",
             "合宗": "merged",
+        },
+        "barrier_kind": {
+            "river": "river",
+            "河流": "river",
+            "河道": "river",
+            "河": "river",
+            "水系": "river",
+            "运河": "river",
+            "渠道": "river",
+            "railway": "railway",
+            "铁路": "railway",
+            "铁路线": "railway",
+            "轨道交通": "railway",
+            "expressway": "expressway",
+            "高速公路": "expressway",
+            "高速": "expressway",
+            "快速路": "expressway",
+            "高架": "expressway",
+            "boundary": "boundary",
+            "边界": "boundary",
+            "行政界线": "boundary",
+            "行政区界": "boundary",
+            "园区边界": "boundary",
+            "控制线": "boundary",
+            "other": "other",
+            "其他": "other",
+            "其它": "other",
         },
     }
 )

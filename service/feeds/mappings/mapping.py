@@ -75,6 +75,7 @@ parcel_code, quantity, unit, capacity_kva, commissioned_on.
 buildings: code (required), parcel_code, name, use, floors, floor_area_m2, footprint_area_m2, height_m,
 completed_on.
 successions: old_code, new_code (required), kind (alias, renumbered, split, merged), effective_on, share.
+barriers: code (required), kind (river, railway, expressway, boundary, other), name.
 figures: uscc, parcel_code or meter (the subject), part_of, period (required), and the metrics.
 
 Beside uscc, or in its place, enterprise_name and registration_number (the old one of 15 digits) say whose

@@ -24,6 +24,11 @@ class Evaluated:
     _results: Mapping[str, pl.LazyFrame]
     _snapshot: Mapping[str, pl.LazyFrame]
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether its results and inputs are kept, as of all evaluations since results are kept whole."""
+        return "scores" in self._results and "parcels" in self._snapshot
+
     @cached_property
     def parcels(self) -> pl.DataFrame:
         """Return the parcels by code: ``town`` and the columns of ``scores`` in display units.

@@ -19,11 +19,12 @@ from service.store.models.firms import (
     Occupancy,
 )
 from service.store.models.hand_overs import Batch, NameMatch, PullState, ReceivedFile, SourceRow
-from service.store.models.land import Building, GrantContract, Parcel, ParcelSuccession
+from service.store.models.land import Barrier, Building, GrantContract, Parcel, ParcelSuccession
 
 __all__ = [
     "SRID",
     "ApiKey",
+    "Barrier",
     "Base",
     "Batch",
     "Branch",

@@ -20,9 +20,13 @@ class Evaluated:
     """An evaluation with its frozen inputs and its results; tables are decoded when they are asked for."""
 
     run: RowMapping
-    scheme: Scheme
     _results: Mapping[str, pl.LazyFrame]
     _snapshot: Mapping[str, pl.LazyFrame]
+
+    @cached_property
+    def scheme(self) -> Scheme:
+        """The scheme that it followed."""
+        return Scheme.model_validate_json(self.run["scheme"])
 
     @property
     def is_whole(self) -> bool:
@@ -81,7 +85,6 @@ def evaluated(connection: Connection, evaluation_id: int) -> Evaluated:
         raise NotFound(f"There is no evaluation {evaluation_id}.", f"没有评价 {evaluation_id}。")
     return Evaluated(
         run,
-        Scheme.model_validate_json(run["scheme"]),
         evaluations.results(connection, evaluation_id),
         snapshot_tables(connection, run["snapshot_hash"]),
     )

@@ -42,6 +42,7 @@ HAND_OVERS = (
     HandOver("燃气_气表台账.xlsx", "meters", profile="meters"),
     HandOver(f"燃气_抄见气量_{YEARS[-1]}年.xlsx", "figures", profile="meter-readings-gas"),
     HandOver("资规_建筑物.zip", "buildings", profile="buildings"),
+    HandOver("资规_阻隔.zip", "barriers", profile="barriers"),
     HandOver(f"科技_研发补报_{YEARS[-1]}年.xlsx", "figures", "rd-by-name.yaml"),
     HandOver("税务_2023年_更正.csv", "figures", "tax.yaml"),
 )
@@ -79,6 +80,7 @@ def generate(directory: Path, seed: int = SEED) -> None:
     gas = directory / f"燃气_抄见气量_{YEARS[-1]}年.xlsx"
     further.write_gas(directory / "燃气_气表台账.xlsx", gas, YEARS[-1], park, rng())
     further.write_buildings(directory / "资规_建筑物.zip", park)
+    further.write_barriers(directory / "资规_阻隔.zip")
     further.write_late_rd(directory / f"科技_研发补报_{YEARS[-1]}年.xlsx", YEARS[-1], last)
     for name in sorted({hand_over.mapping for hand_over in HAND_OVERS if hand_over.mapping}):
         text = files("service.demo").joinpath("mappings", name).read_text(encoding="utf-8")

@@ -58,7 +58,7 @@ def write_railway(database: Database, folder: Path) -> None:
     feature = {
         "type": "Feature",
         "properties": {"code": "T1", "kind": "铁路", "name": "甬台温"},
-        "geometry": {"type": "LineString", "coordinates": [line[0], line[1]]},
+        "geometry": {"type": "LineString", "coordinates": [line[1], line[2]]},
     }
     path = folder / "railway.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")

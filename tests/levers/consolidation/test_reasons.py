@@ -91,7 +91,7 @@ def test_idle_hectares(norm: float, actual: float, idle: float) -> None:
     assert found == pytest.approx(idle, abs=1e-12)
 
 
-@given(st.floats(0.01, 1e4), st.floats(0, 1e5), st.floats(0, 1e7))
+@given(st.floats(0.01, 1e4), st.floats(0, 1e5), st.floats(1, 1e7))
 def test_idle_land_is_between_none_and_all(norm: float, actual: float, area: float) -> None:
     """Whatever is measured against whatever norm."""
     found = pl.select(idle_ha(pl.lit(norm), pl.lit(actual), pl.lit(area))).item()

@@ -99,12 +99,13 @@ class Barriers:
         found = np.zeros(len(points), dtype=bool)
         if not len(self._areas) or not len(points):
             return found
-        low, high = self._boxes[:, :2], self._boxes[:, 2:]
-        near = (low <= points.max(axis=0)).all(axis=1) & (high >= points.min(axis=0)).all(axis=1)
-        for place in np.flatnonzero(near).tolist():
-            inside = (points >= low[place]).all(axis=1) & (points <= high[place]).all(axis=1) & ~found
-            if inside.any():
-                found[inside] = shapely.intersects_xy(self._areas[place], points[inside])
+        x, y = np.ascontiguousarray(points.T)
+        for area, (west, south, east, north) in zip(self._areas, self._boxes.tolist(), strict=True):
+            if west > x.max() or east < x.min() or south > y.max() or north < y.min():
+                continue
+            inside = np.flatnonzero((x >= west) & (x <= east) & (y >= south) & (y <= north))
+            if inside.size:
+                found[inside] |= shapely.intersects_xy(area, x[inside], y[inside])
         return found
 
 

@@ -23,6 +23,7 @@ from service.api import (
 from service.api.levers import contracts, uplift
 from service.api.levers import energy
 from service.api.levers import prices
+from service.api.levers import consolidation
 
 
 def routers() -> list[APIRouter]:
@@ -42,6 +43,7 @@ def routers() -> list[APIRouter]:
         contracts.router,
         energy.router,
         prices.router,
+        consolidation.router,
         coverage.router,
         quality.router,
         processes.router,

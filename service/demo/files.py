@@ -64,7 +64,12 @@ def write_csv(path: Path, header: list[str], rows: Sequence[Sequence[Cell]]) -> 
 
 
 def write_zipped_shapefile(
-    path: Path, layer: str, epsg: int, outlines: Sequence[Any], fields: dict[str, np.ndarray]
+    path: Path,
+    layer: str,
+    epsg: int,
+    outlines: Sequence[Any],
+    fields: dict[str, np.ndarray],
+    kind: str = "Polygon",
 ) -> None:
     """Write a Shapefile with GBK attributes and zip it; without ``.cpg``, as older programs leave it."""
     with tempfile.TemporaryDirectory() as folder:
@@ -73,7 +78,7 @@ def write_zipped_shapefile(
             shapely.to_wkb(np.asarray(outlines, dtype=object)),
             list(fields.values()),
             list(fields),
-            geometry_type="Polygon",
+            geometry_type=kind,
             crs=f"EPSG:{epsg}",
             driver="ESRI Shapefile",
             encoding="GBK",

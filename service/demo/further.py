@@ -1,4 +1,4 @@
-"""What further offices hand over, in layouts of shipped profiles: ratings, meters, buildings; late R&D."""
+"""What further offices hand over by shipped profiles: ratings, meters, buildings, barriers; late R&D."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from shapely.affinity import scale
 from service.demo.figures import Account
 from service.demo.files import Sheet, write_workbook, write_zipped_shapefile
 from service.demo.firms import COUNTY, Firm
-from service.demo.land import EPSG
+from service.demo.land import EPSG, barriers
 from service.demo.mistakes import Row, blot
 from service.demo.park import Holding, Parcel, Park
 from service.demo.registers import FICTION
@@ -91,6 +91,15 @@ def _storeys(number: int, parcel: Parcel) -> tuple[int, float]:
     """Floors and height in metres: low plants have one hall, every other of them higher than eight metres."""
     floors = max(1, round(parcel.floor_area_m2 / (parcel.area_m2 * 0.55)))
     return floors, (10.5 if number % 2 else 7.5) if floors == 1 else 4.5 * floors
+def write_barriers(path: Path) -> None:
+    """Write the river and the expressways of the park as lines, a zipped Shapefile with pinyin fields."""
+    lines = barriers()
+    fields = {
+        "BSM": np.array([f"ZG{number:03}" for number in range(1, len(lines) + 1)], dtype=object),
+        "ZGLX": np.array([kind for kind, _, _ in lines], dtype=object),
+        "ZGMC": np.array([name for _, name, _ in lines], dtype=object),
+    }
+    write_zipped_shapefile(path, "ZG", EPSG, [line for _, _, line in lines], fields, "LineString")
 
 
 def write_late_rd(path: Path, year: int, firms: list[tuple[Firm, Account]]) -> None:

@@ -44,6 +44,7 @@ HAND_OVERS = (
     HandOver("燃气_气表台账.xlsx", "meters", profile="meters"),
     HandOver(f"燃气_抄见气量_{YEARS[-1]}年.xlsx", "figures", profile="meter-readings-gas"),
     HandOver("资规_建筑物.zip", "buildings", profile="buildings"),
+    HandOver("资规_阻隔.zip", "barriers", profile="barriers"),
     HandOver(f"科技_研发补报_{YEARS[-1]}年.xlsx", "figures", "rd-by-name.yaml"),
     HandOver("资规_合同条款.xlsx", "contracts", "contract-clauses.yaml"),
     HandOver("经信_能源检查_变压器.xlsx", "inspections", profile="inspection-transformers"),
@@ -87,6 +88,7 @@ def generate(directory: Path, seed: int = SEED) -> None:
     gas = directory / f"燃气_抄见气量_{YEARS[-1]}年.xlsx"
     further.write_gas(directory / "燃气_气表台账.xlsx", gas, YEARS[-1], park, rng())
     further.write_buildings(directory / "资规_建筑物.zip", park)
+    further.write_barriers(directory / "资规_阻隔.zip")
     further.write_late_rd(directory / f"科技_研发补报_{YEARS[-1]}年.xlsx", YEARS[-1], last)
     clauses.write_clauses(directory / "资规_合同条款.xlsx", park, agreed, seed)
     inspections.write_inspections(

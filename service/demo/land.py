@@ -81,6 +81,20 @@ def survey(rng: Generator) -> list[Plot]:
     return [Plot(plot.zone, plot.block, _placed(plot.outline)) for plot in plots]
 
 
+def barriers() -> list[tuple[str, str, LineString]]:
+    """Return what parts the park, in EPSG:4549: kind, name and middle line of the river and the arteries."""
+    lines = [("河流", "云汀江", _RIVER)]
+    lines += [("快速路", f"{name}快速路", line) for name, line in zip("西东南", _ARTERIES, strict=True)]
+    return [
+        (
+            kind,
+            name,
+            shapely.set_precision(translate(LineString(_smooth(line, closed=False)), *ORIGIN), 0.001),
+        )
+        for kind, name, line in lines
+    ]
+
+
 def _placed(outline: BaseGeometry) -> Polygon | MultiPolygon:
     # cadastral coordinates are kept to the millimetre
     return shapely.set_precision(translate(outline, *ORIGIN), 0.001)

@@ -34,6 +34,7 @@ class Feed(StrEnum):
     BUILDINGS = "buildings"  # 建筑物
     SUCCESSIONS = "successions"  # 宗地沿革
     SURCHARGES = "surcharges"  # 其他电价加价
+    BARRIERS = "barriers"  # 阻隔（河流、铁路等）
 
 
 class Verdict(StrEnum):
@@ -124,6 +125,7 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "meter_missing": ("no meter number", "缺计量表号"),
         "kind_missing": ("no kind", "缺类别"),
         "item_missing": ("no name or number", "缺名称或编号"),
+        "code_missing": ("no code", "缺编号"),
         "old_code_missing": ("no old parcel code", "缺原宗地代码"),
         "new_code_missing": ("no new parcel code", "缺新宗地代码"),
         "valid_from_missing": ("no first day", "缺起始日期"),
@@ -159,6 +161,7 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "geometry_unreadable": ("a geometry that cannot be decoded", "图形无法解析"),
         "geometry_invalid": ("invalid geometry", "图形无效"),
         "not_a_polygon": ("neither Polygon nor MultiPolygon", "不是面图形"),
+        "not_a_line_or_polygon": ("neither a line nor a polygon", "不是线或面图形"),
         "too_many_vertices": ("more vertices than the service takes", "顶点数过多"),
         "crosses_antimeridian": ("wraps around the 180° meridian", "跨越180度经线"),
         # accepted

@@ -57,7 +57,8 @@ class Label(_Part):
 class MapStyle(_Part):
     """How a collection is drawn; ``single`` is the one symbol for whoever may not see ``property``.
 
-    ``width`` is that of outlines in pixels. Every value falls in exactly one class.
+    ``width`` is that of outlines in pixels; ``lines`` draws these alone, also of polygons. Every value falls
+    in exactly one class.
     """
 
     title: Bilingual
@@ -67,6 +68,7 @@ class MapStyle(_Part):
     outline: str
     width: float
     label: Label | None = None
+    lines: bool = False
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

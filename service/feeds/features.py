@@ -1,11 +1,11 @@
-"""Parcels (宗地) and buildings (建筑物): attributes and geometry of each feature become one record."""
+"""Parcels (宗地), buildings (建筑物), barriers (阻隔): attributes and geometry become one record."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import orjson
 
-from service.domain.hand_overs import HandedRow, Verdict
+from service.domain.hand_overs import Feed, HandedRow, Verdict
 from service.feeds.converting import Converter, RowHeld
 from service.feeds.formats.crs import NotTransformable, to_cgcs2000, understand
 from service.feeds.formats.geometry import decode, judge, sample
@@ -16,10 +16,20 @@ GEOMETRY = "@geometry"
 """Under this name a source row keeps its geometry as received: WKB in hexadecimal, in the file's own CRS."""
 
 COMPUTED = ("geodesic_area_m2", "geom")
+"""What a feature's geometry gives to its record; barriers, which may be lines, have no area."""
+
+LINES_TOO = frozenset({Feed.BARRIERS})
+"""Feeds whose features are lines or polygons; those of all others are polygons."""
+
 REPAIRED = "geometry_repaired"
 
 KEPT_BYTES = 16 * 200_000
 """A larger geometry stands in the kept file alone."""
+
+
+def computed(feed: Feed) -> tuple[str, ...]:
+    """Return the fields of a feed that come from the geometry."""
+    return COMPUTED[1:] if feed in LINES_TOO else COMPUTED
 
 
 def feature_rows(
@@ -41,12 +51,13 @@ def feature_rows(
     source, said = understand(layer.crs, crs, place)
     notes.extend(said)
     geometries = decode(layer.wkb)
+    lines = converter.feed in LINES_TOO
     try:
         conversion = to_cgcs2000(source, transformation, sample(geometries))
         notes.extend(conversion.notes)
-        judged = judge(layer.wkb, geometries, conversion, repair=repair)
+        judged = judge(layer.wkb, geometries, conversion, repair=repair, lines=lines)
     except NotTransformable as refusal:
-        judged = judge(layer.wkb, geometries, str(refusal), repair=repair)
+        judged = judge(layer.wkb, geometries, str(refusal), repair=repair, lines=lines)
     for index, number in enumerate(layer.numbers):
         row = HandedRow(layer.name, number, _content(layer, index))
         cells = layer.cells[index]
@@ -57,7 +68,9 @@ def feature_rows(
         values: list[Any]
         try:
             values = converter.values(converter.aside.fill(cells))
-            fact = record_fact(converter, values, (judged.area[index], judged.wkb[index]))
+            fact = record_fact(
+                converter, values, (judged.wkb[index],) if lines else (judged.area[index], judged.wkb[index])
+            )
         except RowHeld as held:
             converter.identification.hold(row, layer.cells[index], held)
         else:

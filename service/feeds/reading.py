@@ -14,7 +14,7 @@ from service.feeds import facts
 from service.feeds.chunks import Chunk, chunked, table_chunks
 from service.feeds.converting import Converter
 from service.feeds.corrections import Corrections, correct_layer, correct_table, only_corrected
-from service.feeds.features import COMPUTED, REPAIRED, feature_rows
+from service.feeds.features import REPAIRED, computed, feature_rows
 from service.feeds.formats.files import Kind, kind_of
 from service.feeds.formats.layers import Layer, read_layer
 from service.feeds.identifying import Identify
@@ -27,6 +27,9 @@ from service.feeds.tables import layer_table, open_table
 
 Progress = Callable[[int, int | None, str], None]
 """Is told the rows done, all rows or None while nobody knows, and the phase: ``reading`` or ``writing``."""
+
+
+_NEED_GEOMETRY = {Feed.BUILDINGS: ("Buildings", "建筑物"), Feed.BARRIERS: ("Barriers", "阻隔")}
 
 
 @dataclass(slots=True)
@@ -129,7 +132,7 @@ def read_hand_over(
     converter = Converter(used, table.header, identify)
     fields = converter.metrics if feed is Feed.FIGURES else content_fields(feed, converter.stated)
     if layer is not None and spatial:
-        fields = (*fields, *COMPUTED)
+        fields = (*fields, *computed(feed))
         columns = facts.schema(feed, fields)
         rows = feature_rows(
             layer,
@@ -185,17 +188,18 @@ def _no_search_for_cycles() -> Iterator[None]:
 
 
 def _shapes(path: Path, kind: Kind, file_name: str, feed: Feed, mapping: FeedMapping | None) -> Layer | None:
-    """Return the layer with the geometry of parcels or buildings; None for what is only a table.
+    """Return the layer with the geometry of parcels, buildings or barriers; None for what is only a table.
 
-    Raises `UnreadableFile` for buildings without geometry: they have nowhere to stand.
+    Raises `UnreadableFile` for buildings and barriers without geometry: they have nowhere to stand.
     """
-    if feed not in (Feed.PARCELS, Feed.BUILDINGS):
+    if feed is not Feed.PARCELS and feed not in _NEED_GEOMETRY:
         return None
     layer = read_layer(path, kind, file_name, mapping, geometry=True) if kind.is_layer else None
-    if feed is Feed.BUILDINGS and (layer is None or layer.wkb is None):
+    if feed in _NEED_GEOMETRY and (layer is None or layer.wkb is None):
+        english, chinese = _NEED_GEOMETRY[feed]
         raise UnreadableFile(
-            f"Buildings need geometry; this {kind} has none.",
-            "建筑物须以带图形的 GIS 文件交付。",
+            f"{english} need geometry; this {kind} has none.",
+            f"{chinese}须以带图形的 GIS 文件交付。",
             place=file_name,
             action="Hand over GeoPackage, GeoJSON, FlatGeobuf, or a zipped Shapefile or File GDB. "
             "请提交 GIS 文件。",

@@ -20,6 +20,7 @@ KEY_FIELDS: dict[Feed, tuple[str, ...]] = {
     Feed.BUILDINGS: ("code",),
     Feed.SUCCESSIONS: ("old_code", "new_code"),
     Feed.SURCHARGES: ("uscc", "parcel_code", "kind", "valid_from"),
+    Feed.BARRIERS: ("code",),
 }
 """What tells one record from another."""
 

@@ -16,6 +16,7 @@ class BlockRules(BaseModel):
     edition: str
     valid_from: date
     distance_m: float = Field(ge=0)
+    sight_step_m: float = Field(gt=0)
     source: str
     verified: bool
 

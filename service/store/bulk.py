@@ -25,7 +25,8 @@ _CHUNK = 5000
 _MANY = 200
 """From so many rows on, filling the R*Tree beside the table is quicker than its trigger."""
 
-_EWKB_MULTIPOLYGON = b"\x01\x06\x00\x00\x20" + SRID.to_bytes(4, "little")
+_EWKB_SRID = b"\x20" + SRID.to_bytes(4, "little")
+"""Behind the first four bytes of WKB it makes EWKB: little-endian with a coordinate system."""
 
 Row = Sequence[Any]
 
@@ -37,7 +38,7 @@ def insert(
 
     :param columns: the columns that each row gives, in its order; the others get their default
     :param rows: Python values as the columns take them; a geometry as the WKB (little-endian) of a 2D
-        MultiPolygon in EPSG:4490
+        MultiPolygon, or of what else the column holds, in EPSG:4490
     :raises sqlalchemy.exc.DBAPIError: as for any statement; nothing of this call remains
     :raises ValueError: when a geometry is anything else
     """
@@ -176,13 +177,14 @@ def _copy(
         sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
     driver: psycopg.Connection = cast(Any, connection.connection.driver_connection)
-    count = 0
+    count, kind = 0, "" if geometry is None else _kind(table, columns[geometry])
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:
                 if geometry is not None:
-                    gpkg_geometry.require_multipolygons([row[geometry]])
-                    row[geometry] = (_EWKB_MULTIPOLYGON + row[geometry][5:]).hex()
+                    wkb = row[geometry]
+                    gpkg_geometry.require([wkb], kind)
+                    row[geometry] = (wkb[:4] + _EWKB_SRID + wkb[5:]).hex()
                 copy.write_row(row)
                 count += 1
     except psycopg.Error as error:
@@ -219,7 +221,7 @@ def _insert_spatial(
         gpkg_rtree.drop_trigger(driver, name, column, "insert")
     for chunk in chain([first] if first else [], chunks):
         wkbs = [row[geometry] for row in chunk]
-        blobs, envelopes = gpkg_geometry.encode_multipolygons(wkbs, SRID)
+        blobs, envelopes = gpkg_geometry.encode_many(wkbs, SRID, _kind(table, column))
         for row, blob in zip(chunk, blobs, strict=True):
             row[geometry] = blob
         if given is None:
@@ -234,6 +236,10 @@ def _insert_spatial(
     if beside:
         gpkg_rtree.create_trigger(driver, name, column, "insert")
     return count
+
+
+def _kind(table: Table, column: str) -> str:
+    return str(cast(Any, table.c[column].type).geometry_type)
 
 
 def _add_entries(

@@ -5,7 +5,7 @@ from typing import NamedTuple, cast
 
 from sqlalchemy import FromClause, Table
 
-from service.store.models import Building, Parcel, Score
+from service.store.models import Barrier, Building, Parcel, Score
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Layer:
 
 PARCELS = Layer(Parcel.__table__, ("code",), "source_row_id")
 BUILDINGS = Layer(Building.__table__, ("code",), "source_row_id")
+BARRIERS = Layer(Barrier.__table__, ("code",), "source_row_id")
 SCORES = Layer(Score.__table__, ("evaluation_id", "parcel_code"), "id")
 
 

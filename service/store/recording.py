@@ -29,6 +29,7 @@ from service.store import bulk
 from service.store.frames import frame
 from service.store.models import (
     SRID,
+    Barrier,
     Branch,
     Building,
     Enterprise,
@@ -58,6 +59,7 @@ _TABLES: dict[Feed, tuple[Any, tuple[str, ...]]] = {
     Feed.METERS: (Meter.__table__, ("kind", "meter", "parcel_code", "uscc")),
     Feed.INSPECTIONS: (InspectionItem.__table__, ("uscc", "parcel_code", "period", "kind", "item")),
     Feed.BUILDINGS: (Building.__table__, ("code",)),
+    Feed.BARRIERS: (Barrier.__table__, ("code",)),
     Feed.SUCCESSIONS: (ParcelSuccession.__table__, ("old_code", "new_code")),
     Feed.SURCHARGES: (FirmSurcharge.__table__, ("uscc", "parcel_code", "kind", "valid_from")),
 }

@@ -19,6 +19,7 @@ from service.store.gpkg import file as geopackage
 from service.store.models import (
     SRID,
     ApiKey,
+    Barrier,
     Base,
     Building,
     DataVersion,
@@ -31,7 +32,7 @@ from service.store.models import (
     SnapshotPart,
 )
 
-SPATIAL = (Parcel.__tablename__, Score.__tablename__, Building.__tablename__)
+SPATIAL = tuple(model.__tablename__ for model in (Parcel, Score, Building, Barrier))
 PRIVATE = tuple(
     model.__tablename__
     for model in (ApiKey, DataVersion, NameMatch, PullState, ReceivedFile, ResultPart, SnapshotPart)

@@ -108,6 +108,11 @@ def requests_of(park: Park, job: str = NO_JOB) -> dict[tuple[str, str], list[Req
             for number in (*evaluations, 99)
             for query in ("", "?step=20", "?step=0")
         ],
+        "/evaluations/{evaluation_id}/consolidation": [
+            f"/evaluations/{number}/consolidation{query}"
+            for number in (*evaluations, 99)
+            for query in ("", "?distance_m=400&limit=1000", "?distance_m=-1", "?f=xlsx", "?f=csv")
+        ],
         "/evaluations/{evaluation_id}/disagreements": [
             f"/evaluations/{number}/disagreements{query}"
             for number in (*evaluations, 99)
@@ -173,6 +178,7 @@ def requests_of(park: Park, job: str = NO_JOB) -> dict[tuple[str, str], list[Req
         ("coverage", park.parcels, ""),
         *((name, of_scores, "evaluation=") for name in OF_EVALUATIONS),
         ("buildings", ["none"], ""),
+        ("barriers", ["none"], ""),
         ("findings", ["none"], ""),
     ):
         of_draft = [f"?{query}{park.draft}"] if query else []

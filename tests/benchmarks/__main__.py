@@ -14,7 +14,7 @@ from pathlib import Path
 from service.jobs.evaluating import evaluate, publish
 from service.reference.schemes import shipped_scheme
 from service.store.database import Database
-from tests.benchmarks import evaluating, figures, importing
+from tests.benchmarks import blocks, evaluating, figures, importing
 from tests.benchmarks.park import make_park
 from tests.benchmarks.serving import measure_serving
 from tests.benchmarks.snapshot import PERIOD
@@ -26,6 +26,7 @@ _PARTS = {
     "serving": "requests per second for such a park, beside other servers; a full export",
     "core": "the evaluation core at --evaluation, beside pandas and the bare skeleton",
     "stores": "evaluations from each store to itself at --evaluation, beside SQL inside PostgreSQL",
+    "blocks": "blocks of --parcels flagged parcels, with barriers, beside PostGIS",
     "growth": "the core at a tenth, once and five times --evaluation",
     "evaluation": "core, stores and growth",
 }
@@ -44,6 +45,8 @@ def main(parts: set[str], parcels: int, evaluation: int, runs: int, large: int, 
         if "stores" in parts:
             with _stores(folder) as stores:
                 evaluating.measure_stores(stores, folder, evaluation, runs, core)
+        if "blocks" in parts:
+            blocks.measure(parcels)
         if "growth" in parts:
             evaluating.measure_growth(folder, (evaluation // 10, evaluation, evaluation * 5))
 

@@ -59,7 +59,8 @@ def wanted(style: MapStyle, value: Any) -> Drawn:
     found = [each for each in style.classes if holds(each)]
     found = found or [each for each in style.classes if each.otherwise] or [style.single]  # type: ignore[list-item]
     (one,) = found
-    return f"{one.title.en} {one.title.zh}", one.fill, one.outline or style.outline
+    outline = one.outline or style.outline
+    return f"{one.title.en} {one.title.zh}", outline if style.lines else one.fill, outline
 
 
 def by_maplibre(drawn: Drawing, value: Any) -> list[Drawn]:
@@ -91,7 +92,11 @@ def by_maplibre(drawn: Drawing, value: Any) -> list[Drawn]:
         for layer in maplibre_style(drawn, "tiles.json", INK, PAPER)["layers"]
         if layer["type"] != "symbol" and true(layer.get("filter", True))
     ]
-    (line,) = [layer["paint"]["line-color"] for layer in layers if layer["type"] == "line"]
+    lines = [layer for layer in layers if layer["type"] == "line"]
+    if drawn.lines:
+        assert {layer["type"] for layer in layers} == {"line"}
+        return [(each["metadata"]["title"], *[each["paint"]["line-color"]] * 2) for each in lines]
+    (line,) = [each["paint"]["line-color"] for each in lines]
     return [
         (layer["metadata"]["title"], layer["paint"]["fill-color"], line)
         for layer in layers
@@ -125,14 +130,13 @@ def by_sld(drawn: Drawing, value: Any) -> list[Drawn]:
     found = []
     for rule in Xml.fromstring(sld_style(drawn, INK, PAPER)).iterfind(".//sld:Rule", SLD):
         condition = rule.find("ogc:Filter", SLD)
-        if rule.find("sld:PolygonSymbolizer", SLD) is not None and (condition is None or true(condition[0])):
+        symbolizer = "sld:LineSymbolizer" if drawn.lines else "sld:PolygonSymbolizer"
+        if rule.find(symbolizer, SLD) is not None and (condition is None or true(condition[0])):
             colours = {
-                each.get("name"): each.text
-                for each in rule.iterfind("sld:PolygonSymbolizer//sld:CssParameter", SLD)
+                each.get("name"): each.text for each in rule.iterfind(f"{symbolizer}//sld:CssParameter", SLD)
             }
-            found.append(
-                (rule.findtext("sld:Title", "", SLD), colours["fill"] or "", colours["stroke"] or "")
-            )
+            fill = colours["stroke" if drawn.lines else "fill"] or ""
+            found.append((rule.findtext("sld:Title", "", SLD), fill, colours["stroke"] or ""))
     return found
 
 
@@ -158,10 +162,10 @@ def by_qml(drawn: Drawing, value: Any) -> list[Drawn]:
                 ).fetchone()[0]
             ]
         database.close()
-    return [(label, *_colours(root, symbol)) for label, symbol in chosen]  # type: ignore[misc]
+    return [(label, *_colours(root, symbol, lines=drawn.lines)) for label, symbol in chosen]  # type: ignore[misc]
 
 
-def _colours(root: Xml.Element, symbol: str) -> tuple[str, str]:
+def _colours(root: Xml.Element, symbol: str, *, lines: bool) -> tuple[str, str]:
     options = {
         each.get("name"): each.get("value") for each in root.iterfind(f".//symbol[@name='{symbol}']//Option")
     }
@@ -171,7 +175,7 @@ def _colours(root: Xml.Element, symbol: str) -> tuple[str, str]:
         assert opacity == 255
         return f"#{red:02x}{green:02x}{blue:02x}"
 
-    return plain("color"), plain("outline_color")
+    return (plain("line_color"),) * 2 if lines else (plain("color"), plain("outline_color"))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -46,6 +46,7 @@ _WORDS = {
     "succession_kind": "分割",
     "clause": "经同意",
     "surcharge_kind": "惩罚性电价",
+    "barrier_kind": "铁路",
     "date": "2020年3月1日",
     "period": YEAR,
     "count": "3",

@@ -12,7 +12,7 @@ from tests.feeds.handing import write_layer, write_xlsx
 from tests.feeds.profile_workbooks import rows_for, sheet_for
 
 NAMES = list(shipped_profiles())
-LAYERS = {"parcels-gis", "buildings"}
+LAYERS = {"parcels-gis", "buildings", "barriers"}
 """Profiles of what comes with geometry, hence in no workbook."""
 
 

@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 
 from service.access.policy import FINDINGS, PROPERTIES
 from service.levers.consolidation import FIGURES, blocks
+from service.levers.consolidation.columns import OF_WORTH
 from service.ogc.collections import COLLECTIONS
 from service.store.database import Database
 from tests.ogc.test_paging import ids, walk
@@ -193,7 +194,9 @@ class TestFlags:
         flagged = items(client, "scores", low_efficiency="true")
         assert [key for key in keys(items(client, "low-efficiency")) if key in LOW] == LOW
         assert keys(items(client, "low-efficiency")) == keys(flagged)
-        assert items(client, "low-efficiency")["features"] == flagged["features"]
+        for one, score in zip(items(client, "low-efficiency")["features"], flagged["features"], strict=True):
+            assert one["geometry"] == score["geometry"]
+            assert one["properties"].items() >= score["properties"].items()
 
     def test_uplift_candidates_are_what_is_flagged(self, client: TestClient) -> None:
         """Also on tiles, where no flag is needed any more."""
@@ -456,7 +459,10 @@ def test_what_blocks_say_is_as_public_as_the_scores_they_are_made_of() -> None:
         **{name: name for name in ("evaluation_id", "district", "period")},
     }
     of_geometry = {"geodesic_area_m2", "compactness", "distance_m"}
-    assert set(PROPERTIES["blocks"]) == set(made_of) | of_geometry
+    # of titles, reasons and figures, which are no scores: tests/levers/consolidation
+    of_consolidation = {each.name for each in OF_WORTH}
+    assert set(PROPERTIES["blocks"]) == set(made_of) | of_geometry | of_consolidation
+    assert PROPERTIES["low-efficiency"]["idle_ha"] == PROPERTIES["blocks"]["idle_ha"] == "analyst"
     for name, source in made_of.items():
         assert PROPERTIES["scores"][source] == "public" or PROPERTIES["blocks"][name] == "analyst", name
 
@@ -465,3 +471,6 @@ def test_a_flagged_score_shows_no_more_than_a_score() -> None:
     """What masks a property of scores masks it everywhere; candidates tell more beside it."""
     assert PROPERTIES["low-efficiency"] is PROPERTIES["scores"]
     assert PROPERTIES["scores"].items() <= PROPERTIES["uplift-candidates"].items()
+    """So that masking a property of scores masks it everywhere."""
+    assert PROPERTIES["uplift-candidates"] is PROPERTIES["scores"]
+    assert PROPERTIES["low-efficiency"].items() >= PROPERTIES["scores"].items()

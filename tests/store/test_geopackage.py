@@ -54,7 +54,7 @@ def with_scores(database: Database) -> None:
 
 
 def test_a_gis_lists_the_layers_and_not_the_keys(database: Database) -> None:
-    """Parcels, buildings and scores are layers of multipolygons, other tables have no geometry.
+    """Parcels, buildings and scores are layers of multipolygons, barriers of any kind, other tables of none.
 
     Keys stay hidden, and so do parts of files and tables, which a GIS cannot read, and what only we use.
     """
@@ -62,6 +62,8 @@ def test_a_gis_lists_the_layers_and_not_the_keys(database: Database) -> None:
 
     spatial = {"parcel", "building", "score"}
     assert {layers.pop(name) for name in spatial} == {"MultiPolygon"}
+    assert layers.pop("barrier") == "Unknown"  # as GDAL calls GEOMETRY
+    spatial.add("barrier")
     hidden = {"api_key", "data_version", "snapshot_part", "result_part"}
     hidden |= {"received_file", "name_match", "pull_state"}
     assert set(layers) == set(Base.metadata.tables) - spatial - hidden

@@ -8,6 +8,8 @@ _COLLECTIONS = (
     *("coverage", "buildings", "findings"),
     *("parcels", "scores", "low-efficiency", "uplift-candidates", "blocks"),
     *("coverage", "buildings", "findings", "energy"),
+    *("parcels", "scores", "low-efficiency", "uplift-candidates", "blocks"),
+    *("coverage", "buildings", "barriers", "findings"),
 )
 _MATRIX_SETS = ("WebMercatorQuad", "CGCS2000Quad")
 _OF_A_COLLECTION = (
@@ -60,6 +62,7 @@ ROUTES: Mapping[tuple[str, str], str | None] = {
     ("POST", "/evaluations:simulate"): "evaluate",
     ("GET", "/evaluations/{evaluation_id}/comparison"): "read",
     ("GET", "/evaluations/{evaluation_id}/sensitivity"): "read",
+    ("GET", "/evaluations/{evaluation_id}/consolidation"): "read",
     ("GET", "/evaluations/{evaluation_id}/disagreements"): "analyst",
     ("GET", "/evaluations/{evaluation_id}/uplift"): "read",
     ("GET", "/evaluations/{evaluation_id}/contracts"): "read",

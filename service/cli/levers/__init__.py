@@ -7,6 +7,7 @@ import typer
 _LEVERS: tuple[str, ...] = ("uplift", "contracts")
 _LEVERS: tuple[str, ...] = ("energy",)
 _LEVERS: tuple[str, ...] = ("prices",)
+_LEVERS: tuple[str, ...] = ("consolidation",)
 
 
 def register(cli: typer.Typer) -> None:

@@ -21,11 +21,16 @@ def maplibre_style(drawing: Drawing, tilejson: str, ink: str, paper: str) -> dic
     :param paper: colour of the halo around labels
     """
     one_outline = len({rule.outline for rule in drawing.rules}) == 1
-    layers = [_fill(drawing, rule) for rule in drawing.rules]
-    if one_outline:
+    layers = [] if drawing.lines else [_fill(drawing, rule) for rule in drawing.rules]
+    if one_outline and not drawing.lines:
         layers.append(_line(drawing, drawing.rules[0], "outline", None))
     else:
-        layers.extend(_line(drawing, rule, f"outline-{rule.id}", rule.test) for rule in drawing.rules)
+        titled = {
+            rule.id: {"metadata": {"title": rule.text}} if drawing.lines else {} for rule in drawing.rules
+        }
+        layers.extend(
+            _line(drawing, rule, f"outline-{rule.id}", rule.test) | titled[rule.id] for rule in drawing.rules
+        )
     if drawing.label is not None:
         layers.append(
             {

@@ -24,7 +24,7 @@ _PLACEMENT_OVER_POINT = "1"
 
 
 def qml_style(drawing: Drawing, ink: str, paper: str) -> bytes:
-    """Return the document, which sets symbols and labels of a layer of polygons.
+    """Return the document, which sets symbols and labels of a layer of polygons, or of lines.
 
     :param ink: colour of labels
     :param paper: colour of the halo around labels
@@ -41,7 +41,7 @@ def qml_style(drawing: Drawing, ink: str, paper: str) -> bytes:
         _add_rules(renderer, drawing)
     symbols = Xml.SubElement(renderer, "symbols")
     for number, rule in enumerate(drawing.rules):
-        _add_symbol(symbols, rule, number, drawing.width)
+        _add_symbol(symbols, rule, number, drawing.width, lines=drawing.lines)
     if drawing.label is not None:
         _add_label(root, drawing.label.property, scale_of(drawing.label.min_zoom), ink, paper)
     Xml.indent(root)
@@ -103,11 +103,19 @@ def _quoted(value: str) -> str:
     return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
-def _add_symbol(symbols: Xml.Element, rule: Rule, number: int, width: float) -> None:
-    symbol = Xml.SubElement(symbols, "symbol", {"name": str(number), "type": "fill", "alpha": "1"})
-    layer = Xml.SubElement(symbol, "layer", {"class": "SimpleFill", "enabled": "1", "pass": "0"})
+def _add_symbol(symbols: Xml.Element, rule: Rule, number: int, width: float, *, lines: bool) -> None:
+    kind, drawn = ("line", "SimpleLine") if lines else ("fill", "SimpleFill")
+    symbol = Xml.SubElement(symbols, "symbol", {"name": str(number), "type": kind, "alpha": "1"})
+    layer = Xml.SubElement(symbol, "layer", {"class": drawn, "enabled": "1", "pass": "0"})
     options = Xml.SubElement(layer, "Option", type="Map")
-    for name, value in {
+    line = {
+        "line_color": _rgba(rule.outline),
+        "line_style": "solid",
+        "line_width": f"{width * _MM_PER_PIXEL:.2f}",
+        "line_width_unit": "MM",
+        "joinstyle": "bevel",
+    }
+    fill = {
         "color": _rgba(rule.fill),
         "style": "solid",
         "outline_color": _rgba(rule.outline),
@@ -115,7 +123,8 @@ def _add_symbol(symbols: Xml.Element, rule: Rule, number: int, width: float) -> 
         "outline_width": f"{width * _MM_PER_PIXEL:.2f}",
         "outline_width_unit": "MM",
         "joinstyle": "bevel",
-    }.items():
+    }
+    for name, value in (line if lines else fill).items():
         Xml.SubElement(options, "Option", {"name": name, "value": value, "type": "QString"})
 
 

@@ -67,7 +67,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A style as somebody may see it; ``width`` of outlines in pixels."""
+    """A style as somebody may see it; ``width`` of outlines in pixels, which alone are drawn of ``lines``."""
 
     id: str
     title: str
@@ -75,6 +75,7 @@ class Drawing:
     rules: tuple[Rule, ...]
     width: float
     label: Label | None
+    lines: bool = False
 
 
 def drawing(name: str, style: MapStyle, visible: Collection[str]) -> Drawing:
@@ -96,6 +97,7 @@ def drawing(name: str, style: MapStyle, visible: Collection[str]) -> Drawing:
         rules=rules,
         width=style.width,
         label=style.label if style.label is not None and style.label.property in visible else None,
+        lines=style.lines,
     )
 
 

@@ -28,21 +28,22 @@ def sld_style(drawing: Drawing, ink: str, paper: str) -> bytes:
     _text(style, "Title", drawing.title)
     features = Xml.SubElement(style, _sld("FeatureTypeStyle"))
     for rule in drawing.rules:
-        _add_rule(features, rule, drawing.width)
+        _add_rule(features, rule, drawing.width, lines=drawing.lines)
     if drawing.label is not None:
         _add_label(features, drawing.label.property, scale_of(drawing.label.min_zoom), ink, paper)
     Xml.indent(root)
     return bytes(Xml.tostring(root, encoding="UTF-8", xml_declaration=True))
 
 
-def _add_rule(features: Xml.Element, rule: Rule, width: float) -> None:
+def _add_rule(features: Xml.Element, rule: Rule, width: float, *, lines: bool) -> None:
     element = Xml.SubElement(features, _sld("Rule"))
     _text(element, "Name", rule.text)
     _text(element, "Title", rule.text)
     if rule.test is not None:
         _add_test(Xml.SubElement(element, _ogc("Filter")), rule.test)
-    symbol = Xml.SubElement(element, _sld("PolygonSymbolizer"))
-    _parameters(Xml.SubElement(symbol, _sld("Fill")), {"fill": rule.fill})
+    symbol = Xml.SubElement(element, _sld("LineSymbolizer" if lines else "PolygonSymbolizer"))
+    if not lines:
+        _parameters(Xml.SubElement(symbol, _sld("Fill")), {"fill": rule.fill})
     stroke = {"stroke": rule.outline, "stroke-width": f"{width:g}", "stroke-linejoin": "bevel"}
     _parameters(Xml.SubElement(symbol, _sld("Stroke")), stroke)
 

@@ -1,4 +1,7 @@
-"""The verdict on every geometry of a layer: a 2D MultiPolygon in CGCS2000 with its geodesic area, or held."""
+"""The verdict on every geometry: a 2D MultiPolygon in CGCS2000 with its geodesic area, or held.
+
+Where lines are taken too, they become MultiLineStrings, whose area is 0.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,7 +15,8 @@ MAX_VERTICES = 2_000_000
 """Of one parcel: a boundary traced by machine may have a million, and checking it takes two seconds."""
 
 _DECIMALS = 9  # of a degree: a tenth of a millimetre, so that the same file gives the same bytes everywhere
-_POLYGON, _MULTIPOLYGON = 3, 6
+_LINES = (1, 5)
+_POLYGONS = (3, 6)
 
 
 @dataclass(slots=True)
@@ -55,13 +59,21 @@ def sample(geometries: np.ndarray) -> np.ndarray:
     return np.asarray(corners[extremes], dtype=float)
 
 
-def judge(wkb: np.ndarray, geometries: np.ndarray, conversion: Conversion | str, *, repair: bool) -> Judged:
+def judge(
+    wkb: np.ndarray,
+    geometries: np.ndarray,
+    conversion: Conversion | str,
+    *,
+    repair: bool,
+    lines: bool = False,
+) -> Judged:
     """Judge a layer.
 
     :param wkb: the geometries as read, None where a feature has none
     :param geometries: the same, decoded by `decode`
     :param conversion: the path to CGCS2000, or the sentence why there is none, which holds every feature
     :param repair: mend invalid geometries (their polygonal part) instead of holding them
+    :param lines: take lines as well as polygons
     """
     count = len(wkb)
     judging = _Judging(count)
@@ -71,7 +83,10 @@ def judge(wkb: np.ndarray, geometries: np.ndarray, conversion: Conversion | str,
     judging.hold(shapely.is_empty(geometries), "geometry_empty", "The geometry has no points.")
     kinds = shapely.get_type_id(geometries)
     names = [one.geom_type if one is not None else "" for one in geometries]
-    judging.hold(~np.isin(kinds, (_POLYGON, _MULTIPOLYGON)), "not_a_polygon", names)
+    if lines:
+        judging.hold(~np.isin(kinds, (*_LINES, *_POLYGONS)), "not_a_line_or_polygon", names)
+    else:
+        judging.hold(~np.isin(kinds, _POLYGONS), "not_a_polygon", names)
     if isinstance(conversion, str):
         judging.hold(judging.open, "crs_not_transformable", conversion)
         return Judged([None] * count, [0.0] * count, judging.problem, [None] * count)
@@ -133,7 +148,13 @@ def _finished(projected: np.ndarray, repaired: list[str | None], judging: _Judgi
     chosen = np.flatnonzero(judging.open)
     oriented = shapely.orient_polygons(projected[chosen], exterior_cw=False)
     parts, owner = shapely.get_parts(oriented, return_index=True)
-    shapes = shapely.multipolygons(parts, indices=owner)
+    shapes = np.empty(len(chosen), dtype=object)
+    linear = np.isin(shapely.get_type_id(parts), _LINES)
+    for some, made in ((linear, shapely.multilinestrings), (~linear, shapely.multipolygons)):
+        if some.any():
+            whose, nth = np.unique(owner[some], return_inverse=True)
+            shapes[whose] = made(parts[some], indices=nth)
+    parts, owner = parts[~linear], owner[~linear]
     measured = np.round(_geodesic_areas(parts, owner, len(chosen)), 2)
     for index, blob, area in zip(
         chosen.tolist(), shapely.to_wkb(shapes, byte_order=1), measured.tolist(), strict=True

@@ -83,6 +83,7 @@ completed_on.
 successions: old_code, new_code (required), kind (alias, renumbered, split, merged), effective_on, share.
 surcharges: uscc, kind (differential, punitive, tiered, environmental, other), yuan_per_kwh, valid_from
 (required), parcel_code, valid_to.
+barriers: code (required), kind (river, railway, expressway, boundary, other), name.
 figures: uscc, parcel_code or meter (the subject), part_of, period (required), and the metrics.
 
 Beside uscc, or in its place, enterprise_name and registration_number (the old one of 15 digits) say whose

@@ -28,6 +28,14 @@ class Evaluated:
         """Return the scheme that was followed."""
         return Scheme.model_validate_json(self.run["scheme"])
 
+        """The scheme that it followed."""
+        return Scheme.model_validate_json(self.run["scheme"])
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its results and inputs are kept, as of all evaluations since results are kept whole."""
+        return "scores" in self._results and "parcels" in self._snapshot
+
     @cached_property
     def parcels(self) -> pl.DataFrame:
         """Return the parcels by code: ``town`` and the columns of ``scores`` in display units.

@@ -4,7 +4,8 @@ Pure: codes, figures and outlines in, blocks out; no database and no web. `servi
 distance that counts as together.
 """
 
+from service.levers.consolidation.barriers import Barriers
 from service.levers.consolidation.blocks import FIGURES, Blocks, blocks
-from service.levers.consolidation.planes import central_meridian
+from service.levers.consolidation.planes import central_meridian, in_metres
 
-__all__ = ["FIGURES", "Blocks", "blocks", "central_meridian"]
+__all__ = ["FIGURES", "Barriers", "Blocks", "blocks", "central_meridian", "in_metres"]

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import polars as pl
 
 from service.levers.consolidation import outlines
+from service.levers.consolidation.barriers import Barriers
 from service.levers.consolidation.components import components
 from service.levers.consolidation.neighbours import Geometries, Places, neighbours
 from service.levers.consolidation.planes import geodesic_areas_m2, in_metres
@@ -40,17 +41,24 @@ class Blocks:
     properties: pl.DataFrame
 
 
-def blocks(parcels: pl.DataFrame, shapes: Geometries, distance_m: float, meridian: int) -> Blocks:
+def blocks(
+    parcels: pl.DataFrame,
+    shapes: Geometries,
+    distance_m: float,
+    meridian: int,
+    barriers: Barriers | None = None,
+) -> Blocks:
     """Group parcels that touch or are no more than a distance apart, directly or by others between them.
 
     :param parcels: the columns of `FIGURES`, codes unique; of one district
     :param shapes: the outline of each, longitude and latitude of CGCS2000
     :param distance_m: metres in the 3° zone of the central meridian ``meridian``, see `central_meridian`
+    :param barriers: in the same zone; parcels on both sides of one are not together
     """
     codes = parcels["parcel_code"]
     by_code = codes.arg_sort().to_numpy().astype(np.int64)
     metres = in_metres(shapes[by_code], meridian)
-    block = components(len(codes), *neighbours(metres, distance_m))
+    block = components(len(codes), *neighbours(metres, distance_m, barriers))
     # block after block, in each the codes in their order
     order = np.argsort(block, kind="stable")
     starts = np.flatnonzero(np.diff(block[order], prepend=-1))

@@ -1,4 +1,4 @@
-"""Which parcels lie together: pairs that touch or are within a distance of each other."""
+"""Which parcels lie together: pairs that touch or are within a distance of each other, no barrier between."""
 
 from typing import Any
 
@@ -6,18 +6,19 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from service.levers.consolidation.barriers import TOUCHING_M, Barriers
+
 Geometries = npt.NDArray[Any]
 Places = npt.NDArray[np.int64]
 
-TOUCHING_M = 0.02
-"""How far what touches may gape in the plane: so far bends an edge of a kilometre, straight in degrees."""
 
-
-def neighbours(metres: Geometries, distance_m: float) -> tuple[Places, Places]:
+def neighbours(
+    metres: Geometries, distance_m: float, barriers: Barriers | None = None
+) -> tuple[Places, Places]:
     """Return the places of both parcels of every pair that touches or is no more than a distance apart.
 
-    ``metres`` are outlines in a plane. The first of a pair comes before the second. What has no outline has
-    no neighbours.
+    ``metres`` are outlines in a plane, ``barriers`` lie in the same. The first of a pair comes before the
+    second. What has no outline has no neighbours.
     """
     reach = max(distance_m, TOUCHING_M)
     west, south, east, north = shapely.bounds(metres).T
@@ -26,4 +27,8 @@ def neighbours(metres: Geometries, distance_m: float) -> tuple[Places, Places]:
     once = left < right
     left, right = left[once], right[once]
     together = shapely.dwithin(metres[left], metres[right], reach)
-    return left[together], right[together]
+    left, right = left[together], right[together]
+    if barriers is None or not len(left):
+        return left, right
+    joined = ~barriers.part(metres, left, right, reach)
+    return left[joined], right[joined]

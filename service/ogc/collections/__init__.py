@@ -5,6 +5,7 @@ from service.ogc.collections.hand_overs import COVERAGE, FINDINGS
 from service.ogc.collections.land import BUILDINGS, PARCELS
 from service.ogc.collections.results import BLOCKS, CONTRACTS, LOW_EFFICIENCY, SCORES, UPLIFT_CANDIDATES
 from service.ogc.collections.levers import ENERGY
+from service.ogc.collections.land import BARRIERS, BUILDINGS, PARCELS
 from service.ogc.collections.results import BLOCKS, LOW_EFFICIENCY, SCORES, UPLIFT_CANDIDATES
 from service.ogc.collections.results import BLOCKS, LOW_EFFICIENCY, SCORES, SURCHARGES, UPLIFT_CANDIDATES
 
@@ -16,5 +17,7 @@ COLLECTIONS = (
     *(COVERAGE, BUILDINGS, FINDINGS),
     *(PARCELS, SCORES, LOW_EFFICIENCY, UPLIFT_CANDIDATES, BLOCKS),
     *(COVERAGE, BUILDINGS, FINDINGS, ENERGY),
+    *(PARCELS, SCORES, LOW_EFFICIENCY, UPLIFT_CANDIDATES, BLOCKS),
+    *(COVERAGE, BUILDINGS, BARRIERS, FINDINGS),
 )
 """Every collection, in the order in which they are listed."""

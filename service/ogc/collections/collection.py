@@ -25,6 +25,8 @@ class Collection:
     properties: tuple[Property, ...]
     on_tiles: frozenset[str]
     on_labels: frozenset[str]
+    lines: bool = False
+    """Whether some features are lines."""
 
     def shown(self, visible: frozenset[str]) -> tuple[Property, ...]:
         """Return the properties, in their order, that whoever asks may see."""

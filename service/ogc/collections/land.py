@@ -1,8 +1,9 @@
-"""Land as it was handed over: parcels and buildings."""
+"""Land as it was handed over: parcels, buildings and barriers."""
 
 from service.ogc.collections.collection import ABOUT_CRS, Collection
 from service.ogc.collections.columns import properties_of
 from service.ogc.sources.stored import Stored
+from service.store.layers import BARRIERS as BARRIER_LAYER
 from service.store.layers import BUILDINGS as BUILDING_LAYER
 from service.store.layers import PARCELS as PARCEL_LAYER
 
@@ -66,4 +67,23 @@ BUILDINGS = Collection(
     ),
     frozenset({"code", "parcel_code", "name", "use", "floors", "height_m"}),
     frozenset({"code", "name", "floors"}),
+)
+
+BARRIERS = Collection(
+    "barriers",
+    "Barriers 阻隔",
+    "Rivers, railways, expressways and boundaries, lines or polygons, across which low-efficiency parcels "
+    f"make no block. 河流、铁路、高速公路、界线等线状或面状阻隔，两侧低效用地不连片。 {ABOUT_CRS}",
+    Stored(BARRIER_LAYER),
+    properties_of(
+        BARRIER_LAYER,
+        {
+            "code": "Code 编号",
+            "kind": "river, railway, expressway, boundary or other 类型",
+            "name": "Name 名称",
+        },
+    ),
+    frozenset({"code", "kind", "name"}),
+    frozenset({"code", "kind", "name"}),
+    lines=True,
 )

@@ -6,11 +6,13 @@ from service.levers.contracts import PARCEL_COLUMNS
 from service.levers.uplift import CANDIDATE_COLUMNS
 from service.jobs.levers.prices import LAYER as OF_SURCHARGES
 from service.jobs.levers.prices import layer as surcharges
+from service.levers.consolidation.columns import OF_REASONS
 from service.ogc.collections.collection import ABOUT_CRS, Collection
 from service.ogc.collections.columns import properties_of
 from service.ogc.sources.blocks import PROPERTIES as OF_BLOCKS
 from service.ogc.sources.blocks import Blocks
 from service.ogc.sources.levers import OfParcels
+from service.ogc.sources.low_efficiency import LowEfficiency
 from service.ogc.sources.scores import Scores
 from service.reference.blocks import block_rules
 from service.store.layers import SCORES as LAYER
@@ -102,6 +104,13 @@ LOW_EFFICIENCY = Collection(
     Scores("low_efficiency"),
     _PROPERTIES,
     _ON_TILES | {"land_area_m2", "low_efficiency_reasons"},
+    "Parcels that the evaluation's scheme flags as low-efficiency land, with the scheme's reasons; beside "
+    "them the reasons that consolidation finds (the five kinds, D for years, vacancy …), how long they have "
+    "lasted, and equivalent idle land. 按评价办法认定的低效用地及原因，并列出资源整合判定的低效类型、持续年数"
+    f"与折算闲置面积。 {_WHICH} {ABOUT_CRS}",
+    LowEfficiency(),
+    (*_PROPERTIES, *OF_REASONS),
+    _ON_TILES | {"land_area_m2", "low_efficiency_reasons", "reasons", "years", "idle_land_ha"},
     _ON_LABELS,
 )
 
@@ -159,8 +168,13 @@ BLOCKS = Collection(
     "between them is no part of it. The id is the evaluation and the smallest parcel code. "
     f"同一评价中相接或间距不超过 {block_rules().distance_m:g} 米的低效用地合为一个图斑，不含其间道路；"
     f"编号为评价编号加最小宗地代码。 {WHICH} {ABOUT_CRS}",
+    "between them is no part of it, and barriers part them. The id is the evaluation and the smallest parcel "
+    "code. "
+    f"同一评价中相接或间距不超过 {block_rules().distance_m:g} 米的低效用地合为一个图斑，不含其间道路，"
+    f"河流铁路等阻隔两侧不相连；编号为评价编号加最小宗地代码。 {_WHICH} {ABOUT_CRS}",
     Blocks(),
     OF_BLOCKS,
-    frozenset(item.name for item in OF_BLOCKS) - {"parcel_codes", "district", "distance_m", "verified"},
+    frozenset(item.name for item in OF_BLOCKS)
+    - {"parcel_codes", "district", "distance_m", "verified", "occupant_codes", "title_holders"},
     frozenset({"first_parcel", "parcels", "area_m2"}),
 )

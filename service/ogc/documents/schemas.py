@@ -65,7 +65,6 @@ def _json_type(item: Property) -> str:
 def feature_schema(collection: Collection, names: Sequence[str], *, with_null: bool) -> dict[str, Any]:
     """Return the schema of a GeoJSON feature with these properties; null is for gaps, and for no place."""
     position = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
-    ring = {"type": "array", "items": position, "minItems": 4}
     shown = {
         item.name: {**described(item), **({"type": [_json_type(item), "null"]} if with_null else {})}
         for item in collection.properties
@@ -82,15 +81,27 @@ def feature_schema(collection: Collection, names: Sequence[str], *, with_null: b
             "geometry": {
                 "type": ["object", "null"] if with_null else "object",
                 "required": ["type", "coordinates"],
-                "properties": {
-                    "type": {"const": "MultiPolygon"},
-                    "coordinates": {"type": "array", "items": {"type": "array", "items": ring}},
-                },
+                **_shape(position, lines=collection.lines),
             },
             "properties": {"type": "object", "properties": shown}
             | ({"required": list(shown)} if with_null else {}),
         },
     }
+
+
+def _shape(position: dict[str, Any], *, lines: bool) -> dict[str, Any]:
+    """Return what a geometry is: a MultiPolygon, or a MultiLineString where there are any."""
+
+    def nested(kind: str, line: dict[str, Any]) -> dict[str, Any]:
+        return {"properties": {"type": {"const": kind}, "coordinates": line}}
+
+    ring = {"type": "array", "items": position, "minItems": 4}
+    polygons = {"type": "array", "items": {"type": "array", "items": ring}}
+    of_polygons = nested("MultiPolygon", polygons)
+    if not lines:
+        return of_polygons
+    paths = {"type": "array", "items": {"type": "array", "items": position, "minItems": 2}}
+    return {"oneOf": [of_polygons, nested("MultiLineString", paths)]}
 
 
 _GEOMETRY = {"title": "Geometry 图形", "format": "geometry-any", "x-ogc-role": "primary-geometry"}

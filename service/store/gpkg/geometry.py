@@ -15,7 +15,14 @@ import shapely
 from numpy.typing import NDArray
 
 MULTIPOLYGON = b"\x01\x06\x00\x00\x00"
-"""How the WKB of a 2D MultiPolygon starts, little-endian."""
+MULTILINESTRING = b"\x01\x05\x00\x00\x00"
+"""How the WKB of a 2D geometry starts, little-endian."""
+
+KINDS = {
+    "MULTIPOLYGON": (MULTIPOLYGON,),
+    "GEOMETRY": (MULTIPOLYGON, MULTILINESTRING),
+}
+"""Type of a geometry column → how what it may hold starts."""
 
 _HEADER = struct.Struct("<2sBBi4d")
 _HEADERS = np.dtype(
@@ -33,12 +40,15 @@ def encode(geometry: shapely.Geometry, srid: int) -> bytes:
     return header + bytes(shapely.to_wkb(geometry, byte_order=1, flavor="iso"))
 
 
-def encode_multipolygons(wkbs: Sequence[bytes], srid: int) -> tuple[list[bytes], NDArray[np.float64]]:
-    """Return many 2D MultiPolygons (WKB) as blobs, and their envelopes as rows of minx, maxx, miny, maxy.
+def encode_many(
+    wkbs: Sequence[bytes], srid: int, kind: str = "MULTIPOLYGON"
+) -> tuple[list[bytes], NDArray[np.float64]]:
+    """Return many 2D geometries (WKB) as blobs, and their envelopes as rows of minx, maxx, miny, maxy.
 
+    :param kind: the type of their column, see `KINDS`
     :raises ValueError: when one is anything else
     """
-    require_multipolygons(wkbs)
+    require(wkbs, kind)
     envelopes = shapely.bounds(shapely.from_wkb(np.array(wkbs, dtype=object)))[:, [0, 2, 1, 3]]
     headers = np.zeros(len(wkbs), dtype=_HEADERS)
     headers["magic"], headers["srid"], headers["envelope"] = b"GP", srid, envelopes
@@ -47,14 +57,16 @@ def encode_multipolygons(wkbs: Sequence[bytes], srid: int) -> tuple[list[bytes],
     return [packed[i * size : (i + 1) * size] + wkb for i, wkb in enumerate(wkbs)], envelopes
 
 
-def require_multipolygons(wkbs: Sequence[bytes]) -> None:
-    """Refuse what is not the little-endian WKB of a 2D MultiPolygon.
+def require(wkbs: Sequence[bytes], kind: str) -> None:
+    """Refuse what is not the little-endian WKB of a 2D geometry that a column of this type holds.
 
     :raises ValueError: naming the first one
     """
+    starts = KINDS[kind]
     for index, wkb in enumerate(wkbs):
-        if wkb[:5] != MULTIPOLYGON:
-            raise ValueError(f"geometry {index} is not the little-endian WKB of a 2D MultiPolygon")
+        if wkb[:5] not in starts:
+            wanted = "MultiPolygon" if kind == "MULTIPOLYGON" else "MultiPolygon or MultiLineString"
+            raise ValueError(f"geometry {index} is not the little-endian WKB of a 2D {wanted}")
 
 
 def wkb(blob: bytes) -> bytes:

@@ -22,10 +22,12 @@ from service.store.models.firms import (
 from service.store.models.hand_overs import Batch, NameMatch, PullState, ReceivedFile, SourceRow
 from service.store.models.land import Building, GrantContract, Parcel, ParcelSuccession
 from service.store.models.prices import PriceDecision, PriceEntry
+from service.store.models.land import Barrier, Building, GrantContract, Parcel, ParcelSuccession
 
 __all__ = [
     "SRID",
     "ApiKey",
+    "Barrier",
     "Base",
     "Batch",
     "Branch",

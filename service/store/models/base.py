@@ -33,6 +33,9 @@ Id = BigInteger().with_variant(Integer(), "sqlite")
 ByBytes = Text().with_variant(Text(collation="C"), "postgresql")
 
 
-def geometry() -> Any:
-    """Return the geometry column of a table; a GeoPackage allows one each."""
-    return mapped_column(Geometry("MULTIPOLYGON", srid=SRID, spatial_index=True, nullable=False))
+def geometry(kind: str = "MULTIPOLYGON") -> Any:
+    """Return the geometry column of a table; a GeoPackage allows one each.
+
+    :param kind: ``GEOMETRY`` where a row is a MultiLineString or a MultiPolygon
+    """
+    return mapped_column(Geometry(kind, srid=SRID, spatial_index=True, nullable=False))

@@ -1,4 +1,4 @@
-"""Land: parcels and what became of them, contracts, buildings."""
+"""Land: parcels and what became of them, contracts, buildings, barriers."""
 
 from datetime import date
 
@@ -124,3 +124,15 @@ class Building(Base):
     geodesic_area_m2: Mapped[float]
     source_row_id: Mapped[int] = mapped_column(ForeignKey("source_row.id"))
     geom: Mapped[WKBElement] = geometry()
+
+
+class Barrier(Base):
+    """What parts land that is near on the map (阻隔): a river, a railway …, a line or a polygon."""
+
+    __tablename__ = "barrier"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str | None]  # river | railway | expressway | boundary | other
+    name: Mapped[str | None]
+    source_row_id: Mapped[int] = mapped_column(ForeignKey("source_row.id"))
+    geom: Mapped[WKBElement] = geometry("GEOMETRY")

@@ -20,10 +20,7 @@ from service.api import (
     sources,
     whatif,
 )
-from service.api.levers import contracts, uplift
-from service.api.levers import energy
-from service.api.levers import prices
-from service.api.levers import consolidation
+from service.api.levers import consolidation, contracts, energy, prices, uplift
 
 
 def routers() -> list[APIRouter]:

@@ -91,6 +91,8 @@ def _storeys(number: int, parcel: Parcel) -> tuple[int, float]:
     """Floors and height in metres: low plants have one hall, every other of them higher than eight metres."""
     floors = max(1, round(parcel.floor_area_m2 / (parcel.area_m2 * 0.55)))
     return floors, (10.5 if number % 2 else 7.5) if floors == 1 else 4.5 * floors
+
+
 def write_barriers(path: Path) -> None:
     """Write the river and the expressways of the park as lines, a zipped Shapefile with pinyin fields."""
     lines = barriers()

@@ -17,9 +17,10 @@ TILE = "13/3374/6831"
 TILES = {"WebMercatorQuad": TILE, "CGCS2000Quad": "12/1360/6831"}
 """Covers the park."""
 
-OF_EVALUATIONS = ("scores", "low-efficiency", "uplift-candidates", "blocks", "contracts")
-OF_EVALUATIONS = ("scores", "low-efficiency", "uplift-candidates", "blocks", "energy")
-OF_EVALUATIONS = ("scores", "low-efficiency", "uplift-candidates", "blocks", "surcharges")
+OF_EVALUATIONS = (
+    *("scores", "low-efficiency", "uplift-candidates", "blocks"),
+    *("contracts", "energy", "surcharges"),
+)
 """Collections of results, whose ids begin with an evaluation."""
 
 NO_JOB = "6d6f6f6e-0000-4000-8000-000000000000"
@@ -127,6 +128,7 @@ def requests_of(park: Park, job: str = NO_JOB) -> dict[tuple[str, str], list[Req
             f"/evaluations/{number}/contracts{query}"
             for number in (*evaluations, 99)
             for query in ("", "?parcel=P1", "?parcel=none", "?as_of=2023-06-30", "?f=xlsx")
+        ],
         "/evaluations/{evaluation_id}/energy": [
             f"/evaluations/{number}/energy{query}"
             for number in (*evaluations, 99)

@@ -99,6 +99,8 @@ _ENERGY: Mapping[str, Sensitivity] = {
     "saved_tce_equal_energy": "analyst",
     "saved_yuan": "analyst",
     "verified": "public",
+}
+
 _REASONS: Mapping[str, Sensitivity] = {
     "reasons": "public",
     "years": "public",
@@ -172,12 +174,10 @@ PROPERTIES: Mapping[str, Mapping[str, Sensitivity]] = {
         "height_max_m": "public",
     },
     "scores": _SCORES,
-    "low-efficiency": _SCORES,
     "uplift-candidates": {**_SCORES, **OF_CANDIDATES},
     **LEVERS,
     # made of scores alone; a block may have one parcel, so nothing here is more public than it is there
     "low-efficiency": {**_SCORES, **_REASONS},
-    "uplift-candidates": _SCORES,
     "blocks": {
         "evaluation_id": "public",
         "district": "public",

@@ -3,12 +3,8 @@
 from collections.abc import Mapping
 
 _COLLECTIONS = (
-    *("parcels", "scores", "low-efficiency", "uplift-candidates", "blocks", "contracts"),
-    *("parcels", "scores", "low-efficiency", "uplift-candidates", "blocks", "surcharges"),
-    *("coverage", "buildings", "findings"),
     *("parcels", "scores", "low-efficiency", "uplift-candidates", "blocks"),
-    *("coverage", "buildings", "findings", "energy"),
-    *("parcels", "scores", "low-efficiency", "uplift-candidates", "blocks"),
+    *("contracts", "surcharges", "energy"),
     *("coverage", "buildings", "barriers", "findings"),
 )
 _MATRIX_SETS = ("WebMercatorQuad", "CGCS2000Quad")

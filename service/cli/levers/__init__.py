@@ -4,10 +4,7 @@ from importlib import import_module
 
 import typer
 
-_LEVERS: tuple[str, ...] = ("uplift", "contracts")
-_LEVERS: tuple[str, ...] = ("energy",)
-_LEVERS: tuple[str, ...] = ("prices",)
-_LEVERS: tuple[str, ...] = ("consolidation",)
+_LEVERS = ("consolidation", "prices", "uplift", "contracts", "energy")
 
 
 def register(cli: typer.Typer) -> None:

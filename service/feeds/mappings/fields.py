@@ -193,6 +193,7 @@ _FIELDS = {
         Field("valid_to", "date"),
         Field("enterprise_name", "text"),
         Field("registration_number", "code"),
+    ),
     Feed.BARRIERS: (
         Field("code", "code", key=True),
         Field("kind", "barrier_kind"),
@@ -274,6 +275,7 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "禁止": "forbidden",
             "不得": "forbidden",
             "不允许": "forbidden",
+        },
         "equipment_kind": {
             "motor": "motor",
             "电机": "motor",
@@ -329,6 +331,9 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "heat": "heat",
             "热力": "heat",
             "蒸汽": "heat",
+            "other": "other",
+            "其他": "other",
+        },
         "surcharge_kind": {
             # 差别电价: restricted or outdated equipment; 惩罚性电价: more energy per product than the limit
             "differential": "differential",

@@ -41,7 +41,7 @@ def energy_of_parcels(connection: Connection, evaluation_id: int) -> pl.DataFram
 def _diagnosis(connection: Connection, read: Evaluated) -> Diagnosis:
     rules = diagnosis_rules()
     metrics = {rules.intensity.metric: "energy", "output": "output"}
-    if read.is_kept:
+    if read.is_whole:
         parcels, shares, groups = read.parcels, _shares(read), read.scheme.industry_groups
     else:  # of evaluations of an early release only the scores are left: roofs can be told, and no figure
         parcels = inspected.scored_parcels(connection, read.run["id"])
@@ -85,7 +85,7 @@ def _shares(read: Evaluated) -> pl.DataFrame:
 def _firms(read: Evaluated, shares: pl.DataFrame, metrics: Mapping[str, str]) -> pl.DataFrame:
     """Firms that hold parcels here, known to the register or not, with their whole figures."""
     wanted = {**metrics, "electricity": "electricity"}
-    if not read.is_kept:
+    if not read.is_whole:
         figures = dict.fromkeys(wanted.values(), pl.Int64)
         kinds = {**_REGISTER, **figures, "division": pl.String, "industry_group": pl.String}
         return pl.DataFrame(schema=kinds)

@@ -28,12 +28,9 @@ class Evaluated:
         """Return the scheme that was followed."""
         return Scheme.model_validate_json(self.run["scheme"])
 
-        """The scheme that it followed."""
-        return Scheme.model_validate_json(self.run["scheme"])
-
     @property
     def is_whole(self) -> bool:
-        """Whether its results and inputs are kept, as of all evaluations since results are kept whole."""
+        """Whether its results and inputs are kept; of evaluations of an early release only the scores are."""
         return "scores" in self._results and "parcels" in self._snapshot
 
     @cached_property
@@ -68,11 +65,6 @@ class Evaluated:
     def frozen(self, table: str) -> pl.DataFrame:
         """Return a table of the snapshot, see `service.domain.tables.SNAPSHOT`."""
         return self._snapshot[table].collect()
-
-    @property
-    def is_kept(self) -> bool:
-        """Whether its wide tables are kept; of evaluations of an early release only the scores are."""
-        return "holdings" in self._results and "enterprises" in self._snapshot
 
     @property
     def head(self) -> dict[str, Any]:

@@ -2,22 +2,22 @@
 
 from service.ogc.collections.collection import Collection
 from service.ogc.collections.hand_overs import COVERAGE, FINDINGS
-from service.ogc.collections.land import BUILDINGS, PARCELS
-from service.ogc.collections.results import BLOCKS, CONTRACTS, LOW_EFFICIENCY, SCORES, UPLIFT_CANDIDATES
-from service.ogc.collections.levers import ENERGY
 from service.ogc.collections.land import BARRIERS, BUILDINGS, PARCELS
-from service.ogc.collections.results import BLOCKS, LOW_EFFICIENCY, SCORES, UPLIFT_CANDIDATES
-from service.ogc.collections.results import BLOCKS, LOW_EFFICIENCY, SCORES, SURCHARGES, UPLIFT_CANDIDATES
+from service.ogc.collections.levers import (
+    BLOCKS,
+    CONTRACTS,
+    ENERGY,
+    LOW_EFFICIENCY,
+    SURCHARGES,
+    UPLIFT_CANDIDATES,
+)
+from service.ogc.collections.results import SCORES
 
 __all__ = ["COLLECTIONS", "Collection"]
 
 COLLECTIONS = (
-    *(PARCELS, SCORES, LOW_EFFICIENCY, UPLIFT_CANDIDATES, BLOCKS, CONTRACTS),
-    *(PARCELS, SCORES, LOW_EFFICIENCY, UPLIFT_CANDIDATES, BLOCKS, SURCHARGES),
-    *(COVERAGE, BUILDINGS, FINDINGS),
     *(PARCELS, SCORES, LOW_EFFICIENCY, UPLIFT_CANDIDATES, BLOCKS),
-    *(COVERAGE, BUILDINGS, FINDINGS, ENERGY),
-    *(PARCELS, SCORES, LOW_EFFICIENCY, UPLIFT_CANDIDATES, BLOCKS),
+    *(CONTRACTS, SURCHARGES, ENERGY),
     *(COVERAGE, BUILDINGS, BARRIERS, FINDINGS),
 )
 """Every collection, in the order in which they are listed."""

@@ -1,20 +1,8 @@
-"""Results of evaluations: all scores, those with a flag, and the blocks that low-efficiency parcels form."""
+"""Results of evaluations: the score of every parcel."""
 
-from service.features.table import Property
-from service.jobs.levers import contracts, uplift
-from service.levers.contracts import PARCEL_COLUMNS
-from service.levers.uplift import CANDIDATE_COLUMNS
-from service.jobs.levers.prices import LAYER as OF_SURCHARGES
-from service.jobs.levers.prices import layer as surcharges
-from service.levers.consolidation.columns import OF_REASONS
 from service.ogc.collections.collection import ABOUT_CRS, Collection
 from service.ogc.collections.columns import properties_of
-from service.ogc.sources.blocks import PROPERTIES as OF_BLOCKS
-from service.ogc.sources.blocks import Blocks
-from service.ogc.sources.levers import OfParcels
-from service.ogc.sources.low_efficiency import LowEfficiency
 from service.ogc.sources.scores import Scores
-from service.reference.blocks import block_rules
 from service.store.layers import SCORES as LAYER
 
 WHICH = (
@@ -24,7 +12,7 @@ WHICH = (
     "evaluation 参数指定某次评价。"
 )
 
-_PROPERTIES = properties_of(
+OF_SCORES = properties_of(
     LAYER,
     {
         "evaluation_id": "Evaluation 评价编号",
@@ -66,115 +54,17 @@ _PROPERTIES = properties_of(
     },
 )
 
-_HAD = {each.name for each in _PROPERTIES}
-_OF_CANDIDATES = (
-    *_PROPERTIES,
-    *(each for each in CANDIDATE_COLUMNS if each.name not in _HAD),
-    Property("floor_added_far_1_5_m2", "number", "Floor area up to a ratio of 1.5, m² 提至1.5可增建筑面积"),
-    Property("floor_added_far_2_0_m2", "number", "Floor area up to a ratio of 2.0, m² 提至2.0可增建筑面积"),
-    Property("floor_added_limit_m2", "number", "Floor area up to the limit, m² 提至上限可增建筑面积"),
-)
-_OF_CONTRACTS = (
-    *(each for each in _PROPERTIES if each.name in ("evaluation_id", "parcel_code", "district")),
-    *(each for each in PARCEL_COLUMNS if each.name == "town"),
-    *(each for each in _PROPERTIES if each.name == "period"),
-    *(each for each in PARCEL_COLUMNS if each.name not in ("parcel_code", "town")),
-)
-
-_ON_TILES = frozenset({"evaluation_id", "parcel_code", "town", "name", "period", "track", "points", "grade"})
-_ON_LABELS = frozenset({"parcel_code", "name", "status", "grade", "points"})
+ON_TILES = frozenset({"evaluation_id", "parcel_code", "town", "name", "period", "track", "points", "grade"})
+ON_LABELS = frozenset({"parcel_code", "name", "status", "grade", "points"})
 
 SCORES = Collection(
     "scores",
     "Scores 亩均评价结果",
     f"Parcels with their result. 宗地的亩均评价结果。 {WHICH} {ABOUT_CRS}",
     Scores(),
-    _PROPERTIES,
-    _ON_TILES
+    OF_SCORES,
+    ON_TILES
     | {"status", "reason", "rank", "ranked", "low_efficiency", "far_uplift"}
     | {"partial_occupancy", "missing_feeds"},
-    _ON_LABELS,
-)
-
-LOW_EFFICIENCY = Collection(
-    "low-efficiency",
-    "Low-efficiency land 低效用地",
-    "Parcels that the evaluation's scheme flags as low-efficiency land, with the reasons. "
-    f"按评价办法认定的低效用地及原因。 {WHICH} {ABOUT_CRS}",
-    Scores("low_efficiency"),
-    _PROPERTIES,
-    _ON_TILES | {"land_area_m2", "low_efficiency_reasons"},
-    "Parcels that the evaluation's scheme flags as low-efficiency land, with the scheme's reasons; beside "
-    "them the reasons that consolidation finds (the five kinds, D for years, vacancy …), how long they have "
-    "lasted, and equivalent idle land. 按评价办法认定的低效用地及原因，并列出资源整合判定的低效类型、持续年数"
-    f"与折算闲置面积。 {_WHICH} {ABOUT_CRS}",
-    LowEfficiency(),
-    (*_PROPERTIES, *OF_REASONS),
-    _ON_TILES | {"land_area_m2", "low_efficiency_reasons", "reasons", "years", "idle_land_ha"},
-    _ON_LABELS,
-)
-
-UPLIFT_CANDIDATES = Collection(
-    "uplift-candidates",
-    "Candidates for FAR uplift 容积率提升候选",
-    "Parcels that the evaluation's scheme flags as efficient and short of space: candidates for a higher "
-    "floor-area ratio, with the floor area that could be added. "
-    f"按评价办法认定可提升容积率的宗地及可增建筑面积。 {_WHICH} {ABOUT_CRS}",
-    OfParcels("uplift-candidates", _OF_CANDIDATES, uplift.of_parcels, flag="far_uplift"),
-    _OF_CANDIDATES,
-    _ON_TILES
-    | {"far", "far_limit", "far_uplift_reasons", "additional_floor_area_m2"}
-    | {"place", "allowed_far", "binding", "floor_added_m2", "contract_uplift"},
-    f"按评价办法认定可提升容积率的宗地及可增建筑面积。 {WHICH} {ABOUT_CRS}",
-    Scores("far_uplift"),
-    _PROPERTIES,
-    _ON_TILES | {"far", "far_limit", "far_uplift_reasons", "additional_floor_area_m2"},
-    _ON_LABELS,
-)
-
-CONTRACTS = Collection(
-    "contracts",
-    "Grant contracts 出让合同研判",
-    "Parcels with what their grant contracts come to: breaches, the gravest, days late, and what they allow "
-    "of leasing, transfer and uplift; what is not known is unknown, not allowed. "
-    "宗地的出让合同履约情况：违约项数、最严重违约、逾期天数及出租、转让、提容约定；未知不等于允许。 "
-    f"{_WHICH} {ABOUT_CRS}",
-    OfParcels("contracts", _OF_CONTRACTS, contracts.of_parcels),
-    _OF_CONTRACTS,
-    frozenset(item.name for item in _OF_CONTRACTS) - {"district", "contract_number"},
-    frozenset({"parcel_code", "breaches", "worst_breach"}),
-SURCHARGES = Collection(
-    "surcharges",
-    "Differential electricity price 差别化电价",
-    "Parcels whose grade raises the price of electricity, with the consecutive years of that grade and the "
-    "surcharge: by the latest decision on the evaluation, else as the district's policy would have it. "
-    f"因评价等级而加价的宗地、连续年数与加价标准：已决定的按决定，未决定的为测算。 {_WHICH} {ABOUT_CRS}",
-    OfParcels("surcharges", OF_SURCHARGES, surcharges),
-    OF_SURCHARGES,
-    frozenset(
-        {
-            *("evaluation_id", "parcel_code", "period", "grade", "consecutive_years"),
-            *("tier_yuan_per_kwh", "decided", "amount_yuan"),
-        }
-    ),
-    frozenset({"parcel_code", "grade", "tier_yuan_per_kwh"}),
-)
-
-BLOCKS = Collection(
-    "blocks",
-    "Consolidation blocks 连片低效用地",
-    "Low-efficiency parcels of one evaluation that touch or lie no more than "
-    f"{block_rules().distance_m:g} m apart, directly or by others between them, as one feature; a street "
-    "between them is no part of it. The id is the evaluation and the smallest parcel code. "
-    f"同一评价中相接或间距不超过 {block_rules().distance_m:g} 米的低效用地合为一个图斑，不含其间道路；"
-    f"编号为评价编号加最小宗地代码。 {WHICH} {ABOUT_CRS}",
-    "between them is no part of it, and barriers part them. The id is the evaluation and the smallest parcel "
-    "code. "
-    f"同一评价中相接或间距不超过 {block_rules().distance_m:g} 米的低效用地合为一个图斑，不含其间道路，"
-    f"河流铁路等阻隔两侧不相连；编号为评价编号加最小宗地代码。 {_WHICH} {ABOUT_CRS}",
-    Blocks(),
-    OF_BLOCKS,
-    frozenset(item.name for item in OF_BLOCKS)
-    - {"parcel_codes", "district", "distance_m", "verified", "occupant_codes", "title_holders"},
-    frozenset({"first_parcel", "parcels", "area_m2"}),
+    ON_LABELS,
 )

@@ -20,9 +20,8 @@ from service.store.models.firms import (
     Occupancy,
 )
 from service.store.models.hand_overs import Batch, NameMatch, PullState, ReceivedFile, SourceRow
-from service.store.models.land import Building, GrantContract, Parcel, ParcelSuccession
-from service.store.models.prices import PriceDecision, PriceEntry
 from service.store.models.land import Barrier, Building, GrantContract, Parcel, ParcelSuccession
+from service.store.models.prices import PriceDecision, PriceEntry
 
 __all__ = [
     "SRID",

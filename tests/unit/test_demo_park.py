@@ -139,7 +139,8 @@ def test_the_same_seed_gives_the_same_bytes(folder: Path, tmp_path: Path) -> Non
     for hand_over in HAND_OVERS:
         first = (folder / hand_over.file_name).read_bytes()
         assert (again / hand_over.file_name).read_bytes() == first
-        assert (other / hand_over.file_name).read_bytes() != first
+        if hand_over.feed != "barriers":  # river and arteries are where they are
+            assert (other / hand_over.file_name).read_bytes() != first
 
 
 def test_every_file_is_listed_with_a_mapping_that_fits_its_feed(folder: Path) -> None:

@@ -4,6 +4,7 @@ A value is turned into bytes once for all tiles; for a tile its numbers and byte
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,12 @@ class Column:
     values: pl.Series
     messages: npt.NDArray[np.uint8]
     lengths: Integers
+
+    @cached_property
+    def begins(self) -> Integers:
+        """Where the message of each value begins."""
+        begins: Integers = np.cumsum(self.lengths) - self.lengths
+        return begins
 
     @classmethod
     def of(cls, column: pl.Series) -> "Column":
@@ -68,8 +75,7 @@ class Column:
         first[used] = np.arange(len(used))
         first[-1] = -1
         lengths = self.lengths[used]
-        begin = (np.cumsum(self.lengths) - self.lengths)[used]
-        return first[number], len(used), self.messages[ranges(begin, lengths)]
+        return first[number], len(used), self.messages[ranges(self.begins[used], lengths)]
 
 
 def _messages(values: pl.Series) -> tuple[npt.NDArray[np.uint8], Integers]:

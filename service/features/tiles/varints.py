@@ -48,7 +48,12 @@ def varints(numbers: Unsigned) -> npt.NDArray[np.uint8]:
 
 def varint(number: int) -> bytes:
     """Return one unsigned number as bytes."""
-    return varints(np.array([number], dtype=np.uint64)).tobytes()
+    encoded = bytearray()
+    while number > 0x7F:
+        encoded.append(number & 0x7F | 0x80)
+        number >>= 7
+    encoded.append(number)
+    return bytes(encoded)
 
 
 def in_a_row(*parts: tuple[npt.NDArray[Any], Integers]) -> tuple[npt.NDArray[Any], Integers]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from fastapi import Request
@@ -19,8 +19,9 @@ from service.ogc.tiles.layers import layer_of
 from service.ogc.views import viewing
 
 _DIGEST_BYTES = 12
-_MAKING = threading.Lock()
-"""One tile at a time: several at once take longer, as they only pass the interpreter to each other."""
+_MAKING = ThreadPoolExecutor(1, "tiles")
+"""One tile at a time, all in one thread: several at once only pass the interpreter to each other, and every
+thread has to get its own memory from the system first."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,7 @@ def tile(
 
 
 def _made_of(layer: TileLayer, tile: Tile) -> _Made:
-    with _MAKING:
-        return _made(tile_bytes(layer, tile))
+    return _MAKING.submit(lambda: _made(tile_bytes(layer, tile))).result()
 
 
 def _made(content: bytes) -> _Made:

@@ -1,12 +1,13 @@
 """Servers under measurement: how one is asked, started as a process of its own, and ended."""
 
 import os
+import signal
 import socket
 import subprocess
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,12 +106,16 @@ def running(
             time.sleep(0.1)
         yield server
     finally:
+        family = _family(process.pid)[1:]
         process.terminate()
         try:
             process.wait(timeout=20)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        for child in family:  # who is still busy with a request outlives the one that started it
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
 
 
 def free_port() -> int:

@@ -124,7 +124,7 @@ CONTRACTS = Collection(
     "of leasing, transfer and uplift; what is not known is unknown, not allowed. "
     "宗地的出让合同履约情况：违约项数、最严重违约、逾期天数及出租、转让、提容约定；未知不等于允许。 "
     f"{_WHICH} {ABOUT_CRS}",
-    OfParcels("contracts", _OF_CONTRACTS, contracts.of_parcels),
+    OfParcels("contracts", _OF_CONTRACTS, contracts.of_parcels, every=True),
     _OF_CONTRACTS,
     frozenset(item.name for item in _OF_CONTRACTS) - {"district", "contract_number"},
     frozenset({"parcel_code", "breaches", "worst_breach"}),

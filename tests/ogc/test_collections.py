@@ -27,6 +27,8 @@ NEW = ("low-efficiency", "uplift-candidates", "blocks", "buildings", "findings")
 OF_EVALUATIONS = ("scores", "low-efficiency", "uplift-candidates", "blocks", "energy")
 OF_EVALUATIONS = ("scores", "low-efficiency", "uplift-candidates", "blocks", "surcharges")
 OF_EVALUATIONS = ("scores", "low-efficiency", "uplift-candidates", "blocks")
+NEW = ("low-efficiency", "uplift-candidates", "blocks", "contracts", "buildings", "findings")
+OF_EVALUATIONS = ("scores", "low-efficiency", "uplift-candidates", "blocks", "contracts")
 SCORED = [number for number in range(60) if number % 10 != 9]
 LOW = [f"1:P{number:05}" for number in SCORED if number % 3 == 0]
 PLACE = "12/1689/3413"

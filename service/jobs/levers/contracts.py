@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from service.errors import NotFound
 from service.jobs.levers.evaluated import Evaluated, evaluated, latest_before
-from service.levers.contracts import CONTRACTS, MATTERS, PARCEL_COLUMNS, YEAR, Study, Year, permissions, study
+from service.levers.contracts import CONTRACTS, MATTERS, YEAR, Study, Year, permissions, study
 from service.levers.report import Report
 from service.reference.contracts import contract_rules
 from service.store import evaluations, terms
@@ -28,7 +28,7 @@ def report(
 def of_parcels(connection: Connection, evaluation_id: int) -> pl.DataFrame:
     """Return a row for every parcel, for the layer; none for an evaluation of which no tables were kept."""
     if not evaluations.results(connection, evaluation_id):
-        return pl.DataFrame(schema={each.name: pl.String for each in PARCEL_COLUMNS})
+        return pl.DataFrame(schema={"parcel_code": pl.String})
     return worked_out(connection, evaluation_id).parcels
 
 

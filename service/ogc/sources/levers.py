@@ -31,13 +31,15 @@ class OfParcels:
 
     ``work_out`` gives, for one evaluation, ``parcel_code`` (each once) and columns of ``properties``; it is
     asked once per state of the data. What it does not give is that of the score. With ``flag`` the features
-    are the scores where that is true, whatever is worked out of them; columns not given are null.
+    are the scores where that is true, with ``every`` all of them, whatever is worked out; columns not given
+    are null.
     """
 
     name: str
     properties: tuple[Property, ...]
     work_out: Callable[[Connection, int], pl.DataFrame]
     flag: str | None = None
+    every: bool = False
     chosen_by: Literal["evaluation"] = "evaluation"
 
     def table(self, view: "View", edition: Edition) -> FeatureTable:
@@ -61,7 +63,7 @@ class OfParcels:
     def _found(self, view: "View", scores: FeatureTable, run: int) -> FeatureTable:
         told = self.work_out(view.connection, run).drop("evaluation_id", "district", "period", strict=False)
         there = np.arange(len(scores))
-        if self.flag is None:
+        if self.flag is None and not self.every:
             row_of = {code: row for row, code in enumerate(scores.properties["parcel_code"])}
             there = np.sort(np.array([row_of[code] for code in told["parcel_code"]], dtype=np.int64))
         if not len(there):

@@ -33,6 +33,8 @@ class Feed(StrEnum):
     INSPECTIONS = "inspections"  # 能源检查
     BUILDINGS = "buildings"  # 建筑物
     SUCCESSIONS = "successions"  # 宗地沿革
+    PROJECTS = "projects"  # 招商项目
+    PREMISES = "premises"  # 可租厂房
 
 
 class Verdict(StrEnum):
@@ -107,6 +109,7 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "enterprise_unmatched": ("no enterprise of this name or number is known", "未匹配到企业"),
         "enterprise_ambiguous": ("several enterprises bear this name", "同名企业不止一家"),
         "parcel_code_missing": ("no parcel code", "缺宗地代码"),
+        "code_missing": ("no code", "缺编号"),
         "parcel_code_malformed": ("not a parcel code", "宗地代码格式不符"),
         "parcel_split": (
             "the parcel was split: nobody can tell which part is meant",

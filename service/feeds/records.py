@@ -19,6 +19,8 @@ KEY_FIELDS: dict[Feed, tuple[str, ...]] = {
     Feed.INSPECTIONS: ("uscc", "parcel_code", "period", "kind", "item"),
     Feed.BUILDINGS: ("code",),
     Feed.SUCCESSIONS: ("old_code", "new_code"),
+    Feed.PROJECTS: ("code",),
+    Feed.PREMISES: ("code",),
 }
 """What tells one record from another."""
 
@@ -30,7 +32,11 @@ UNKNOWN: dict[tuple[Feed, str], Any] = {
 }
 """Parts of a key that a row may leave open, and what then stands for them."""
 
-SPANS = (("valid_from", "valid_to"), ("signed_on", "complete_by"))
+SPANS = (
+    ("valid_from", "valid_to"),
+    ("signed_on", "complete_by"),
+    ("available_from", "available_to"),
+)
 """First and last days. A plant may well be completed before the contract in force, which renewed an older."""
 
 

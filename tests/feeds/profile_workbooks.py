@@ -30,6 +30,9 @@ UNITS = {
     "energy": "吨标准煤",
     "money_per_area": "万元/公顷",
     "energy_per_money": "吨标煤/万元",
+    "power": "千伏安",
+    "length": "米",
+    "rent": "元/平方米·月",
 }
 """The unit that the header of such a workbook names, as bureaus write it."""
 
@@ -39,6 +42,8 @@ _WORDS = {
     "meter_kind": "电",
     "item_kind": "产品",
     "succession_kind": "分割",
+    "lease_or_land": "租赁",
+    "project_status": "在谈",
     "date": "2020年3月1日",
     "period": YEAR,
     "count": "3",
@@ -129,7 +134,7 @@ def _cell(leaf: Rule, target: Field | Metric, quantity: str, in_cell: bool, numb
     if quantity == "uscc":
         return uscc(number if getattr(target, "name", "") == "uscc" else 90 + number)
     if quantity == "parcel_code":
-        offset = {"code": 0, "parcel_code": 0, "old_code": 50, "new_code": 70}[
+        offset = {"code": 0, "parcel_code": 0, "building_code": 30, "old_code": 50, "new_code": 70}[
             getattr(target, "name", "code")
         ]
         return f"330203001002GB{offset + number:05d}"

@@ -75,6 +75,11 @@ parcel_code, quantity, unit, capacity_kva, commissioned_on.
 buildings: code (required), parcel_code, name, use, floors, floor_area_m2, footprint_area_m2, height_m,
 completed_on.
 successions: old_code, new_code (required), kind (alias, renumbered, split, merged), effective_on, share.
+projects: code (required), name, industry, floor_area_m2, land_area_m2, clear_height_m, investment_wan_yuan,
+output_wan_yuan, tax_wan_yuan, energy_tce, power_kva, needed_by, lease_or_land (lease, land, either), status
+(open, placed, dropped), note.
+premises: code (required), parcel_code, building_code, floor_area_m2, land_area_m2, clear_height_m, power_kva,
+available_from, available_to, rent_yuan_per_m2_month, industries, note.
 figures: uscc, parcel_code or meter (the subject), part_of, period (required), and the metrics.
 
 Beside uscc, or in its place, enterprise_name and registration_number (the old one of 15 digits) say whose

@@ -17,9 +17,10 @@ from service.store.models.firms import (
     InspectionItem,
     Meter,
     Occupancy,
+    Project,
 )
 from service.store.models.hand_overs import Batch, NameMatch, PullState, ReceivedFile, SourceRow
-from service.store.models.land import Building, GrantContract, Parcel, ParcelSuccession
+from service.store.models.land import Building, GrantContract, Parcel, ParcelSuccession, Premises
 
 __all__ = [
     "SRID",
@@ -41,6 +42,8 @@ __all__ = [
     "Occupancy",
     "Parcel",
     "ParcelSuccession",
+    "Premises",
+    "Project",
     "PullState",
     "ReceivedFile",
     "ResultPart",

@@ -20,6 +20,7 @@ from service.api import (
     sources,
     whatif,
 )
+from service.api.levers import leasing
 
 
 def routers() -> list[APIRouter]:
@@ -35,6 +36,7 @@ def routers() -> list[APIRouter]:
         evaluations.router,
         explanations.router,
         whatif.router,
+        leasing.router,
         coverage.router,
         quality.router,
         processes.router,

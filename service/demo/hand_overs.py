@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from service.demo import contracts, further, marks, registers, returns
+from service.demo import contracts, further, leasing, marks, registers, returns
 from service.demo.figures import YEARS, account
 from service.demo.park import build
 
@@ -44,6 +44,8 @@ HAND_OVERS = (
     HandOver("资规_建筑物.zip", "buildings", profile="buildings"),
     HandOver(f"科技_研发补报_{YEARS[-1]}年.xlsx", "figures", "rd-by-name.yaml"),
     HandOver("税务_2023年_更正.csv", "figures", "tax.yaml"),
+    HandOver("管委会_招商项目.xlsx", "projects", profile="projects"),
+    HandOver("管委会_可租厂房.xlsx", "premises", profile="premises"),
 )
 
 
@@ -80,6 +82,9 @@ def generate(directory: Path, seed: int = SEED) -> None:
     further.write_gas(directory / "燃气_气表台账.xlsx", gas, YEARS[-1], park, rng())
     further.write_buildings(directory / "资规_建筑物.zip", park)
     further.write_late_rd(directory / f"科技_研发补报_{YEARS[-1]}年.xlsx", YEARS[-1], last)
+    looking = np.random.default_rng([seed, 7])  # not of the root, whose streams are those of other files
+    leasing.write_projects(directory / "管委会_招商项目.xlsx", looking)
+    leasing.write_premises(directory / "管委会_可租厂房.xlsx", park, looking)
     for name in sorted({hand_over.mapping for hand_over in HAND_OVERS if hand_over.mapping}):
         text = files("service.demo").joinpath("mappings", name).read_text(encoding="utf-8")
         (directory / name).write_text(text, encoding="utf-8")

@@ -17,7 +17,7 @@ TILE = "13/3374/6831"
 TILES = {"WebMercatorQuad": TILE, "CGCS2000Quad": "12/1360/6831"}
 """Covers the park."""
 
-OF_EVALUATIONS = ("scores", "low-efficiency", "uplift-candidates", "blocks")
+OF_EVALUATIONS = ("scores", "low-efficiency", "uplift-candidates", "blocks", "premises")
 """Collections of results, whose ids begin with an evaluation."""
 
 NO_JOB = "6d6f6f6e-0000-4000-8000-000000000000"
@@ -110,6 +110,11 @@ def requests_of(park: Park, job: str = NO_JOB) -> dict[tuple[str, str], list[Req
             f"/evaluations/{number}/disagreements{query}"
             for number in (*evaluations, 99)
             for query in ("", "?limit=1")
+        ],
+        "/evaluations/{evaluation_id}/leasing": [
+            f"/evaluations/{number}/leasing{query}"
+            for number in (*evaluations, 99)
+            for query in ("", "?objective=tax_per_mu&certain=true", "?project=none", "?f=xlsx")
         ],
         "/quality": [
             "/quality",

@@ -44,7 +44,7 @@ _ELSEWHERE = {
     ("GET", "/matches/{match_id}"),  # tests/api/test_matches.py
     *(
         ("GET", f"/collections/{name}{path}")  # tests/ogc/test_collections.py
-        for name in ("low-efficiency", "uplift-candidates", "blocks", "buildings", "findings")
+        for name in ("low-efficiency", "uplift-candidates", "blocks", "premises", "buildings", "findings")
         for path in (
             "/items/{featureId}",
             "/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}",

@@ -60,6 +60,14 @@ class HandOvers:
         """Hand over what became of parcels."""
         return self._table("successions", rows)
 
+    def projects(self, *rows: Row) -> ImportReport:
+        """Hand over projects that look for a place."""
+        return self._table("projects", rows)
+
+    def premises(self, *rows: Row) -> ImportReport:
+        """Hand over plants to let and land to give."""
+        return self._table("premises", rows)
+
     def _table(self, feed: str, rows: Sequence[Row]) -> ImportReport:
         path = self._path(f"{feed}.csv")
         columns = list(dict.fromkeys(name for row in rows for name in row))

@@ -7,6 +7,8 @@ indicator or item score from which a figure follows by a multiplication, as area
 from collections.abc import Mapping
 from typing import Literal
 
+from service.access.policy.leasing import LEASING
+
 Sensitivity = Literal["public", "analyst"]
 
 _SCORES: Mapping[str, Sensitivity] = {
@@ -95,6 +97,7 @@ PROPERTIES: Mapping[str, Mapping[str, Sensitivity]] = {
         "verified": "public",
         "distance_m": "public",
     },
+    **LEASING,
     "buildings": {
         "code": "public",
         "parcel_code": "public",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 _COLLECTIONS = (
-    *("parcels", "scores", "low-efficiency", "uplift-candidates", "blocks"),
+    *("parcels", "scores", "low-efficiency", "uplift-candidates", "blocks", "premises"),
     *("coverage", "buildings", "findings"),
 )
 _MATRIX_SETS = ("WebMercatorQuad", "CGCS2000Quad")
@@ -58,6 +58,7 @@ ROUTES: Mapping[tuple[str, str], str | None] = {
     ("GET", "/evaluations/{evaluation_id}/comparison"): "read",
     ("GET", "/evaluations/{evaluation_id}/sensitivity"): "read",
     ("GET", "/evaluations/{evaluation_id}/disagreements"): "analyst",
+    ("GET", "/evaluations/{evaluation_id}/leasing"): "read",
     ("GET", "/processes"): "read",
     ("GET", "/processes/{processId}"): "read",
     ("POST", "/processes/import/execution"): "import",

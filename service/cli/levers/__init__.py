@@ -4,7 +4,7 @@ from importlib import import_module
 
 import typer
 
-_LEVERS: tuple[str, ...] = ()
+_LEVERS: tuple[str, ...] = ("leasing",)
 
 
 def register(cli: typer.Typer) -> None:

@@ -19,6 +19,7 @@ from service.domain.units import MINOR_LIMIT
 from service.levers.leasing.solver import Limits
 
 Chosen = npt.NDArray[np.bool_]
+_FEW = 3000
 
 
 class Option(NamedTuple):
@@ -161,7 +162,9 @@ class Problem:
                 continue
             switch[key] = used = len(self.options) + len(switch)
             rows.add({**takes, used: -of}, most=0)
-            for number in takes:  # also for who needs nothing; and it bounds better than the sum
+            # who needs nothing asks by itself; of few options all do, which bounds better than their sum
+            alone = [n for n, take in takes.items() if not take or len(self.options) <= _FEW]
+            for number in alone:
                 rows.add({number: 1, used: -1}, most=0)
         for premises in sorted(switched):
             rows.add({switch[premises, way]: 1 for way in ways[premises]}, most=1)

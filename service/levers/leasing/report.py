@@ -5,15 +5,14 @@ from typing import Any
 
 import polars as pl
 
-from service.features.table import Property
 from service.levers.leasing import sections
+from service.levers.leasing.assigned import assignment
 from service.levers.leasing.match import Match
-from service.levers.leasing.words import REASONS, UNPLACED
+from service.levers.leasing.words import REASONS
 from service.levers.report import Basis, Report, Section, Total
 from service.reference.leasing import LeasingRules
 
 TITLE = ("Leasing match", "招租匹配（腾笼换鸟）")
-_WAN, _MILLIONTH = 1e6, 1e6
 
 
 def report(
@@ -32,21 +31,20 @@ def report(
     :param elsewhere: listed premises on parcels that are not of this evaluation
     :param pairs_of: a project all of whose pairs are listed, with every reason
     """
-    plan = found.plan
     told = {
         "objective": objective,
-        "optimal": plan.optimal,
+        "optimal": found.plan.optimal,
         "solver": "HiGHS",
         "time_limit_seconds": rules.time_limit_seconds,
     }
     parts = [
-        _assignment(found, objective),
+        assignment(found, objective),
         Section(
             "candidates",
             ("Candidates", "候选空间"),
             "leasing_candidates",
             sections.CANDIDATES,
-            _shown(found.candidates.filter(pl.col("place") < top), sections.CANDIDATES),
+            sections.shown(found.candidates.filter(pl.col("rank") <= top), sections.CANDIDATES),
         ),
         _impossible(found),
         Section(
@@ -72,105 +70,10 @@ def report(
                 ("Pairs", "逐一配对"),
                 "leasing_candidates",
                 sections.PAIRS,
-                _shown(rows, sections.PAIRS),
+                sections.shown(rows, sections.PAIRS),
             )
         )
     return Report("leasing", TITLE, {**head, **told}, tuple(parts), _bases(rules))
-
-
-def of_parcels(found: Match) -> pl.DataFrame:
-    """Return the parcels that have premises: how much is free there, of which kinds, and for how many."""
-    by_premises = found.candidates.group_by("premises").agg(
-        pl.col("project").unique(),
-        pl.col("project").filter(pl.col("verdict") == "possible").unique().alias("sure"),
-    )
-    rows = (
-        found.premises.join(by_premises, on="premises", how="left")
-        .with_columns(pl.col("parcel_codes").str.split(",").alias("parcel"))
-        .explode("parcel")
-    )
-    free = pl.col("floor").filter(pl.col("kind").is_in(["listed", "vacant"])).sum() / 100
-    return (
-        rows.sort("parcel", "premises")
-        .group_by("parcel", maintain_order=True)
-        .agg(
-            pl.col("premises").str.join(",").alias("premises"),
-            pl.col("kind").unique(maintain_order=True).str.join(",").alias("kinds"),
-            free.alias("free_floor_m2"),
-            _how_many("project").alias("candidates"),
-            _how_many("sure").alias("candidates_certain"),
-        )
-        .rename({"parcel": "parcel_code"})
-    )
-
-
-def _how_many(column: str) -> pl.Expr:
-    return pl.col(column).explode().drop_nulls().n_unique().cast(pl.Int64)
-
-
-def _assignment(found: Match, objective: str) -> Section:
-    plan = found.plan
-    keys = pl.DataFrame(
-        [(option.project, option.premises, option.way) for option in plan.chosen],
-        schema={"project": pl.String, "premises": pl.String, "way": pl.String},
-        orient="row",
-    )
-    placed = keys.join(found.candidates, on=["project", "premises", "way"], how="left")
-    why = pl.DataFrame(
-        [
-            (project, reason, UNPLACED[reason][1], ",".join(by))
-            for project, (reason, by) in found.unplaced.items()
-        ],
-        schema={"project": pl.String, "reason": pl.String, "reason_zh": pl.String, "displaced_by": pl.String},
-        orient="row",
-    )
-    of_projects = found.projects.select("project", "name", "division", "tax", "output", "investment")
-    rows = of_projects.join(
-        placed.drop("name", "division", "tax", "output", "investment"), on="project", how="left"
-    )
-    rows = rows.join(why, on="project", how="left").with_columns(
-        pl.when(pl.col("premises").is_null())
-        .then(pl.lit("unplaced"))
-        .otherwise(pl.lit("placed"))
-        .alias("status")
-    )
-    rows = _shown(rows.sort("status", "project"), sections.ASSIGNMENT)
-    there = rows.filter(pl.col("status") == "placed")
-    per = _MILLIONTH
-    unit = "万元/亩" if objective == "tax_per_mu" else "万元"
-    gap = (plan.bound - plan.worth) / plan.worth if plan.worth else None
-    totals = (
-        Total("projects", ("Projects", "项目数"), rows.height),
-        Total("placed", ("Placed", "已安排"), there.height),
-        Total("placed_open", ("Placed, with open questions", "已安排但有待核事项"), _open(there)),
-        Total("unplaced", ("Without a place", "未安排"), rows.height - there.height),
-        Total("floor_used_m2", ("Floor that is leased", "租赁建筑面积"), _sum(there, "floor_used_m2"), "m²"),
-        Total("land_used_m2", ("Land that is used", "所用土地"), _sum(there, "land_used_m2"), "m²"),
-        Total("tax_wan_yuan", ("Expected tax a year", "预计年税收"), _money(plan, found, "tax"), "万元"),
-        Total(
-            "output_wan_yuan", ("Expected output a year", "预计年产值"), _money(plan, found, "output"), "万元"
-        ),
-        Total("worth", ("The objective", "目标值"), plan.worth / per, unit),
-        Total("bound", ("What no assignment exceeds", "目标上界"), plan.bound / per, unit),
-        Total("gap", ("Distance to that, of the objective", "与上界差距"), gap),
-    )
-    return Section(
-        "assignment", ("Assignment", "匹配方案"), "leasing_assignment", sections.ASSIGNMENT, rows, totals
-    )
-
-
-def _money(plan: Any, found: Match, name: str) -> float:
-    placed = [option.project for option in plan.chosen]
-    amounts = found.projects.filter(pl.col("project").is_in(placed))[name]
-    return int(amounts.sum()) / _WAN  # fen are added as integers
-
-
-def _open(rows: pl.DataFrame) -> int:
-    return rows.filter(pl.col("questions") != "").height
-
-
-def _sum(rows: pl.DataFrame, name: str) -> float:
-    return round(float(rows[name].sum()), 2)
 
 
 def _impossible(found: Match) -> Section:
@@ -220,11 +123,7 @@ def _premises(found: Match) -> pl.DataFrame:
     )
     rows = found.premises.join(counted, on="premises", how="left", maintain_order="left")
     rows = rows.with_columns(pl.col("candidates", "candidates_certain").fill_null(0))
-    return _shown(rows, sections.PREMISES)
-
-
-def _shown(rows: pl.DataFrame, properties: tuple[Property, ...]) -> pl.DataFrame:
-    return rows.with_columns(*sections.displayed(rows.columns)).select(each.name for each in properties)
+    return sections.shown(rows, sections.PREMISES)
 
 
 def _bases(rules: LeasingRules) -> tuple[Basis, ...]:

@@ -98,6 +98,11 @@ _OTHERS = {
 _WORDS = {"questions": QUESTIONS, "reasons": REASONS, "kind": KINDS, "basis": BASES}
 
 
+def shown(rows: pl.DataFrame, properties: tuple[Property, ...]) -> pl.DataFrame:
+    """Return the columns of a table, in display units and in words."""
+    return rows.with_columns(*displayed(rows.columns)).select(each.name for each in properties)
+
+
 def displayed(columns: Collection[str]) -> Iterator[pl.Expr]:
     """Yield the columns in display units and in words, of those in minor units and codes."""
     for name, shown in _AREAS.items():
@@ -118,5 +123,3 @@ def displayed(columns: Collection[str]) -> Iterator[pl.Expr]:
             )
     if "floor_need" in columns and "way" in columns:
         yield pl.when(pl.col("way") == "lease").then(pl.col("floor_need") / 100).alias("floor_used_m2")
-    if "place" in columns:
-        yield (pl.col("place") + 1).alias("rank")

@@ -3,12 +3,12 @@
 from service.ogc.collections.collection import Collection
 from service.ogc.collections.hand_overs import COVERAGE, FINDINGS
 from service.ogc.collections.land import BUILDINGS, PARCELS
-from service.ogc.collections.results import BLOCKS, LOW_EFFICIENCY, SCORES, UPLIFT_CANDIDATES
+from service.ogc.collections.results import BLOCKS, LOW_EFFICIENCY, PREMISES, SCORES, UPLIFT_CANDIDATES
 
 __all__ = ["COLLECTIONS", "Collection"]
 
 COLLECTIONS = (
-    *(PARCELS, SCORES, LOW_EFFICIENCY, UPLIFT_CANDIDATES, BLOCKS),
+    *(PARCELS, SCORES, LOW_EFFICIENCY, UPLIFT_CANDIDATES, BLOCKS, PREMISES),
     *(COVERAGE, BUILDINGS, FINDINGS),
 )
 """Every collection, in the order in which they are listed."""

@@ -21,6 +21,7 @@ from service.api import (
     whatif,
 )
 from service.api.levers import consolidation, contracts, energy, prices, uplift
+from service.api.levers import leasing
 
 
 def routers() -> list[APIRouter]:
@@ -41,6 +42,7 @@ def routers() -> list[APIRouter]:
         energy.router,
         prices.router,
         consolidation.router,
+        leasing.router,
         coverage.router,
         quality.router,
         processes.router,

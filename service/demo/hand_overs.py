@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from service.demo import clauses, contracts, further, inspections, marks, monthly, registers, returns
+from service.demo import contracts, further, leasing, marks, registers, returns
 from service.demo.figures import YEARS, account
 from service.demo.park import build
 
@@ -51,6 +52,8 @@ HAND_OVERS = (
     HandOver(f"电力_月度用电_{YEARS[-1] + 1}年.xlsx", "figures", profile="electricity-grid"),
     HandOver("电力_电价加价.xlsx", "surcharges", profile="surcharges"),
     HandOver("税务_2023年_更正.csv", "figures", "tax.yaml"),
+    HandOver("管委会_招商项目.xlsx", "projects", profile="projects"),
+    HandOver("管委会_可租厂房.xlsx", "premises", profile="premises"),
 )
 
 
@@ -101,6 +104,9 @@ def generate(directory: Path, seed: int = SEED) -> None:
     )
     monthly.write_monthly(directory / f"电力_月度用电_{YEARS[-1] + 1}年.xlsx", YEARS[-1] + 1, last, rng())
     monthly.write_surcharges(directory / "电力_电价加价.xlsx", YEARS[-1] + 1, last, rng())
+    looking = np.random.default_rng([seed, 7])  # not of the root, whose streams are those of other files
+    leasing.write_projects(directory / "管委会_招商项目.xlsx", looking)
+    leasing.write_premises(directory / "管委会_可租厂房.xlsx", park, looking)
     for name in sorted({hand_over.mapping for hand_over in HAND_OVERS if hand_over.mapping}):
         text = files("service.demo").joinpath("mappings", name).read_text(encoding="utf-8")
         (directory / name).write_text(text, encoding="utf-8")

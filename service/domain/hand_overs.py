@@ -35,6 +35,8 @@ class Feed(StrEnum):
     SUCCESSIONS = "successions"  # 宗地沿革
     SURCHARGES = "surcharges"  # 其他电价加价
     BARRIERS = "barriers"  # 阻隔（河流、铁路等）
+    PROJECTS = "projects"  # 招商项目
+    PREMISES = "premises"  # 可租厂房
 
 
 class Verdict(StrEnum):
@@ -109,6 +111,7 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "enterprise_unmatched": ("no enterprise of this name or number is known", "未匹配到企业"),
         "enterprise_ambiguous": ("several enterprises bear this name", "同名企业不止一家"),
         "parcel_code_missing": ("no parcel code", "缺宗地代码"),
+        "code_missing": ("no code", "缺编号"),
         "parcel_code_malformed": ("not a parcel code", "宗地代码格式不符"),
         "parcel_split": (
             "the parcel was split: nobody can tell which part is meant",

@@ -13,6 +13,9 @@ from service.feeds.rule_readers import Cells, Read, RuleReaders
 from service.reference.tables import unit_table
 
 _KEYS = ("code", "uscc", "parcel_code", "meter", "old_code", "new_code", *NAMES)
+_LAND = frozenset({Feed.PARCELS, Feed.BUILDINGS})
+"""Feeds whose ``code`` is written as parcel codes are."""
+
 _SUBJECT_KINDS = {
     "uscc": ("enterprise", "uscc"),
     "parcel_code": ("parcel", "parcel_code"),
@@ -96,6 +99,8 @@ class Converter:
         if value is None:
             of_parcel = field == "code" and self.feed is not Feed.BARRIERS
             reason = "parcel_code_missing" if of_parcel else f"{field}_missing"
+            of_land = field == "code" and self.feed in _LAND
+            reason = "parcel_code_missing" if of_land else f"{field}_missing"
             raise RowHeld(reason, self.column_of(field), f"The row gives no {field}.")
         return value
 

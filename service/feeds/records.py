@@ -21,6 +21,8 @@ KEY_FIELDS: dict[Feed, tuple[str, ...]] = {
     Feed.SUCCESSIONS: ("old_code", "new_code"),
     Feed.SURCHARGES: ("uscc", "parcel_code", "kind", "valid_from"),
     Feed.BARRIERS: ("code",),
+    Feed.PROJECTS: ("code",),
+    Feed.PREMISES: ("code",),
 }
 """What tells one record from another."""
 
@@ -38,6 +40,7 @@ SPANS = (
     ("signed_on", "complete_by"),
     ("start_by", "complete_by"),
     ("complete_by", "extended_to"),
+    ("available_from", "available_to"),
 )
 """First and last days. A plant may well be completed before the contract in force, which renewed an older."""
 

@@ -46,10 +46,12 @@ _PER_UNIT = {
     "active_power": 1000,
     "area": 100,
     "electricity": 1000,
+    "energy": 1000,
     "energy_per_money": 1_000_000_000,
     "length": 1000,
     "power": 1000,
     "money": 1_000_000,
+    "rent": 100,
 }
 """Minor units in the unit in which the store keeps a field, where they are no millionths."""
 

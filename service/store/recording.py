@@ -42,6 +42,8 @@ from service.store.models import (
     Occupancy,
     Parcel,
     ParcelSuccession,
+    Premises,
+    Project,
 )
 from service.store.spatial import wkb
 
@@ -62,6 +64,8 @@ _TABLES: dict[Feed, tuple[Any, tuple[str, ...]]] = {
     Feed.BARRIERS: (Barrier.__table__, ("code",)),
     Feed.SUCCESSIONS: (ParcelSuccession.__table__, ("old_code", "new_code")),
     Feed.SURCHARGES: (FirmSurcharge.__table__, ("uscc", "parcel_code", "kind", "valid_from")),
+    Feed.PROJECTS: (Project.__table__, ("code",)),
+    Feed.PREMISES: (Premises.__table__, ("code",)),
 }
 """Where the facts of each feed are kept, and the columns of their key; a figure's metric comes beside it."""
 

@@ -21,6 +21,7 @@ OF_EVALUATIONS = (
     *("scores", "low-efficiency", "uplift-candidates", "blocks"),
     *("contracts", "energy", "surcharges"),
 )
+OF_EVALUATIONS = ("scores", "low-efficiency", "uplift-candidates", "blocks", "premises")
 """Collections of results, whose ids begin with an evaluation."""
 
 NO_JOB = "6d6f6f6e-0000-4000-8000-000000000000"
@@ -143,6 +144,11 @@ def requests_of(park: Park, job: str = NO_JOB) -> dict[tuple[str, str], list[Req
         "/price-decisions": ["/price-decisions", "/price-decisions?limit=1&before=9"],
         "/price-decisions/{decision_id}": ["/price-decisions/99"],
         "/price-entries": ["/price-entries", "/price-entries?parcel=P0&month=2023-01&after=1"],
+        "/evaluations/{evaluation_id}/leasing": [
+            f"/evaluations/{number}/leasing{query}"
+            for number in (*evaluations, 99)
+            for query in ("", "?objective=tax_per_mu&certain=true", "?project=none", "?f=xlsx")
+        ],
         "/quality": [
             "/quality",
             "/quality?code=figure_repeated",

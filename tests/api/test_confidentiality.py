@@ -46,6 +46,7 @@ _ELSEWHERE = {
         ("GET", f"/collections/{name}{path}")  # tests/ogc/test_collections.py
         for name in ("low-efficiency", "uplift-candidates", "blocks", "buildings", "findings", "surcharges")
         for name in ("low-efficiency", "uplift-candidates", "blocks", "buildings", "barriers", "findings")
+        for name in ("low-efficiency", "uplift-candidates", "blocks", "premises", "buildings", "findings")
         for path in (
             "/items/{featureId}",
             "/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}",

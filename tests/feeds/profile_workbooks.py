@@ -32,6 +32,9 @@ UNITS = {
     "energy_per_money": "吨标煤/万元",
     "daily_share": "‰",
     "money_per_electricity": "元/千瓦时",
+    "power": "千伏安",
+    "length": "米",
+    "rent": "元/平方米·月",
 }
 """The unit that the header of such a workbook names, as bureaus write it."""
 
@@ -47,6 +50,8 @@ _WORDS = {
     "clause": "经同意",
     "surcharge_kind": "惩罚性电价",
     "barrier_kind": "铁路",
+    "lease_or_land": "租赁",
+    "project_status": "在谈",
     "date": "2020年3月1日",
     "period": YEAR,
     "count": "3",
@@ -137,7 +142,7 @@ def _cell(leaf: Rule, target: Field | Metric, quantity: str, in_cell: bool, numb
     if quantity == "uscc":
         return uscc(number if getattr(target, "name", "") == "uscc" else 90 + number)
     if quantity == "parcel_code":
-        offset = {"code": 0, "parcel_code": 0, "old_code": 50, "new_code": 70}[
+        offset = {"code": 0, "parcel_code": 0, "building_code": 30, "old_code": 50, "new_code": 70}[
             getattr(target, "name", "code")
         ]
         return f"330203001002GB{offset + number:05d}"

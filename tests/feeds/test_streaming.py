@@ -143,6 +143,31 @@ FEEDS: dict[str, tuple[str, dict[str, object], dict[str, object]]] = {
             "valid_to": "2024-12-31",
         },
         {"yuan_per_kwh": 0.1},
+    "projects": (
+        "project",
+        {
+            "code": "ZS-01",
+            "industry": "C3940",
+            "floor_area_m2": 5200.5,
+            "tax_wan_yuan": 1234.567891,
+            "energy_tce": 310.25,
+            "needed_by": "2024-09-30",
+            "lease_or_land": "either",
+            "status": "open",
+        },
+        {"tax_wan_yuan": 1300.0},
+    ),
+    "premises": (
+        "premises",
+        {
+            "code": "CF-01",
+            "parcel_code": "P1",
+            "floor_area_m2": 8000.0,
+            "available_from": "2024-01-01",
+            "rent_yuan_per_m2_month": 18.5,
+            "industries": "39、40",
+        },
+        {"rent_yuan_per_m2_month": 20.25},
     ),
 }
 

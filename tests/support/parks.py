@@ -63,6 +63,13 @@ class HandOvers:
     def inspections(self, *rows: Row) -> ImportReport:
         """Hand over what energy inspections listed."""
         return self._table("inspections", rows)
+    def projects(self, *rows: Row) -> ImportReport:
+        """Hand over projects that look for a place."""
+        return self._table("projects", rows)
+
+    def premises(self, *rows: Row) -> ImportReport:
+        """Hand over plants to let and land to give."""
+        return self._table("premises", rows)
 
     def _table(self, feed: str, rows: Sequence[Row]) -> ImportReport:
         path = self._path(f"{feed}.csv")

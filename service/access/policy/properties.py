@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from service.access.policy.levers import LEVERS, OF_CANDIDATES
+from service.access.policy.leasing import LEASING
 
 Sensitivity = Literal["public", "analyst"]
 
@@ -312,6 +313,7 @@ PROPERTIES: Mapping[str, Mapping[str, Sensitivity]] = {
         "building_code": "public",
         "roof_m2": "public",
     },
+    **LEASING,
     "buildings": {
         "code": "public",
         "parcel_code": "public",

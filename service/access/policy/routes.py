@@ -6,6 +6,8 @@ _COLLECTIONS = (
     *("parcels", "scores", "low-efficiency", "uplift-candidates", "blocks"),
     *("contracts", "surcharges", "energy"),
     *("coverage", "buildings", "barriers", "findings"),
+    *("parcels", "scores", "low-efficiency", "uplift-candidates", "blocks", "premises"),
+    *("coverage", "buildings", "findings"),
 )
 _MATRIX_SETS = ("WebMercatorQuad", "CGCS2000Quad")
 _OF_A_COLLECTION = (
@@ -68,6 +70,7 @@ ROUTES: Mapping[tuple[str, str], str | None] = {
     ("GET", "/price-decisions"): "analyst",
     ("GET", "/price-decisions/{decision_id}"): "analyst",
     ("GET", "/price-entries"): "analyst",
+    ("GET", "/evaluations/{evaluation_id}/leasing"): "read",
     ("GET", "/processes"): "read",
     ("GET", "/processes/{processId}"): "read",
     ("POST", "/processes/import/execution"): "import",

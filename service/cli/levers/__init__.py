@@ -5,6 +5,7 @@ from importlib import import_module
 import typer
 
 _LEVERS = ("consolidation", "prices", "uplift", "contracts", "energy")
+_LEVERS: tuple[str, ...] = ("leasing",)
 
 
 def register(cli: typer.Typer) -> None:

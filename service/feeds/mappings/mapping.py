@@ -84,6 +84,11 @@ successions: old_code, new_code (required), kind (alias, renumbered, split, merg
 surcharges: uscc, kind (differential, punitive, tiered, environmental, other), yuan_per_kwh, valid_from
 (required), parcel_code, valid_to.
 barriers: code (required), kind (river, railway, expressway, boundary, other), name.
+projects: code (required), name, industry, floor_area_m2, land_area_m2, clear_height_m, investment_wan_yuan,
+output_wan_yuan, tax_wan_yuan, energy_tce, power_kva, needed_by, lease_or_land (lease, land, either), status
+(open, placed, dropped), note.
+premises: code (required), parcel_code, building_code, floor_area_m2, land_area_m2, clear_height_m, power_kva,
+available_from, available_to, rent_yuan_per_m2_month, industries, note.
 figures: uscc, parcel_code or meter (the subject), part_of, period (required), and the metrics.
 
 Beside uscc, or in its place, enterprise_name and registration_number (the old one of 15 digits) say whose

@@ -12,6 +12,8 @@ from service.ogc.collections.levers import (
     UPLIFT_CANDIDATES,
 )
 from service.ogc.collections.results import SCORES
+from service.ogc.collections.land import BUILDINGS, PARCELS
+from service.ogc.collections.results import BLOCKS, LOW_EFFICIENCY, PREMISES, SCORES, UPLIFT_CANDIDATES
 
 __all__ = ["COLLECTIONS", "Collection"]
 
@@ -19,5 +21,7 @@ COLLECTIONS = (
     *(PARCELS, SCORES, LOW_EFFICIENCY, UPLIFT_CANDIDATES, BLOCKS),
     *(CONTRACTS, SURCHARGES, ENERGY),
     *(COVERAGE, BUILDINGS, BARRIERS, FINDINGS),
+    *(PARCELS, SCORES, LOW_EFFICIENCY, UPLIFT_CANDIDATES, BLOCKS, PREMISES),
+    *(COVERAGE, BUILDINGS, FINDINGS),
 )
 """Every collection, in the order in which they are listed."""

@@ -1,7 +1,12 @@
 """Results of evaluations: the score of every parcel."""
 
+from service.features.table import Property
+from service.jobs.levers import leasing
 from service.ogc.collections.collection import ABOUT_CRS, Collection
 from service.ogc.collections.columns import properties_of
+from service.ogc.sources.blocks import PROPERTIES as OF_BLOCKS
+from service.ogc.sources.blocks import Blocks
+from service.ogc.sources.levers import OfParcels
 from service.ogc.sources.scores import Scores
 from service.store.layers import SCORES as LAYER
 
@@ -120,4 +125,29 @@ BLOCKS = Collection(
     OF_BLOCKS,
     frozenset(item.name for item in OF_BLOCKS) - {"parcel_codes", "district", "distance_m", "verified"},
     frozenset({"first_parcel", "parcels", "area_m2"}),
+)
+
+_OF_PREMISES = (
+    Property("evaluation_id", "integer", "Evaluation 评价编号"),
+    Property("parcel_code", "string", "Parcel code 宗地代码"),
+    Property("district", "string", "District 区域"),
+    Property("period", "string", "Evaluated period 评价期"),
+    Property("premises", "string", "Premises 空间编号"),
+    Property("kinds", "string", "listed, vacant, low_efficiency, block 类别"),
+    Property("free_floor_m2", "number", "Floor that is listed or that nobody holds, m² 可用建筑面积"),
+    Property("candidates", "integer", "Projects that may come 候选项目数"),
+    Property("candidates_certain", "integer", "Of these without open questions 其中无待核事项"),
+)
+
+PREMISES = Collection(
+    "premises",
+    "Premises 可用空间",
+    "Parcels with premises for projects: what the park committee lists, floor of low-efficiency land that "
+    "nobody holds, and such land once it is cleared or consolidated; with how many projects may come. "
+    "有可用空间的宗地：管委会房源、低效用地空置厂房、整宗腾退与连片整治，及候选项目数。 "
+    f"{_WHICH} {ABOUT_CRS}",
+    OfParcels("premises", _OF_PREMISES, leasing.layer),
+    _OF_PREMISES,
+    frozenset(item.name for item in _OF_PREMISES) - {"district", "premises"},
+    frozenset({"parcel_code", "free_floor_m2", "candidates"}),
 )

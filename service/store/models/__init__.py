@@ -18,10 +18,12 @@ from service.store.models.firms import (
     InspectionItem,
     Meter,
     Occupancy,
+    Project,
 )
 from service.store.models.hand_overs import Batch, NameMatch, PullState, ReceivedFile, SourceRow
 from service.store.models.land import Barrier, Building, GrantContract, Parcel, ParcelSuccession
 from service.store.models.prices import PriceDecision, PriceEntry
+from service.store.models.land import Building, GrantContract, Parcel, ParcelSuccession, Premises
 
 __all__ = [
     "SRID",
@@ -47,6 +49,8 @@ __all__ = [
     "ParcelSuccession",
     "PriceDecision",
     "PriceEntry",
+    "Premises",
+    "Project",
     "PullState",
     "ReceivedFile",
     "ResultPart",

@@ -152,6 +152,32 @@ class EnterpriseRating(Base):
     source_row_id: Mapped[int] = mapped_column(ForeignKey("source_row.id"))
 
 
+class Project(Base):
+    """A project that looks for a place (招商项目): what it needs, and what it promises a year.
+
+    Amounts of money are multiples of 0.01 yuan, so that fen come back exactly.
+    """
+
+    __tablename__ = "project"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str | None]
+    industry: Mapped[str | None]  # GB/T 4754 code
+    floor_area_m2: Mapped[float | None]
+    land_area_m2: Mapped[float | None]
+    clear_height_m: Mapped[float | None]
+    investment_wan_yuan: Mapped[float | None]
+    output_wan_yuan: Mapped[float | None]  # a year at full production 达产
+    tax_wan_yuan: Mapped[float | None]
+    energy_tce: Mapped[float | None]
+    power_kva: Mapped[float | None]
+    needed_by: Mapped[date | None]
+    lease_or_land: Mapped[str | None]  # lease | land | either
+    status: Mapped[str | None]  # open | placed | dropped
+    note: Mapped[str | None]
+    source_row_id: Mapped[int] = mapped_column(ForeignKey("source_row.id"))
+
+
 class Figure(Base):
     """A reported number: subject, period, metric, value in the metric's minor unit, and the row it came from.
 

@@ -107,6 +107,26 @@ class GrantContract(Base):
     uplift_condition: Mapped[str | None]
 
 
+class Premises(Base):
+    """Space to let or land to give (可租厂房、存量空间), as the park committee lists it."""
+
+    __tablename__ = "premises"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    parcel_code: Mapped[str | None] = mapped_column(index=True)
+    building_code: Mapped[str | None]
+    floor_area_m2: Mapped[float | None]
+    land_area_m2: Mapped[float | None]  # to be given as land; null: floor alone is offered
+    clear_height_m: Mapped[float | None]
+    power_kva: Mapped[float | None]
+    available_from: Mapped[date | None]
+    available_to: Mapped[date | None]  # last day included
+    rent_yuan_per_m2_month: Mapped[float | None]
+    industries: Mapped[str | None]  # divisions of GB/T 4754 that may come, as written
+    note: Mapped[str | None]
+    source_row_id: Mapped[int] = mapped_column(ForeignKey("source_row.id"))
+
+
 class Building(Base):
     """A building (建筑物) as surveyed, with its outline."""
 

@@ -1,0 +1,52 @@
+"""What the leasing match reads: projects, premises, clauses of contracts, outlines of low-efficiency land."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import shapely
+from sqlalchemy import Connection, Text, cast, literal, null, or_, select
+
+from service.store.frames import frame
+from service.store.models import GrantContract, Premises, Project, Score
+from service.store.spatial import wkb
+
+_KINDS = {"FLOAT": "float", "DOUBLE": "float", "DATE": "date"}
+_OVER = ("placed", "dropped")
+
+
+def projects(connection: Connection) -> pl.DataFrame:
+    """Return the projects that look for a place by code; one whose status is not told does."""
+    query = or_(Project.status.is_(None), Project.status.not_in(_OVER))
+    return _all(connection, Project, query).sort("code")
+
+
+def premises(connection: Connection) -> pl.DataFrame:
+    """Return the premises that were handed over by code."""
+    return _all(connection, Premises, literal(value=True)).sort("code")
+
+
+def clauses(connection: Connection) -> pl.DataFrame:
+    """Return ``parcel_code``, ``leasing_clause`` and ``industries`` of contracts; null where none is kept."""
+    known = GrantContract.__table__.c
+    names = ("leasing_clause", "industries")
+    query = select(
+        GrantContract.parcel_code, *(known[n] if n in known else cast(null(), Text).label(n) for n in names)
+    )
+    return frame(connection, query, dict.fromkeys(("parcel_code", *names), "str"))
+
+
+def low_efficiency_outlines(connection: Connection, evaluation_id: int) -> tuple[list[str], npt.NDArray[Any]]:
+    """Return the codes of the parcels that an evaluation flags, in their order, and their outlines."""
+    query = select(Score.parcel_code, wkb(Score.geom)).where(
+        Score.evaluation_id == evaluation_id, Score.low_efficiency.is_(True)
+    )
+    rows = sorted((code, bytes(shape)) for code, shape in connection.execute(query))
+    return [code for code, _ in rows], np.array(shapely.from_wkb([shape for _, shape in rows]), dtype=object)
+
+
+def _all(connection: Connection, model: Any, condition: Any) -> pl.DataFrame:
+    columns = [column for column in model.__table__.c if column.name not in ("id", "source_row_id")]
+    kinds = {column.name: _KINDS.get(type(column.type).__name__.upper(), "str") for column in columns}
+    return frame(connection, select(*columns).where(condition), kinds)

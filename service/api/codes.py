@@ -156,6 +156,7 @@ CODES: dict[str, tuple[int | None, Title]] = {
     "published": (409, ("A published evaluation never changes", "已发布的评价不能修改")),
     "not-published": (409, ("The evaluation is a draft and may still change", "评价尚未发布，仍可能变动")),
     "decided-already": (409, ("Somebody decided otherwise before", "已有不同的认定")),
+    "history-kept": (409, ("The history of a measure never changes", "办理记录不能修改")),
     "snapshot-in-use": (409, ("What an evaluation read never changes", "评价所用的快照不能修改")),
     "inputs-changed": (409, ("The data changed during the evaluation", "评价过程中数据发生变化")),
     "evaluations-of-old-version": (409, ("Evaluations of an unreleased version", "存有未发布版本的评价")),

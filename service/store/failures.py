@@ -9,7 +9,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from service.errors import Conflict, InvalidParameter, Unavailable
-from service.store.immutability import REFUSAL, SNAPSHOT_REFUSAL
+from service.store.immutability import HISTORY_REFUSAL, REFUSAL, SNAPSHOT_REFUSAL
 
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _GONE = {
@@ -49,6 +49,12 @@ def translated(store: str) -> Iterator[None]:
                 "A snapshot that an evaluation read never changes.",
                 "评价所用的快照不能再修改。",
                 code="snapshot-in-use",
+            ) from error
+        if HISTORY_REFUSAL in said:
+            raise Conflict(
+                "The history of a measure never changes.",
+                "跟踪事项的办理记录不能修改。",
+                code="history-kept",
             ) from error
         if REFUSAL not in said:
             raise

@@ -1,4 +1,4 @@
-"""A published evaluation never changes (已发布的评价不再改变), nor what any evaluation read.
+"""A published evaluation never changes (已发布的评价不再改变), nor what any evaluation read, nor a history.
 
 Both databases refuse it themselves.
 `service.store.schema` hangs the triggers on the tables, and the migrations install the same ones. PostgreSQL
@@ -9,10 +9,11 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
-from service.store.models import Evaluation, ResultPart, Score, SnapshotPart
+from service.store.models import Evaluation, MeasureStep, ResultPart, Score, SnapshotPart
 
 REFUSAL = "a published evaluation never changes"
 SNAPSHOT_REFUSAL = "a snapshot that an evaluation read never changes"
+HISTORY_REFUSAL = "the history of a measure never changes"
 """What the databases say, as an integrity error."""
 
 EVALUATION = Evaluation.__tablename__
@@ -21,6 +22,9 @@ RESULTS = tuple(model.__tablename__ for model in (Score, ResultPart))
 
 SNAPSHOTS = SnapshotPart.__tablename__
 """The table of what evaluations read; a snapshot is as it was when the first evaluation used it."""
+
+HISTORY = MeasureStep.__tablename__
+"""The table of what became of measures: rows come, and none goes or changes."""
 
 _SQLITE = """
 CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {condition}
@@ -118,6 +122,22 @@ CREATE TRIGGER used_{table}_truncate BEFORE TRUNCATE ON {table}
     EXECUTE FUNCTION refuse_truncate_of_snapshots()
 """
 
+_POSTGRESQL_HISTORY = """
+CREATE FUNCTION refuse_change_of_history() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '{refusal}' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+
+CREATE TRIGGER kept_{table}_change BEFORE UPDATE OR DELETE ON {table}
+    FOR EACH ROW EXECUTE FUNCTION refuse_change_of_history();
+
+CREATE TRIGGER kept_{table}_truncate BEFORE TRUNCATE ON {table}
+    EXECUTE FUNCTION refuse_change_of_history()
+"""
+
+_SAID = {SNAPSHOTS: SNAPSHOT_REFUSAL, HISTORY: HISTORY_REFUSAL}
+_MARKS = {SNAPSHOTS: "used", HISTORY: "kept"}
+
 
 def protect(connection: Connection, table: str) -> None:
     """Install the triggers of one table that was just created: ``evaluation`` first, then the others."""
@@ -126,19 +146,25 @@ def protect(connection: Connection, table: str) -> None:
 
 
 def _statements(dialect: str, table: str) -> Iterator[str]:
-    said = SNAPSHOT_REFUSAL if table == SNAPSHOTS else REFUSAL
+    said = _SAID.get(table, REFUSAL)
     if dialect == "sqlite":
         own = dict.fromkeys(("update", "delete"), "OLD.status = 'published'")
-        by_event = {EVALUATION: own, SNAPSHOTS: _SQLITE_SNAPSHOTS}.get(table, _SQLITE_RESULTS)
+        always = dict.fromkeys(("update", "delete"), "TRUE")
+        own_ways = {EVALUATION: own, SNAPSHOTS: _SQLITE_SNAPSHOTS, HISTORY: always}
+        by_event = own_ways.get(table, _SQLITE_RESULTS)
         for event, condition in by_event.items():
             yield _SQLITE.format(
                 name=name(table, event), table=table, event=event, condition=condition, refusal=said
             )
     else:
-        scripts = {EVALUATION: _POSTGRESQL_EVALUATION, SNAPSHOTS: _POSTGRESQL_SNAPSHOTS}
+        scripts = {
+            EVALUATION: _POSTGRESQL_EVALUATION,
+            SNAPSHOTS: _POSTGRESQL_SNAPSHOTS,
+            HISTORY: _POSTGRESQL_HISTORY,
+        }
         yield from scripts.get(table, _POSTGRESQL_RESULTS).format(table=table, refusal=said).split(";\n\n")
 
 
 def name(table: str, event: str) -> str:
     """Return the name of an embedded store's trigger: ``insert``, ``update`` or ``delete``."""
-    return f"{'used' if table == SNAPSHOTS else 'published'}_{table}_{event}"
+    return f"{_MARKS.get(table, 'published')}_{table}_{event}"

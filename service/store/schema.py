@@ -22,6 +22,9 @@ from service.store.models import (
     Base,
     Building,
     DataVersion,
+    Event,
+    EventDelivery,
+    EventSubscriber,
     NameMatch,
     Parcel,
     PullState,
@@ -34,7 +37,10 @@ from service.store.models import (
 SPATIAL = (Parcel.__tablename__, Score.__tablename__, Building.__tablename__)
 PRIVATE = tuple(
     model.__tablename__
-    for model in (ApiKey, DataVersion, NameMatch, PullState, ReceivedFile, ResultPart, SnapshotPart)
+    for model in (
+        *(ApiKey, DataVersion, NameMatch, PullState, ReceivedFile, ResultPart, SnapshotPart),
+        *(Event, EventSubscriber, EventDelivery),
+    )
 )
 """Tables that a GIS which opens the embedded store is not shown."""
 
@@ -115,7 +121,12 @@ def _after_protected(table: Table, connection: Connection, **_: Any) -> None:
     immutability.protect(connection, table.name)
 
 
-for _name in (immutability.EVALUATION, *immutability.RESULTS, immutability.SNAPSHOTS):
+for _name in (
+    immutability.EVALUATION,
+    *immutability.RESULTS,
+    immutability.SNAPSHOTS,
+    immutability.HISTORY,
+):
     event.listen(METADATA.tables[_name], "after_create", _after_protected)
 
 

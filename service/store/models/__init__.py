@@ -20,6 +20,14 @@ from service.store.models.firms import (
 )
 from service.store.models.hand_overs import Batch, NameMatch, PullState, ReceivedFile, SourceRow
 from service.store.models.land import Building, GrantContract, Parcel, ParcelSuccession
+from service.store.models.measures import (
+    Event,
+    EventDelivery,
+    EventSubscriber,
+    Measure,
+    MeasureParcel,
+    MeasureStep,
+)
 
 __all__ = [
     "SRID",
@@ -33,9 +41,15 @@ __all__ = [
     "Enterprise",
     "EnterpriseRating",
     "Evaluation",
+    "Event",
+    "EventDelivery",
+    "EventSubscriber",
     "Figure",
     "GrantContract",
     "InspectionItem",
+    "Measure",
+    "MeasureParcel",
+    "MeasureStep",
     "Meter",
     "NameMatch",
     "Occupancy",

@@ -75,8 +75,8 @@ class Effect:
     """Something that a measure brings.
 
     Kept are whole minor units where it is money (分) or energy (kgce), ``per`` of them in the unit that is
-    shown; m² of areas as they are (``per`` 0). ``decimals`` are those of the unit shown. ``telling``: it tells
-    of a single firm's figures.
+    shown; m² of areas as they are (``per`` 0). ``decimals`` are those of the unit shown. ``telling``: it may
+    tell a single firm's figures.
     """
 
     code: str
@@ -93,9 +93,7 @@ EFFECTS: tuple[Effect, ...] = (
     Effect(
         "floor_area_added_m2", ("floor area added", "新增建筑面积"), "m²", "floor_area_added_m2", 0, 2, False
     ),
-    Effect(
-        "tax_gained_wan_yuan", ("tax gained a year", "年新增税收"), "万元", "tax_gained", 10**6, 6, True
-    ),
+    Effect("tax_gained_wan_yuan", ("tax gained a year", "年新增税收"), "万元", "tax_gained", 10**6, 6, True),
     Effect(
         "output_gained_wan_yuan",
         ("output gained a year", "年新增产值"),

@@ -15,11 +15,11 @@ import stamina
 
 from service import __version__
 from service.errors import InvalidSources
+from service.outbound.network import Clock, Transport
+from service.outbound.reach import Reach, origin_of
+from service.outbound.secrets import Secrets
 from service.pulling.body import read_body, text_of
 from service.pulling.configuration import Source
-from service.pulling.network import Clock, Transport
-from service.pulling.reach import Reach, origin_of
-from service.pulling.secrets import Secrets
 from service.pulling.troubles import Passing, trouble
 
 _REDIRECTS = 3

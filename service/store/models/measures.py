@@ -1,4 +1,4 @@
-"""Follow-up: measures with their parcels and history, events to be told, and how far each receiver was told."""
+"""Follow-up: measures with parcels and history, events to be told, and how far each receiver was told."""
 
 from datetime import date, datetime
 
@@ -78,7 +78,7 @@ class Event(Base):
 
 
 class EventSubscriber(Base):
-    """How far a receiver was told: up to ``position``, an event's id; ``stopped_at`` when it wants no more."""
+    """How far a receiver was told: to the event ``position``; ``stopped_at`` when it wants no more."""
 
     __tablename__ = "event_subscriber"
     id: Mapped[int] = mapped_column(Id, primary_key=True)

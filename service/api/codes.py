@@ -149,6 +149,16 @@ CODES: dict[str, tuple[int | None, Title]] = {
     "upstream-too-large": (502, ("The source answers with too much", "数据源响应内容过大")),
     "repeated-page": (502, ("The source repeats a page", "数据源分页重复")),
     "incomplete-pull": (502, ("Records are missing from the pages", "数据源记录不完整")),
+    # follow-up
+    "parcel-not-found": (400, ("No such parcel", "没有该宗地")),
+    "parcels-of-several-districts": (400, ("The parcels are of several districts", "宗地分属不同区域")),
+    "note-required": (400, ("The move has to be explained", "须说明原因")),
+    "move-not-allowed": (409, ("The measure cannot go there", "事项不能变更为该状态")),
+    "measure-ended": (409, ("The measure has ended", "事项已结束")),
+    "not-carried-out": (409, ("The measure is not carried out yet", "事项尚未实施")),
+    "subscriber-not-found": (404, ("No such subscriber", "没有该订阅方")),
+    "invalid-secret": (400, ("The secret of a subscriber is none", "签名密钥无效")),
+    "deliveries-running": (409, ("Events are being delivered already", "事件正在投递中")),
     # the evaluation's engines
     "engine-missing": (503, ("The engine is not installed", "未安装该计算引擎")),
     "exchange-folder-required": (400, ("A folder that all nodes see is needed", "需要各节点共享的目录")),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 _COLLECTIONS = (
     *("parcels", "scores", "low-efficiency", "uplift-candidates", "blocks"),
-    *("coverage", "buildings", "findings"),
+    *("coverage", "buildings", "findings", "measures"),
 )
 _MATRIX_SETS = ("WebMercatorQuad", "CGCS2000Quad")
 _OF_A_COLLECTION = (
@@ -58,6 +58,14 @@ ROUTES: Mapping[tuple[str, str], str | None] = {
     ("GET", "/evaluations/{evaluation_id}/comparison"): "read",
     ("GET", "/evaluations/{evaluation_id}/sensitivity"): "read",
     ("GET", "/evaluations/{evaluation_id}/disagreements"): "analyst",
+    ("POST", "/measures"): "follow",
+    ("GET", "/measures"): "read",
+    ("GET", "/measures/dashboard"): "read",
+    ("GET", "/measures/{measure_id}"): "read",
+    ("PATCH", "/measures/{measure_id}"): "follow",
+    ("POST", "/measures/{measure_id}/moves"): "follow",
+    ("GET", "/measures/{measure_id}/outcome"): "read",
+    ("GET", "/events"): "read",
     ("GET", "/processes"): "read",
     ("GET", "/processes/{processId}"): "read",
     ("POST", "/processes/import/execution"): "import",

@@ -10,7 +10,7 @@ from service.access.policy import masked, visible
 from service.domain.measures import TELLING, Kind, State
 from service.errors import NotAllowed
 from service.jobs.measures.outcome import Outcome
-from service.jobs.measures.records import POLICY
+from service.jobs.measures.records import RECORD
 
 
 class Step(BaseModel):
@@ -73,8 +73,8 @@ class Measures(BaseModel):
 
 def shown(asker: Principal, record: dict[str, Any]) -> dict[str, Any]:
     """Return a record without what whoever asks may not see, in its history too."""
-    seen = visible(asker, POLICY)
-    told = masked(asker, POLICY, record)
+    seen = visible(asker, RECORD)
+    told = masked(asker, RECORD, record)
     if "history" in told:
         told["history"] = [
             {
@@ -89,7 +89,7 @@ def shown(asker: Principal, record: dict[str, Any]) -> dict[str, Any]:
 def shown_outcome(asker: Principal, found: Outcome) -> Outcome:
     """Return an outcome without the figures of single firms that whoever asks may not see."""
     parcels = [type(each)(**masked(asker, "measure_outcomes", each.model_dump())) for each in found.parcels]
-    seen = visible(asker, POLICY)
+    seen = visible(asker, RECORD)
     effects = [each for each in found.effects if f"expected_{each.effect}" in seen]
     return found.model_copy(update={"parcels": parcels, "effects": effects})
 
@@ -97,7 +97,7 @@ def shown_outcome(asker: Principal, found: Outcome) -> Outcome:
 def require_may_say(asker: Principal, said: BaseModel) -> None:
     """Raise `NotAllowed` for a figure of a single firm said by somebody who may not see it."""
     for name in sorted(said.model_fields_set):
-        if name.partition("_")[2] in TELLING and name not in visible(asker, POLICY):
+        if name.partition("_")[2] in TELLING and name not in visible(asker, RECORD):
             raise NotAllowed(
                 f"{name} tells of a single firm; saying it also needs a key with the scope 'analyst'.",
                 f"{name} 涉及单个企业，填报还需要具有 'analyst' 权限的密钥。",

@@ -261,7 +261,7 @@ def _answer(response: Response, store: Store, asker: Principal, measure_id: int)
     day = today()
     with store.reading() as connection:
         record, version = records.one(connection, measure_id, day)
-    names = ",".join(sorted(visible(asker, records.POLICY) | visible(asker, "measure_steps")))
+    names = ",".join(sorted(visible(asker, records.RECORD) | visible(asker, "measure_steps")))
     response.headers["ETag"] = feature_tag(version, f"measure {day} {names}")
     return shown(asker, record)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 Sensitivity = Literal["public", "analyst", "follow"]
-"""Seen by whoever may ask at all, or by holders of that scope."""
+"""Seen by whoever may ask at all, by holders of that scope, or by analysts, who see everything."""
 
 _SCORES: Mapping[str, Sensitivity] = {
     "evaluation_id": "public",
@@ -61,6 +61,24 @@ _EFFECTS: Mapping[str, Sensitivity] = {
     "achieved_tax_gained_wan_yuan": "analyst",
     "achieved_output_gained_wan_yuan": "analyst",
     "achieved_energy_saved_tce": "analyst",
+}
+
+_MEASURES: Mapping[str, Sensitivity] = {
+    "id": "public",
+    "kind": "public",
+    "kind_zh": "public",
+    "state": "public",
+    "state_zh": "public",
+    "title": "public",
+    "district": "public",
+    "office": "public",
+    "due_on": "public",
+    "overdue": "public",
+    "carried_out_on": "public",
+    "evaluation_id": "public",
+    "parcels": "public",
+    "parcel_codes": "public",
+    **_EFFECTS,
 }
 
 PROPERTIES: Mapping[str, Mapping[str, Sensitivity]] = {
@@ -122,22 +140,9 @@ PROPERTIES: Mapping[str, Mapping[str, Sensitivity]] = {
         "completed_on": "public",
         "geodesic_area_m2": "public",
     },
-    "measures": {
-        "id": "public",
-        "kind": "public",
-        "kind_zh": "public",
-        "state": "public",
-        "state_zh": "public",
-        "title": "public",
-        "district": "public",
-        "office": "public",
-        "due_on": "public",
-        "overdue": "public",
-        "carried_out_on": "public",
-        "evaluation_id": "public",
-        "parcels": "public",
-        "parcel_codes": "public",
-        **_EFFECTS,
+    "measures": _MEASURES,
+    "measure_records": {
+        **_MEASURES,
         "created_at": "public",
         "created_by": "follow",  # names of keys
         "updated_at": "public",

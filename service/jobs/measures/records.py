@@ -16,7 +16,10 @@ from service.levers.report import Report, Section
 from service.store import measures as stored
 
 POLICY = "measures"
-"""The entry of `service.access.policy.PROPERTIES` that masks a measure."""
+"""The entry of `service.access.policy.PROPERTIES` that masks a table of measures."""
+
+RECORD = "measure_records"
+"""The entry that masks a measure by itself, which says more."""
 
 _EFFECTS = tuple(
     Property(

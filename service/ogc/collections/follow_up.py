@@ -13,8 +13,6 @@ MEASURES = Collection(
     f"税收、产值、能耗成效仅供分析人员查看。 {ABOUT_CRS}",
     Measures(),
     PROPERTIES,
-    frozenset(
-        {"id", "kind", "kind_zh", "state", "state_zh", "title", "office", "due_on", "overdue", "parcels"}
-    ),
+    frozenset({"id", "kind", "kind_zh", "state", "state_zh", "title", "office", "overdue", "parcels"}),
     frozenset({"id", "title", "state_zh"}),
 )

@@ -1,4 +1,4 @@
-"""Follow-up over HTTP: proposed, moved, changed, told, masked; one park on each database asked many things."""
+"""Follow-up over HTTP: proposed, moved, changed, told, masked; a park on each database asked many things."""
 
 from collections.abc import Iterator
 from datetime import timedelta

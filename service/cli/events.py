@@ -50,10 +50,10 @@ def list_(
             out.print_json(data=cloud_event(dict(each), Settings().public_url), indent=None)
         return
     table = Table(box=SIMPLE_HEAD)
-    for title in ("number\n编号", "time\n时间", "type\n类型", "subject\n对象", "data\n内容"):
+    for title in ("number\n编号", "time\n时间", "type\n类型", "subject\n对象", "district\n区域"):
         table.add_column(title, overflow="fold")
     for each in found:
-        table.add_row(str(each["id"]), _moment(each["time"]), each["type"], each["subject"], each["data"])
+        table.add_row(str(each["id"]), _moment(each["time"]), each["type"], each["subject"], each["district"])
     out.print(table)
 
 

@@ -1,6 +1,7 @@
 """``mujun measures``: propose measures, follow them up, see what they come to 跟踪落实."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
@@ -20,8 +21,12 @@ from service.jobs.measures.forms import Changed, NewMeasure
 from service.jobs.measures.outcome import Outcome
 from service.jobs.measures.outcome import outcome as outcome_of
 from service.jobs.periods import today
+from service.levers.report import Report
 
 _BY = "command line"
+
+_LISTED = ("id", "kind_zh", "state_zh", "title", "office", "due_on", "overdue", "parcels")
+_COUNTED = ("kind_zh", "state_zh", "office", "open", "measures", "parcels", "overdue")
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -102,7 +107,7 @@ def list_(
             parcel=parcel,
             overdue_on=day if overdue else None,
         )
-    show_report(report, form, output)
+    show_report(_narrow(report, _LISTED) if form is Format.TABLE else report, form, output)
 
 
 def show(
@@ -155,7 +160,16 @@ def dashboard(
         report = dashboard_of(
             connection, today(), kind=kind.value if kind else None, district=district, office=office
         )
-    show_report(report, form, output)
+    show_report(_narrow(report, _COUNTED) if form is Format.TABLE else report, form, output)
+
+
+def _narrow(report: Report, names: tuple[str, ...]) -> Report:
+    """Return a report with the columns that a terminal has room for."""
+    sections = []
+    for each in report.sections:
+        kept = tuple(item for item in each.properties if item.name in names)
+        sections.append(replace(each, properties=kept, rows=each.rows.select(item.name for item in kept)))
+    return replace(report, sections=tuple(sections))
 
 
 def _pairs(given: list[str] | None) -> dict[str, str | None]:

@@ -75,7 +75,7 @@ def test_a_measure_goes_its_way_and_keeps_every_step(client: TestClient, built: 
         f"/measures/{made['id']}", json={"achieved_tax_gained_wan_yuan": 815.162342, "office": None}
     ).json()
     assert (told["achieved_tax_gained_wan_yuan"], told["office"]) == (815.162342, None)
-    closed = go(client, made["id"], "closed")
+    closed = go(client, made["id"], "closed", on=str(today()))
     assert closed["moves"] == []
     steps = closed["history"]
     assert [step["to"] for step in steps][1:] == [

@@ -128,7 +128,8 @@ def move(
                 place="/note",
                 action="Say why in note. 请在 note 中说明原因。",
             )
-        last = stored.steps(connection, measure_id)[-1]["happened_on"]
+        steps = stored.steps(connection, measure_id)
+        last = max(step["happened_on"] for step in steps if step["from_state"] != step["to_state"])
         day = _not_later_than_today(on or max(today(), last), "/on")
         if day < last:
             raise InvalidParameter(

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from service.access.identity import Principal
 from service.access.policy import masked, visible
-from service.domain.measures import TELLING, Kind, State
+from service.domain.measures import TELLING, MeasureKind, MeasureState
 from service.errors import NotAllowed
 from service.jobs.measures.outcome import Outcome
 from service.jobs.measures.records import RECORD
@@ -16,8 +16,8 @@ from service.jobs.measures.records import RECORD
 class Step(BaseModel):
     """A step of the history; ``changes`` are before and after by property. Notes are for the scope follow."""
 
-    from_: State | None = Field(None, alias="from")
-    to: State
+    from_: MeasureState | None = Field(None, alias="from")
+    to: MeasureState
     on: date
     at: datetime
     by: str | None = None
@@ -29,9 +29,9 @@ class Measure(BaseModel):
     """A measure (跟踪事项); effects on tax, output and energy are absent but for analysts."""
 
     id: int
-    kind: Kind | None = None
+    kind: MeasureKind | None = None
     kind_zh: str | None = None
-    state: State | None = None
+    state: MeasureState | None = None
     state_zh: str | None = None
     title: str | None = None
     district: str | None = None
@@ -55,7 +55,7 @@ class Measure(BaseModel):
     created_at: datetime | None = None
     created_by: str | None = None
     updated_at: datetime | None = None
-    moves: list[State] | None = Field(None, description="Where it may go from here 可变更为")
+    moves: list[MeasureState] | None = Field(None, description="Where it may go from here 可变更为")
 
 
 class MeasureWithHistory(Measure):

@@ -21,7 +21,7 @@ from service.api.measure_forms import (
 from service.api.paging import LARGEST_ID, Before, Limit, Text, next_page
 from service.api.problems import responses
 from service.api.validation import json_body_only
-from service.domain.measures import Kind, State
+from service.domain.measures import MeasureKind, MeasureState
 from service.entity_tags import feature_tag, versions_in
 from service.errors import PreconditionRequired
 from service.jobs.measures import keeping, records
@@ -41,7 +41,7 @@ router = APIRouter(prefix="/measures", tags=["Follow-up 跟踪落实"])
 MeasureId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 Format = Annotated[Literal["json", "xlsx"] | None, Query(description="Instead of the Accept header 输出格式")]
 District = Annotated[Text | None, Query(description="Of this district only 行政区")]
-OfKind = Annotated[Kind | None, Query(description="Of this kind only 事项类型")]
+OfKind = Annotated[MeasureKind | None, Query(description="Of this kind only 事项类型")]
 Office = Annotated[Text | None, Query(description="Of this office only 责任部门")]
 
 _TAG = {"ETag": {"description": "Of this version, for If-Match", "schema": {"type": "string"}}}
@@ -64,7 +64,7 @@ class Move(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    to: State
+    to: MeasureState
     note: Note | None = Field(None, description="For those who follow up 说明")
     on: Day | None = Field(None, description="The day it happened; today, unless said 办理日期")
 
@@ -129,7 +129,7 @@ def measures(
     settings: Configuration,
     asker: Asker,
     kind: OfKind = None,
-    state: Annotated[State | None, Query(description="In this state only 办理状态")] = None,
+    state: Annotated[MeasureState | None, Query(description="In this state only 办理状态")] = None,
     district: District = None,
     office: Office = None,
     parcel: Annotated[Text | None, Query(description="About this parcel 宗地代码")] = None,

@@ -13,7 +13,7 @@ from rich.table import Table
 from service.cli.common import open_database, out
 from service.cli.levers.showing import Form, Format, Output
 from service.cli.levers.showing import show as show_report
-from service.domain.measures import KINDS, STATES, Kind, State
+from service.domain.measures import KINDS, STATES, MeasureKind, MeasureState
 from service.errors import InvalidParameter
 from service.jobs.measures import keeping, records
 from service.jobs.measures.dashboard import dashboard as dashboard_of
@@ -31,7 +31,7 @@ _COUNTED = ("kind_zh", "state_zh", "office", "open", "measures", "parcels", "ove
 T = TypeVar("T", bound=BaseModel)
 
 MeasureId = Annotated[int, typer.Argument(metavar="ID", min=1, help="Of the measure 事项编号.")]
-OfKind = Annotated[Kind | None, typer.Option(help="Of this kind only 类型.")]
+OfKind = Annotated[MeasureKind | None, typer.Option(help="Of this kind only 类型.")]
 District = Annotated[str | None, typer.Option(help="Of this district only 行政区.")]
 Office = Annotated[str | None, typer.Option(help="Of this office only 责任部门.")]
 DayOption = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A day, YYYY-MM-DD 日期.")]
@@ -54,7 +54,7 @@ def register(cli: typer.Typer) -> None:
 
 
 def add(
-    kind: Annotated[Kind, typer.Argument(help=", ".join(f"{k} {zh}" for k, (_, zh) in KINDS.items()))],
+    kind: Annotated[MeasureKind, typer.Argument(help=", ".join(f"{k} {zh}" for k, (_, zh) in KINDS.items()))],
     title: Annotated[str, typer.Option(help="Public 标题.")],
     parcel: Annotated[list[str], typer.Option(help="A parcel code, repeatable 宗地代码.")],
     office: Annotated[str | None, typer.Option(help="Responsible 责任部门.")] = None,
@@ -86,7 +86,7 @@ def add(
 
 def list_(
     kind: OfKind = None,
-    state: Annotated[State | None, typer.Option(help="In this state only 办理状态.")] = None,
+    state: Annotated[MeasureState | None, typer.Option(help="In this state only 办理状态.")] = None,
     district: District = None,
     office: Office = None,
     parcel: Annotated[str | None, typer.Option(help="About this parcel 宗地代码.")] = None,
@@ -137,7 +137,7 @@ def set_(measure_id: MeasureId, effects: Effects = None) -> None:
 
 def move(
     measure_id: MeasureId,
-    to: Annotated[State, typer.Argument(help=", ".join(f"{s} {zh}" for s, (_, zh) in STATES.items()))],
+    to: Annotated[MeasureState, typer.Argument(help=", ".join(f"{s} {zh}" for s, (_, zh) in STATES.items()))],
     note: Annotated[str | None, typer.Option(help="Going back or dropping needs one 说明.")] = None,
     on: DayOption = None,
 ) -> None:

@@ -11,7 +11,7 @@ Text = tuple[str, str]
 """English and Chinese."""
 
 
-class Kind(StrEnum):
+class MeasureKind(StrEnum):
     """What a measure does."""
 
     CONSOLIDATION = "consolidation"
@@ -22,17 +22,17 @@ class Kind(StrEnum):
     ENERGY = "energy"
 
 
-KINDS: dict[Kind, Text] = {
-    Kind.CONSOLIDATION: ("consolidation of land", "资源整合"),
-    Kind.LEASING: ("leasing to tenants", "招租"),
-    Kind.PRICE: ("differential electricity price", "差别化电价"),
-    Kind.UPLIFT: ("higher floor-area ratio", "容积率提升"),
-    Kind.CONTRACT: ("performance of the grant contract", "合同履约"),
-    Kind.ENERGY: ("energy-saving refit", "节能改造"),
+KINDS: dict[MeasureKind, Text] = {
+    MeasureKind.CONSOLIDATION: ("consolidation of land", "资源整合"),
+    MeasureKind.LEASING: ("leasing to tenants", "招租"),
+    MeasureKind.PRICE: ("differential electricity price", "差别化电价"),
+    MeasureKind.UPLIFT: ("higher floor-area ratio", "容积率提升"),
+    MeasureKind.CONTRACT: ("performance of the grant contract", "合同履约"),
+    MeasureKind.ENERGY: ("energy-saving refit", "节能改造"),
 }
 
 
-class State(StrEnum):
+class MeasureState(StrEnum):
     """How far a measure is."""
 
     PROPOSED = "proposed"
@@ -44,29 +44,29 @@ class State(StrEnum):
     DROPPED = "dropped"
 
 
-STATES: dict[State, Text] = {
-    State.PROPOSED: ("proposed", "提出"),
-    State.VERIFIED: ("verified", "核实"),
-    State.NEGOTIATED: ("negotiated", "协商"),
-    State.AGREED: ("agreed", "达成"),
-    State.CARRIED_OUT: ("carried out", "实施"),
-    State.CLOSED: ("closed", "办结"),
-    State.DROPPED: ("dropped", "终止"),
+STATES: dict[MeasureState, Text] = {
+    MeasureState.PROPOSED: ("proposed", "提出"),
+    MeasureState.VERIFIED: ("verified", "核实"),
+    MeasureState.NEGOTIATED: ("negotiated", "协商"),
+    MeasureState.AGREED: ("agreed", "达成"),
+    MeasureState.CARRIED_OUT: ("carried out", "实施"),
+    MeasureState.CLOSED: ("closed", "办结"),
+    MeasureState.DROPPED: ("dropped", "终止"),
 }
 
 _WAY = (
-    State.PROPOSED,
-    State.VERIFIED,
-    State.NEGOTIATED,
-    State.AGREED,
-    State.CARRIED_OUT,
-    State.CLOSED,
+    MeasureState.PROPOSED,
+    MeasureState.VERIFIED,
+    MeasureState.NEGOTIATED,
+    MeasureState.AGREED,
+    MeasureState.CARRIED_OUT,
+    MeasureState.CLOSED,
 )
 
-ENDS = frozenset({State.CLOSED, State.DROPPED})
+ENDS = frozenset({MeasureState.CLOSED, MeasureState.DROPPED})
 """States that nothing leaves."""
 
-DONE = frozenset({State.CARRIED_OUT, State.CLOSED})
+DONE = frozenset({MeasureState.CARRIED_OUT, MeasureState.CLOSED})
 """States in which something was achieved that can be told."""
 
 
@@ -110,21 +110,21 @@ TELLING = frozenset(each.code for each in EFFECTS if each.telling)
 """Codes of the effects that tell of a single firm's figures."""
 
 
-def moves(state: State) -> tuple[State, ...]:
+def moves(state: MeasureState) -> tuple[MeasureState, ...]:
     """Return the states that a measure in a state may go to: on, back, dropped; none from an end."""
     if state in ENDS:
         return ()
     at = _WAY.index(state)
     back = _WAY[at - 1 : at] if at else ()
-    return (_WAY[at + 1], *back, State.DROPPED)
+    return (_WAY[at + 1], *back, MeasureState.DROPPED)
 
 
-def needs_note(state: State, to: State) -> bool:
+def needs_note(state: MeasureState, to: MeasureState) -> bool:
     """Tell whether a move has to be explained: going back, and giving up."""
-    return to is State.DROPPED or to in _WAY[: _WAY.index(state)]
+    return to is MeasureState.DROPPED or to in _WAY[: _WAY.index(state)]
 
 
-def refusal(state: State, to: State) -> Text | None:
+def refusal(state: MeasureState, to: MeasureState) -> Text | None:
     """Return why a measure cannot go from a state to another, or None where it can."""
     if to in moves(state):
         return None

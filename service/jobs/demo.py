@@ -7,7 +7,7 @@ from pathlib import Path
 from service.demo import DISTRICT, HAND_OVERS, SEED, YEARS, generate
 from service.demo.measures import MEASURES, DemoMeasure
 from service.domain.hand_overs import ImportReport
-from service.domain.measures import State
+from service.domain.measures import MeasureState
 from service.feeds.mappings.mapping import read_mapping
 from service.feeds.profiles.catalogue import find_profile
 from service.jobs.covering import CoverageReport, coverage
@@ -88,9 +88,9 @@ def _follow(database: Database, said: DemoMeasure, codes: list[str], evaluation:
         said.office,
     )
     for name, day in said.way:
-        to = State(name)
+        to = MeasureState(name)
         move(database, measure, to, said.office, note=said.note, on=day)
-        if to is State.CARRIED_OUT and said.achieved:
+        if to is MeasureState.CARRIED_OUT and said.achieved:
             achieved = {f"achieved_{name}": value for name, value in said.achieved.items()}
             change(database, measure, Changed.model_validate(achieved), said.office)
 

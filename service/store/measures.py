@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
 
-from service.domain.measures import DONE, State
+from service.domain.measures import DONE, MeasureState
 from service.store.models import Measure, MeasureParcel, MeasureStep, Parcel
 
 _AT_ONCE = 1000
-_NOT_OVERDUE = (*DONE, State.DROPPED)
+_NOT_OVERDUE = (*DONE, MeasureState.DROPPED)
 
 
 def add(connection: Connection, values: Mapping[str, Any], parcels: Sequence[str]) -> int:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, text, update
 
-from service.domain.measures import ENDS, State, moves
+from service.domain.measures import ENDS, MeasureState, moves
 from service.errors import Conflict
 from service.jobs.measures import keeping, records
 from service.jobs.measures.forms import NewMeasure
@@ -257,10 +257,10 @@ def test_the_history_replays_to_the_state(built: Built, choices: list[int]) -> N
     """However it is pushed: each step begins where the last one ended, refused ones leave no trace."""
     database = built.database
     said = NewMeasure(kind="contract", title="履约", parcels=["P3"])  # type: ignore[arg-type]
-    measure, state = keeping.propose(database, said, "somebody"), State.PROPOSED
+    measure, state = keeping.propose(database, said, "somebody"), MeasureState.PROPOSED
     for choice in choices:
         allowed = moves(state)
-        to = allowed[choice] if choice < len(allowed) else State.PROPOSED
+        to = allowed[choice] if choice < len(allowed) else MeasureState.PROPOSED
         if to in allowed:
             keeping.move(database, measure, to, "somebody", note="说明")
             state = to
@@ -303,7 +303,7 @@ def test_a_move_and_its_event_are_one(built: Built, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(events, "emit", broken)
     with pytest.raises(RuntimeError):
-        keeping.move(built.database, measure, State.VERIFIED, "somebody")
+        keeping.move(built.database, measure, MeasureState.VERIFIED, "somebody")
     monkeypatch.undo()
     with built.database.reading() as connection:
         assert records.one(connection, measure, today())[0]["state"] == "proposed"

@@ -12,47 +12,47 @@ from service.domain.measures import (
     ENDS,
     KINDS,
     STATES,
-    Kind,
-    State,
+    MeasureKind,
+    MeasureState,
     moves,
     needs_note,
     refusal,
 )
 
 WAY = [
-    State.PROPOSED,
-    State.VERIFIED,
-    State.NEGOTIATED,
-    State.AGREED,
-    State.CARRIED_OUT,
-    State.CLOSED,
+    MeasureState.PROPOSED,
+    MeasureState.VERIFIED,
+    MeasureState.NEGOTIATED,
+    MeasureState.AGREED,
+    MeasureState.CARRIED_OUT,
+    MeasureState.CLOSED,
 ]
 
 
 def test_every_kind_and_state_has_words_in_both_languages() -> None:
     """Nothing reaches a screen as a bare code."""
-    assert set(KINDS) == set(Kind)
-    assert set(STATES) == set(State)
+    assert set(KINDS) == set(MeasureKind)
+    assert set(STATES) == set(MeasureState)
     for english, chinese in (*KINDS.values(), *STATES.values(), *(each.title for each in EFFECTS)):
         assert english.isascii()
         assert not chinese.isascii()
 
 
-@pytest.mark.parametrize("state", State)
-def test_the_way_is_the_field_s_own(state: State) -> None:
+@pytest.mark.parametrize("state", MeasureState)
+def test_the_way_is_the_field_s_own(state: MeasureState) -> None:
     """Forward one step, back one step, dropped while open; written here a second time, by hand."""
-    if state in (State.CLOSED, State.DROPPED):
+    if state in (MeasureState.CLOSED, MeasureState.DROPPED):
         assert moves(state) == ()
         return
     at = WAY.index(state)
-    assert set(moves(state)) == {WAY[at + 1], State.DROPPED} | ({WAY[at - 1]} if at else set())
+    assert set(moves(state)) == {WAY[at + 1], MeasureState.DROPPED} | ({WAY[at - 1]} if at else set())
     assert moves(state)[0] is WAY[at + 1]
-    assert {State.CLOSED, State.DROPPED} == ENDS
-    assert {State.CARRIED_OUT, State.CLOSED} == DONE
+    assert {MeasureState.CLOSED, MeasureState.DROPPED} == ENDS
+    assert {MeasureState.CARRIED_OUT, MeasureState.CLOSED} == DONE
 
 
-@given(st.sampled_from(State), st.sampled_from(State))
-def test_a_refusal_says_why_in_both_languages(state: State, to: State) -> None:
+@given(st.sampled_from(MeasureState), st.sampled_from(MeasureState))
+def test_a_refusal_says_why_in_both_languages(state: MeasureState, to: MeasureState) -> None:
     """There is a reason exactly where a move is not allowed."""
     reason = refusal(state, to)
     assert (reason is None) == (to in moves(state))
@@ -61,8 +61,8 @@ def test_a_refusal_says_why_in_both_languages(state: State, to: State) -> None:
         assert not reason[1].isascii()
 
 
-@given(st.sampled_from(State))
-def test_only_the_way_on_needs_no_explanation(state: State) -> None:
+@given(st.sampled_from(MeasureState))
+def test_only_the_way_on_needs_no_explanation(state: MeasureState) -> None:
     """Going back and giving up do."""
     for to in moves(state):
         assert needs_note(state, to) == (to is not moves(state)[0])
@@ -71,7 +71,7 @@ def test_only_the_way_on_needs_no_explanation(state: State) -> None:
 @given(st.lists(st.integers(0, 2), max_size=60))
 def test_no_walk_leaves_an_end(choices: list[int]) -> None:
     """However one walks, an end is the last state, and every step is to a neighbour or to the bin."""
-    state, walked = State.PROPOSED, [State.PROPOSED]
+    state, walked = MeasureState.PROPOSED, [MeasureState.PROPOSED]
     for choice in choices:
         allowed = moves(state)
         if not allowed:
@@ -80,4 +80,4 @@ def test_no_walk_leaves_an_end(choices: list[int]) -> None:
         walked.append(state)
     assert not any(each in ENDS for each in walked[:-1])
     for one, other in pairwise(walked):
-        assert other is State.DROPPED or abs(WAY.index(one) - WAY.index(other)) == 1
+        assert other is MeasureState.DROPPED or abs(WAY.index(one) - WAY.index(other)) == 1

@@ -7,7 +7,7 @@ from typing import Any
 import shapely
 from sqlalchemy import Connection, update
 
-from service.domain.measures import Kind, State
+from service.domain.measures import MeasureKind, MeasureState
 from service.store import bulk, measures
 from service.store.models import Building, Evaluation, Parcel, Score
 from tests.support.records import add_batch, add_evaluation, square
@@ -102,8 +102,8 @@ def add_measures(connection: Connection, count: int) -> None:
     moment = datetime(2024, 6, 1, tzinfo=UTC)
     for number in range(count):
         values = {
-            "kind": tuple(Kind)[number % len(Kind)].value,
-            "state": tuple(State)[number % len(State)].value,
+            "kind": tuple(MeasureKind)[number % len(MeasureKind)].value,
+            "state": tuple(MeasureState)[number % len(MeasureState)].value,
             "district": "园区",
             "title": f"事项{number}",
             "office": "招商局" if number % 2 else None,

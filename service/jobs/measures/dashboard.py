@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection
 
-from service.domain.measures import DONE, EFFECTS, ENDS, KINDS, STATES, State
+from service.domain.measures import DONE, EFFECTS, ENDS, KINDS, STATES, MeasureState
 from service.features.table import Property
 from service.jobs.measures.records import many, table
 from service.levers.report import Report, Section, Total
@@ -17,7 +17,7 @@ POLICY = "measure_totals"
 _WHEN = (("expected", ("Expected", "预计")), ("achieved", ("Achieved", "实际")))
 _SUMS = tuple((f"{when}_{each.code}", words, each) for when, words in _WHEN for each in EFFECTS)
 _DECIMALS = {name: effect.decimals for name, _, effect in _SUMS}
-_OPEN = [state.value for state in State if state not in ENDS]
+_OPEN = [state.value for state in MeasureState if state not in ENDS]
 _DONE = [state.value for state in DONE]
 
 _COUNTS = (
@@ -40,7 +40,7 @@ def dashboard(connection: Connection, day: date, **wanted: Any) -> Report:
     rows = table(many(connection, day, **wanted))
     rows = rows.with_columns(
         *(
-            pl.when(pl.col("state") != State.DROPPED.value).then(pl.col(name)).alias(name)
+            pl.when(pl.col("state") != MeasureState.DROPPED.value).then(pl.col(name)).alias(name)
             for name, _, _ in _SUMS
             if name.startswith("expected")
         ),

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from service.domain.measures import EFFECTS, Kind
+from service.domain.measures import EFFECTS, MeasureKind
 
 LARGEST_ID = 2**63 - 1
 MOST_PARCELS = 1000
@@ -46,7 +46,7 @@ class Expected(BaseModel):
 class NewMeasure(Expected):
     """A measure to be proposed."""
 
-    kind: Kind = Field(
+    kind: MeasureKind = Field(
         description="consolidation 资源整合, leasing 招租, price 差别化电价, uplift 容积率提升, "
         "contract 合同履约, energy 节能改造"
     )

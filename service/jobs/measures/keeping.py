@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 from service.domain.events import MEASURE_MOVED, MEASURE_PROPOSED, Happening
-from service.domain.measures import DONE, ENDS, STATES, State, moves, needs_note, refusal
+from service.domain.measures import DONE, ENDS, STATES, MeasureState, moves, needs_note, refusal
 from service.errors import Conflict, InvalidParameter, NotFound, PreconditionFailed
 from service.jobs.measures.forms import COLUMNS, Changed, NewMeasure, kept
 from service.jobs.periods import today
@@ -40,7 +40,7 @@ def propose(database: Database, said: NewMeasure, by: str) -> int:
         own = {
             **values,
             "kind": said.kind.value,
-            "state": State.PROPOSED.value,
+            "state": MeasureState.PROPOSED.value,
             "district": district,
             "origin_id": said.evaluation_id,
             "created_at": now,
@@ -49,11 +49,11 @@ def propose(database: Database, said: NewMeasure, by: str) -> int:
         }
         measure = stored.add(connection, own, codes)
         first = {name: [None, value] for name, value in values.items() if name != "kind"}
-        _add_step(connection, measure, None, State.PROPOSED, day, now, by, said.note, first)
+        _add_step(connection, measure, None, MeasureState.PROPOSED, day, now, by, said.note, first)
         told = {
             "measure": measure,
             "kind": said.kind.value,
-            "state": State.PROPOSED.value,
+            "state": MeasureState.PROPOSED.value,
             "parcels": codes,
             "evaluation": said.evaluation_id,
         }
@@ -75,7 +75,7 @@ def change(database: Database, measure_id: int, said: Changed, by: str, versions
         changes = {name: [row[name], value] for name, value in wanted.items() if row[name] != value}
         if not changes:
             return
-        state = State(row["state"])
+        state = MeasureState(row["state"])
         if state in ENDS:
             english, chinese = STATES[state]
             raise Conflict(
@@ -99,7 +99,7 @@ def change(database: Database, measure_id: int, said: Changed, by: str, versions
 def move(
     database: Database,
     measure_id: int,
-    to: State,
+    to: MeasureState,
     by: str,
     *,
     note: str | None = None,
@@ -117,7 +117,7 @@ def move(
     """
     with database.writing() as connection:
         row = _read(connection, measure_id, versions)
-        state = State(row["state"])
+        state = MeasureState(row["state"])
         if (reason := refusal(state, to)) is not None:
             raise _not_allowed(state, *reason)
         if note is None and needs_note(state, to):
@@ -138,7 +138,7 @@ def move(
                 place="/on",
             )
         changes: dict[str, list[Any]] = {"state": [state.value, to.value]}
-        if to is State.CARRIED_OUT:
+        if to is MeasureState.CARRIED_OUT:
             changes["carried_out_on"] = [None, day]
         elif to not in DONE and to not in ENDS:
             taken_back = ("carried_out_on", *_ACHIEVED)
@@ -189,8 +189,8 @@ def _write(
 def _add_step(
     connection: Connection,
     measure: int,
-    before: State | None,
-    to: State,
+    before: MeasureState | None,
+    to: MeasureState,
     day: date,
     moment: datetime,
     by: str,
@@ -253,7 +253,7 @@ def _not_later_than_today(day: date, place: str) -> date:
     return day
 
 
-def _not_allowed(state: State, english: str, chinese: str) -> Conflict:
+def _not_allowed(state: MeasureState, english: str, chinese: str) -> Conflict:
     allowed = moves(state)
     names = ", ".join(each.value for each in allowed)
     return Conflict(

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection, RowMapping
 
-from service.domain.measures import DONE, EFFECTS, KINDS, STATES, Kind, State, moves
+from service.domain.measures import DONE, EFFECTS, KINDS, STATES, MeasureKind, MeasureState, moves
 from service.features.table import Property
 from service.jobs.measures.forms import COLUMNS, display, shown
 from service.jobs.measures.keeping import found
@@ -61,7 +61,7 @@ _SCHEMA = {
 
 def record(row: RowMapping, codes: Sequence[str], day: date) -> dict[str, Any]:
     """Return a measure as it is on a day, with its parcels' codes as a list."""
-    kind, state = Kind(row["kind"]), State(row["state"])
+    kind, state = MeasureKind(row["kind"]), MeasureState(row["state"])
     late = row["due_on"] is not None and row["due_on"] < day
     return {
         "id": row["id"],
@@ -73,7 +73,7 @@ def record(row: RowMapping, codes: Sequence[str], day: date) -> dict[str, Any]:
         "district": row["district"],
         "office": row["office"],
         "due_on": row["due_on"],
-        "overdue": late and state not in DONE and state is not State.DROPPED,
+        "overdue": late and state not in DONE and state is not MeasureState.DROPPED,
         "carried_out_on": row["carried_out_on"],
         "evaluation_id": row["origin_id"],
         "parcels": len(codes),

@@ -7,6 +7,7 @@
     │   ├── InvalidScheme          the scheme file does not hold together
     │   ├── InvalidCases           the cases of a scheme cannot be read
     │   ├── InvalidSources         the sources to pull cannot be used as configured
+    │   ├── InvalidSubscribers     the systems to tell of events cannot be used as configured
     │   ├── InvalidParameter       a query parameter or a body field
     │   │   └── InvalidFilter      the CQL2 expression of a filter
     │   ├── UnusableCrs            coordinates that PROJ cannot take to CGCS2000 defensibly
@@ -91,6 +92,12 @@ class InvalidSources(InputError):
     """The sources to pull cannot be used as they are configured."""
 
     code, title = "invalid-sources", ("The sources are not valid", "数据源配置不正确")
+
+
+class InvalidSubscribers(InputError):
+    """The systems to tell of events cannot be used as they are configured."""
+
+    code, title = "invalid-subscribers", ("The subscribers are not valid", "事件订阅配置不正确")
 
 
 class InvalidParameter(InputError):

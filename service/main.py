@@ -32,6 +32,7 @@ from service.ogc.routes import routers as ogc_routers
 from service.settings import Settings
 from service.store.database import Database
 from service.store.version import Versions
+from service.workflows.deliveries import Deliveries
 from service.workflows.worker import Worker
 
 _log = logging.getLogger("mujun")
@@ -47,7 +48,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     """
     settings = settings or Settings()
     store = database or Database(settings.database_url)
-    worker = Worker(store, settings)
+    worker, deliveries = Worker(store, settings), Deliveries(store, settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -59,7 +60,9 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
             )
         if settings.jobs == "here":
             worker.start()
+            deliveries.start()
         yield
+        await run_in_threadpool(deliveries.stop)
         await run_in_threadpool(worker.stop)
         if database is None:
             store.dispose()

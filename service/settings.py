@@ -59,3 +59,15 @@ class Settings(BaseSettings):
 
     pull_ca_file: Path | None = None
     """Certificate authorities beside the system's, PEM; certificates are always checked."""
+
+    subscribers: Path | None = None
+    """A YAML file: the systems that are told of events; see `service.webhooks.subscribers`."""
+
+    event_hosts: str = ""
+    """The origins that events may be sent to, as ``pull_hosts``."""
+
+    event_private_networks: str = ""
+    """Networks of special addresses that those names may resolve to, as ``pull_private_networks``."""
+
+    event_ca_file: Path | None = None
+    """Certificate authorities beside the system's, PEM, for where events go."""

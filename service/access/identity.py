@@ -13,12 +13,19 @@ SCOPES = {
     "import": "hand over files (数据交付)",
     "edit": "change single parcels on the map; implies read (编辑)",
     "evaluate": "run evaluations and see drafts, by own schemes with analyst; implies read (评价)",
+    "follow": "propose measures and follow them up, with notes; implies read (跟踪办理)",
     "publish": "publish a draft (发布)",
     "admin": "everything (管理)",
 }
 """Every scope and what it opens."""
 
-_IMPLIED = {"analyst": {"read"}, "edit": {"read"}, "evaluate": {"read"}, "admin": set(SCOPES)}
+_IMPLIED = {
+    "analyst": {"read"},
+    "edit": {"read"},
+    "evaluate": {"read"},
+    "follow": {"read"},
+    "admin": set(SCOPES),
+}
 
 
 @dataclass(frozen=True, slots=True)

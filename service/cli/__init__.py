@@ -20,6 +20,8 @@ _GROUPS = (
     "scheme",
     "whatif",
     "levers",
+    "measures",
+    "events",
     "jobs",
     "export",
     "keys",

@@ -12,6 +12,7 @@ from service.cli.common import err, open_database, out
 from service.errors import InvalidParameter
 from service.settings import Settings
 from service.store.database import Database
+from service.workflows.deliveries import Deliveries
 from service.workflows.jobs import STATUSES, Job, Status
 from service.workflows.ledger import Ledger
 from service.workflows.orders import FORMS, Order
@@ -79,17 +80,19 @@ def work(
         bool, typer.Option("--until-idle", help="End when no job is left 无任务时结束.")
     ] = False,
 ) -> None:
-    """Carry out jobs until told to end, for services that run with MUJUN_JOBS=elsewhere 执行任务."""
+    """Carry out jobs and deliver events, for services that run with MUJUN_JOBS=elsewhere 执行任务."""
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     with open_database() as database:
-        worker = Worker(database, Settings())
+        worker, deliveries = Worker(database, Settings()), Deliveries(database, Settings())
         worker.start()
+        deliveries.start()
         err.print("Working 执行任务中 …", highlight=False)
         while not ended.wait(_LOOK):
             if until_idle and not unfinished(worker.ledger):
                 break
+        deliveries.stop()
         worker.stop()
 
 

@@ -5,13 +5,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service.demo import DISTRICT, HAND_OVERS, SEED, YEARS, generate
+from service.demo.measures import MEASURES, DemoMeasure
 from service.domain.hand_overs import ImportReport
+from service.domain.measures import MeasureState
 from service.feeds.mappings.mapping import read_mapping
 from service.feeds.profiles.catalogue import find_profile
 from service.jobs.covering import CoverageReport, coverage
 from service.jobs.evaluating import EvaluationSummary, evaluate, publish
 from service.jobs.importing import import_file
+from service.jobs.measures.forms import Changed, NewMeasure
+from service.jobs.measures.keeping import change, move, propose
 from service.reference.schemes import shipped_scheme
+from service.store import flags, measures
 from service.store.database import Database
 
 SCHEME = "parcel"
@@ -34,7 +39,7 @@ def run_demo(
     seed: int = SEED,
     progress: Callable[[str], None] | None = None,
 ) -> DemoReport:
-    """Generate files under ``data_dir/demo``, import, evaluate and publish; run again, nothing changes.
+    """Generate files under ``data_dir/demo``, import, evaluate, publish, follow up; again, nothing changes.
 
     The store must be initialised. ``progress`` is told the name of every step.
     """
@@ -49,8 +54,45 @@ def run_demo(
         tell(f"evaluate {year}")
         summary = evaluate(database, scheme, str(year), DISTRICT)
         evaluations.append(summary if summary.status == "published" else publish(database, summary.id))
+    tell("measures")
+    _follow_up(database, evaluations[0].id)
     covered = {str(year): coverage(database, DISTRICT, [str(year)], scheme) for year in YEARS}
     return DemoReport(imports, evaluations, covered)
+
+
+def _follow_up(database: Database, evaluation: int) -> None:
+    """Write the measures of the demo, each about the next parcels on the list of an evaluation."""
+    with database.reading() as connection:
+        if measures.listing(connection, limit=1):
+            return
+        codes = iter(sorted(flags.flagged(connection, evaluation)))
+    for each in MEASURES:
+        _follow(database, each, [next(codes) for _ in range(each.parcels)], evaluation)
+
+
+def _follow(database: Database, said: DemoMeasure, codes: list[str], evaluation: int) -> None:
+    measure = propose(
+        database,
+        NewMeasure.model_validate(
+            {
+                "kind": said.kind,
+                "title": said.title,
+                "parcels": codes,
+                "office": said.office,
+                "due_on": said.due_on,
+                "proposed_on": said.proposed_on,
+                "evaluation_id": evaluation,
+                **{f"expected_{name}": value for name, value in said.expected.items()},
+            }
+        ),
+        said.office,
+    )
+    for name, day in said.way:
+        to = MeasureState(name)
+        move(database, measure, to, said.office, note=said.note, on=day)
+        if to is MeasureState.CARRIED_OUT and said.achieved:
+            achieved = {f"achieved_{name}": value for name, value in said.achieved.items()}
+            change(database, measure, Changed.model_validate(achieved), said.office)
 
 
 def _imports(database: Database, folder: Path, tell: Callable[[str], None]) -> Iterator[ImportReport]:

@@ -19,6 +19,7 @@ from service.jobs.differences import Repetition, differences
 from service.jobs.districts import resolve_district
 from service.jobs.engines import Engine, Results
 from service.jobs.engines.single import PolarsEngine
+from service.jobs.flagging import tell_of_publication
 from service.jobs.periods import require_in_force, require_period
 from service.store import evaluations
 from service.store.database import Database
@@ -147,7 +148,10 @@ def calculate(
 
 
 def publish(database: Database, evaluation_id: int) -> EvaluationSummary:
-    """Publish a draft, which never changes from then on; raises `NotFound`, `Conflict` when published."""
+    """Publish a draft, which never changes from then on, and write the events that tell of it.
+
+    Raises `NotFound`, `Conflict` when published.
+    """
     with database.writing() as connection:
         found = _found(connection, evaluation_id)
         if not evaluations.publish(connection, evaluation_id):
@@ -156,7 +160,9 @@ def publish(database: Database, evaluation_id: int) -> EvaluationSummary:
                 f"评价 {evaluation_id} 已于 {found['published_at']:%Y-%m-%d %H:%M}（UTC）发布。",
                 code="published",
             )
-        return _summary(connection, _found(connection, evaluation_id))
+        published = _found(connection, evaluation_id)
+        tell_of_publication(connection, published)
+        return _summary(connection, published)
 
 
 def summary(connection: Connection, evaluation_id: int) -> EvaluationSummary:

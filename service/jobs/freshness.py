@@ -7,8 +7,8 @@ from pydantic import BaseModel
 
 from service.domain.hand_overs import Feed
 from service.jobs.pulling import Order, Sources
+from service.outbound.reach import origin_of
 from service.pulling.fetching import Cursor
-from service.pulling.reach import origin_of
 from service.pulling.schedule import next_due
 from service.store import pulls
 from service.store.database import Database

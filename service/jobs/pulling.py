@@ -22,11 +22,11 @@ from service.feeds.profiles.catalogue import find_profile
 from service.feeds.reading import Progress as ImportProgress
 from service.jobs.following import follow_up
 from service.jobs.importing import Origin, as_it_was, import_file
+from service.outbound.reach import Reach
 from service.pulling.configuration import Source
 from service.pulling.fetching import Cursor, asked_by, suffix_of
 from service.pulling.fetching import fetch as fetch_pages
 from service.pulling.loading import load_sources
-from service.pulling.reach import Reach
 from service.pulling.spool import Spool
 from service.pulling.watermarks import later, less_overlap
 from service.settings import Settings

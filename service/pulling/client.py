@@ -4,8 +4,6 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
@@ -15,11 +13,12 @@ import stamina
 
 from service import __version__
 from service.errors import InvalidSources
+from service.outbound.network import Clock, Transport
+from service.outbound.reach import Reach, origin_of
+from service.outbound.retry_after import seconds_of
+from service.outbound.secrets import Secrets
 from service.pulling.body import read_body, text_of
 from service.pulling.configuration import Source
-from service.pulling.network import Clock, Transport
-from service.pulling.reach import Reach, origin_of
-from service.pulling.secrets import Secrets
 from service.pulling.troubles import Passing, trouble
 
 _REDIRECTS = 3
@@ -189,7 +188,7 @@ class Client:
         if status == 200:
             return
         if status in _AGAIN:
-            after = _retry_after(response.headers.get("retry-after", ""))
+            after = seconds_of(response.headers.get("retry-after", ""))
             code = "upstream-busy" if status in (429, 503) else "upstream-error"
             raise Passing(trouble(code, f"The source answers with status {status}.", name), after)
         code = "upstream-refused" if status in (401, 403) else "upstream-error"
@@ -213,16 +212,3 @@ class Client:
         if now < self._next:
             time.sleep(self._next - now)
         self._next = max(now, self._next) + 1 / self._source.requests_per_second
-
-
-def _retry_after(text: str) -> float | None:
-    """Return the seconds that a Retry-After header tells, in either of its forms."""
-    if text.strip().isdecimal():
-        return float(text)
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())

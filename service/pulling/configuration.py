@@ -55,33 +55,14 @@ kind **gateway**: records, total, envelope and paging as of json, and ``gateway:
 refresh_by_key: /path, refresh_by_secret: /path, expired_codes: ["…"], …}``; see `Gateway`.
 """
 
-import re
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
 
 from service.domain.hand_overs import Feed
-from service.pulling.reach import origin_of
-from service.pulling.secrets import SecretReference, is_reference, looks_like_credential
-
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)")
-_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-
-
-def _seconds(value: Any) -> Any:
-    if isinstance(value, str) and (match := _DURATION.fullmatch(value.strip())):
-        return float(match[1]) * _SECONDS[match[2]]
-    return value
-
-
-def _address(url: str) -> str:
-    if origin_of(url) is None or "#" in url:
-        raise ValueError("an address begins with https://host, without user or fragment")
-    for part in url.partition("?")[2].split("&"):
-        if looks_like_credential(part.partition("=")[0]):
-            raise ValueError("a secret does not belong into the address; name it under auth.query")
-    return url
+from service.outbound.configuration import STRICT, Address, Duration, Text, seconds
+from service.outbound.secrets import SecretReference, is_reference, looks_like_credential
 
 
 def _known_zone(name: str) -> str:
@@ -99,17 +80,13 @@ def _plain(pairs: dict[str, str]) -> dict[str, str]:
     return pairs
 
 
-Duration = Annotated[float, BeforeValidator(_seconds), Field(gt=0)]
-"""Seconds, or text such as 30s, 15m, 6h, 1d."""
-Text = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, (int, float)) else value)]
-Address = Annotated[str, AfterValidator(_address)]
 Plain = Annotated[dict[str, Text], AfterValidator(_plain)]
 Ends = Literal["empty", "short"]
 PageSize = Annotated[int, Field(ge=1, le=100_000)]
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = STRICT
 
 
 class Timeouts(_Strict):
@@ -155,7 +132,7 @@ class Watermark(_Strict):
     field: str
     parameter: str
     initial: Text | None = None
-    overlap: Annotated[float, BeforeValidator(_seconds), Field(ge=0)] = 0
+    overlap: Annotated[float, BeforeValidator(seconds), Field(ge=0)] = 0
     numeric: bool = False
 
 

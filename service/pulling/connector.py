@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import httpx
 
+from service.outbound.secrets import Secrets
 from service.pulling import paging
 from service.pulling.client import Answer, Call, Client
 from service.pulling.configuration import Envelope, JsonSource, Source
@@ -14,7 +15,6 @@ from service.pulling.coordinates import crs_of, northing_first, swapped
 from service.pulling.dialects import dialect_of
 from service.pulling.json_text import at, loads, records_at, whole
 from service.pulling.paging import Position
-from service.pulling.secrets import Secrets
 from service.pulling.troubles import Passing, trouble
 from service.pulling.watermarks import highest
 

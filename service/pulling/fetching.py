@@ -6,14 +6,14 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from service.outbound.reach import Reach
+from service.outbound.secrets import Secrets
 from service.pulling.client import Client
 from service.pulling.configuration import GatewaySource, Source
 from service.pulling.connector import Connector, Page
 from service.pulling.dialects import dialect_of
 from service.pulling.gateway import GatewayConnector
 from service.pulling.paging import Position
-from service.pulling.reach import Reach
-from service.pulling.secrets import Secrets
 from service.pulling.spool import Spool, digest
 from service.pulling.troubles import Passing, trouble
 from service.pulling.watermarks import later

@@ -11,12 +11,12 @@ import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from service.outbound.secrets import Secrets, is_reference
 from service.pulling.client import Answer, Call, Client
 from service.pulling.configuration import Envelope, GatewaySource
 from service.pulling.connector import Check, Connector, Page
 from service.pulling.json_text import at, whole
 from service.pulling.paging import Position
-from service.pulling.secrets import Secrets, is_reference
 from service.pulling.troubles import Passing, trouble
 
 _UNTOLD = 60.0

@@ -77,17 +77,20 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self, *, complete: bool = False) -> Iterator[Connection]:
+    def writing(self, *, complete: bool = False, unseen: bool = False) -> Iterator[Connection]:
         """Give a connection as the only writer; commits at the end, or takes all back after an error.
 
         :param complete: the writer gives every row together with what it refers to, under ids of its own
             making; the embedded store then does not look each of them up, which would take half the time
+        :param unseen: the writer changes nothing that answers are made of: the version of the data stays, and
+            what is remembered under it
         :raises Unavailable: when another writer takes longer than `engines.LOCK_SECONDS`
         """
         with translated(self.description), self._connect("write", complete) as connection, connection.begin():
             self._wait_for_writers(connection)
             yield connection
-            connection.execute(update(DataVersion).values(version=DataVersion.version + 1))
+            if not unseen:
+                connection.execute(update(DataVersion).values(version=DataVersion.version + 1))
             if self.is_embedded:
                 changed = connection.info.pop(engines.CHANGED, ())
                 geopackage.refresh_contents(schema.driver_connection(connection), changed)

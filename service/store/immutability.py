@@ -1,4 +1,5 @@
 """A published evaluation never changes (已发布的评价不再改变), nor what any evaluation read, nor the ledger.
+"""A published evaluation never changes (已发布的评价不再改变), nor what any evaluation read, nor a history.
 
 Both databases refuse it themselves.
 `service.store.schema` hangs the triggers on the tables, and the migrations install the same ones. PostgreSQL
@@ -14,6 +15,11 @@ from service.store.models import Evaluation, PriceDecision, PriceEntry, ResultPa
 REFUSAL = "a published evaluation never changes"
 SNAPSHOT_REFUSAL = "a snapshot that an evaluation read never changes"
 LEDGER_REFUSAL = "a price decision and its entries never change"
+from service.store.models import Evaluation, MeasureStep, ResultPart, Score, SnapshotPart
+
+REFUSAL = "a published evaluation never changes"
+SNAPSHOT_REFUSAL = "a snapshot that an evaluation read never changes"
+HISTORY_REFUSAL = "the history of a measure never changes"
 """What the databases say, as an integrity error."""
 
 EVALUATION = Evaluation.__tablename__
@@ -25,6 +31,9 @@ LEDGER = tuple(model.__tablename__ for model in (PriceDecision, PriceEntry))
 
 SNAPSHOTS = SnapshotPart.__tablename__
 """The table of what evaluations read; a snapshot is as it was when the first evaluation used it."""
+
+HISTORY = MeasureStep.__tablename__
+"""The table of what became of measures: rows come, and none goes or changes."""
 
 _SQLITE = """
 CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {condition}
@@ -142,6 +151,22 @@ CREATE TRIGGER used_{table}_truncate BEFORE TRUNCATE ON {table}
     EXECUTE FUNCTION refuse_truncate_of_snapshots()
 """
 
+_POSTGRESQL_HISTORY = """
+CREATE FUNCTION refuse_change_of_history() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '{refusal}' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+
+CREATE TRIGGER kept_{table}_change BEFORE UPDATE OR DELETE ON {table}
+    FOR EACH ROW EXECUTE FUNCTION refuse_change_of_history();
+
+CREATE TRIGGER kept_{table}_truncate BEFORE TRUNCATE ON {table}
+    EXECUTE FUNCTION refuse_change_of_history()
+"""
+
+_SAID = {SNAPSHOTS: SNAPSHOT_REFUSAL, HISTORY: HISTORY_REFUSAL}
+_MARKS = {SNAPSHOTS: "used", HISTORY: "kept"}
+
 
 def protect(connection: Connection, table: str) -> None:
     """Install the triggers of one table that was just created: ``evaluation`` first, then the others."""
@@ -156,6 +181,13 @@ def _statements(dialect: str, table: str) -> Iterator[str]:
         ledger = {event: condition.format(table=table) for event, condition in _SQLITE_LEDGER.items()}
         known = {EVALUATION: own, SNAPSHOTS: _SQLITE_SNAPSHOTS, **dict.fromkeys(LEDGER, ledger)}
         for event, condition in known.get(table, _SQLITE_RESULTS).items():
+    said = _SAID.get(table, REFUSAL)
+    if dialect == "sqlite":
+        own = dict.fromkeys(("update", "delete"), "OLD.status = 'published'")
+        always = dict.fromkeys(("update", "delete"), "TRUE")
+        own_ways = {EVALUATION: own, SNAPSHOTS: _SQLITE_SNAPSHOTS, HISTORY: always}
+        by_event = own_ways.get(table, _SQLITE_RESULTS)
+        for event, condition in by_event.items():
             yield _SQLITE.format(
                 name=name(table, event), table=table, event=event, condition=condition, refusal=said
             )
@@ -164,6 +196,7 @@ def _statements(dialect: str, table: str) -> Iterator[str]:
             EVALUATION: _POSTGRESQL_EVALUATION,
             SNAPSHOTS: _POSTGRESQL_SNAPSHOTS,
             **dict.fromkeys(LEDGER, _POSTGRESQL_LEDGER),
+            HISTORY: _POSTGRESQL_HISTORY,
         }
         yield from scripts.get(table, _POSTGRESQL_RESULTS).format(table=table, refusal=said).split(";\n\n")
 
@@ -172,3 +205,4 @@ def name(table: str, event: str) -> str:
     """Return the name of an embedded store's trigger: ``insert``, ``update`` or ``delete``."""
     first = "used" if table == SNAPSHOTS else "posted" if table in LEDGER else "published"
     return f"{first}_{table}_{event}"
+    return f"{_MARKS.get(table, 'published')}_{table}_{event}"

@@ -23,6 +23,9 @@ from service.store.models import (
     Base,
     Building,
     DataVersion,
+    Event,
+    EventDelivery,
+    EventSubscriber,
     NameMatch,
     Parcel,
     PullState,
@@ -35,7 +38,10 @@ from service.store.models import (
 SPATIAL = tuple(model.__tablename__ for model in (Parcel, Score, Building, Barrier))
 PRIVATE = tuple(
     model.__tablename__
-    for model in (ApiKey, DataVersion, NameMatch, PullState, ReceivedFile, ResultPart, SnapshotPart)
+    for model in (
+        *(ApiKey, DataVersion, NameMatch, PullState, ReceivedFile, ResultPart, SnapshotPart),
+        *(Event, EventSubscriber, EventDelivery),
+    )
 )
 """Tables that a GIS which opens the embedded store is not shown."""
 
@@ -121,6 +127,7 @@ for _name in (
     *immutability.RESULTS,
     immutability.SNAPSHOTS,
     *immutability.LEDGER,
+    immutability.HISTORY,
 ):
     event.listen(METADATA.tables[_name], "after_create", _after_protected)
 

@@ -63,12 +63,14 @@ def test_drafts_exist_for_analysts_and_evaluators_only() -> None:
 
 @pytest.mark.parametrize("collection", PROPERTIES)
 def test_a_property_is_seen_by_those_the_table_names(collection: str) -> None:
-    """Only analysts and open mode see analyst properties; nobody in particular sees what readers see."""
+    """Analysts and open mode see everything, a scope its own; nobody in particular sees what readers see."""
     analyst = Principal.holding("analyst", ["analyst"])
-    public = {name for name, who in PROPERTIES[collection].items() if who == "public"}
+    sensitivities = PROPERTIES[collection]
+    public = {name for name, who in sensitivities.items() if who == "public"}
     assert visible(analyst, collection) == visible(OPEN, collection) == set(PROPERTIES[collection])
     for scope in SCOPES.keys() - {"analyst", "admin"}:
-        assert visible(Principal.holding("other", [scope]), collection) == public
+        own = {name for name, who in sensitivities.items() if who == scope}
+        assert visible(Principal.holding("other", [scope]), collection) == public | own
     assert visible(ANONYMOUS, collection) == public
 
 

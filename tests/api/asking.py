@@ -159,6 +159,11 @@ def requests_of(park: Park, job: str = NO_JOB) -> dict[tuple[str, str], list[Req
         "/coverage/parcels": [f"/coverage/parcels?period={year}" for year in (2022, 2023, "no")],
         "/coverage/trend": ["/coverage/trend", "/coverage/trend?period=2023", "/coverage/trend?period=no"],
         "/coverage/blockers": [f"/coverage/blockers?period={year}" for year in (2022, 2023, "no")],
+        "/measures": ["/measures", "/measures?f=xlsx", "/measures?state=none", "/measures?parcel=P0&limit=1"],
+        "/measures/dashboard": ["/measures/dashboard", "/measures/dashboard?f=xlsx"],
+        "/measures/{measure_id}": ["/measures/1", "/measures/99"],
+        "/measures/{measure_id}/outcome": ["/measures/1/outcome", "/measures/99/outcome"],
+        "/events": ["/events?limit=1000", "/events?type=none", f"/events?district={DISTRICT}"],
         "/processes": ["/processes"],
         "/processes/{processId}": [f"/processes/{name}" for name in (*FORMS, "none")],
         "/jobs": ["/jobs", "/jobs?processID=export&status=failed"],
@@ -188,6 +193,7 @@ def requests_of(park: Park, job: str = NO_JOB) -> dict[tuple[str, str], list[Req
         ("buildings", ["none"], ""),
         ("barriers", ["none"], ""),
         ("findings", ["none"], ""),
+        ("measures", ["1"], ""),
     ):
         of_draft = [f"?{query}{park.draft}"] if query else []
         base = f"/collections/{name}"
@@ -275,6 +281,12 @@ def requests_of(park: Park, job: str = NO_JOB) -> dict[tuple[str, str], list[Req
         "/evaluations/{evaluation_id}/prices": [
             ("POST", f"/evaluations/{number}/prices", {"json": {"policy": "shandong"}})
             for number in (park.draft, 99)
+        "/measures": [
+            ("POST", "/measures", {"json": {"kind": "leasing", "title": "招租", "parcels": ["none"]}})
+        ],
+        "/measures/{measure_id}/moves": [
+            ("POST", "/measures/1/moves", {"json": {"to": "closed"}}),
+            ("POST", "/measures/99/moves", {"json": {"to": "closed"}}),
         ],
         "/evaluations/{evaluation_id}/publish": [("POST", f"/evaluations/{park.published}/publish", {})],
     }
@@ -297,5 +309,8 @@ def requests_of(park: Park, job: str = NO_JOB) -> dict[tuple[str, str], list[Req
         asked[method, f"/collections/parcels/items{path}"] = [
             (method, address, {"headers": headers, "content": orjson.dumps(parcel)})
         ]
+    asked["PATCH", "/measures/{measure_id}"] = [
+        ("PATCH", "/measures/1", {"json": {"office": "招商局"}, "headers": {"If-Match": '"v0-other"'}})
+    ]
     asked["PUT", "/matches/{match_id}"] = [("PUT", "/matches/1", {"json": {"status": "rejected"}})]
     return asked

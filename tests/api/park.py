@@ -6,6 +6,8 @@ from pathlib import Path
 
 from service.jobs.evaluating import evaluate, publish
 from service.jobs.importing import import_file
+from service.jobs.measures.forms import NewMeasure
+from service.jobs.measures.keeping import propose
 from service.reference.schemes import shipped_scheme
 from service.store import matches
 from service.store.database import Database
@@ -57,8 +59,23 @@ def build(database: Database, folder: Path) -> Park:
     published = publish(database, evaluate(database, scheme, "2023", DISTRICT).id)
     draft = evaluate(database, scheme, "2022", DISTRICT)
     assert published.scored == 3
+    _propose_a_measure(database, published.id)
     parcels = tuple(f"P{number}" for number in range(5))
     return Park(published.id, draft.id, parcels, batches, _figures().encode())
+
+
+def _propose_a_measure(database: Database, evaluation: int) -> None:
+    said = {
+        "kind": "leasing",
+        "title": "西侧厂房招租",
+        "parcels": ["P0"],
+        "evaluation_id": evaluation,
+        "expected_tax_gained_wan_yuan": "1234.987651",
+        "expected_output_gained_wan_yuan": "27182.845904",
+        "expected_energy_saved_tce": "8128.496",
+        "expected_floor_area_added_m2": "1200",
+    }
+    propose(database, NewMeasure.model_validate(said), "office")
 
 
 def _reject_a_name(database: Database) -> None:

@@ -24,7 +24,7 @@ from service.main import create_app
 from service.settings import Settings
 from service.store import evaluations
 from service.store.database import Database
-from service.store.models import Evaluation, Figure, SourceRow
+from service.store.models import Evaluation, Figure, Measure, SourceRow
 from service.workflows.ledger import Ledger
 from tests.api.asking import OF_EVALUATIONS, TILE, brings_a_rule, hands_in_rows, requests_of
 from tests.api.conftest import Built
@@ -56,6 +56,7 @@ _ELSEWHERE = {
     ("PUT", "/matches/{match_id}"),  # tests/api/test_matches.py
     ("POST", "/evaluations/{evaluation_id}/prices"),  # tests/levers/prices/test_appeal.py
     ("GET", "/price-decisions/{decision_id}"),  # likewise
+    ("POST", "/measures"),  # tests/measures
 }
 """Routes that change something, or ask for what the park has not: where their answers are tested."""
 
@@ -68,6 +69,12 @@ class Confidential:
     def __init__(self, database: Database) -> None:
         with database.reading() as connection:
             figures = list(connection.scalars(select(Figure.value)))
+            expected = (
+                Measure.expected_tax_gained,
+                Measure.expected_output_gained,
+                Measure.expected_energy_saved,
+            )
+            figures += [value for row in connection.execute(select(*expected)) for value in row if value]
             derived = [
                 value
                 for evaluation in connection.scalars(select(Evaluation.id))

@@ -26,6 +26,7 @@ from tests.support.records import square
 NEW = ("low-efficiency", "uplift-candidates", "blocks", "buildings", "findings")
 OF_EVALUATIONS = ("scores", "low-efficiency", "uplift-candidates", "blocks", "energy")
 OF_EVALUATIONS = ("scores", "low-efficiency", "uplift-candidates", "blocks", "surcharges")
+NEW = ("low-efficiency", "uplift-candidates", "blocks", "buildings", "findings", "measures")
 OF_EVALUATIONS = ("scores", "low-efficiency", "uplift-candidates", "blocks")
 NEW = ("low-efficiency", "uplift-candidates", "blocks", "contracts", "buildings", "findings")
 OF_EVALUATIONS = ("scores", "low-efficiency", "uplift-candidates", "blocks", "contracts")

@@ -2,8 +2,8 @@
 
 import pytest
 
+from service.entity_tags import feature_tag, versions_in
 from service.errors import InvalidParameter
-from service.ogc.entity_tags import feature_tag, versions_in
 
 
 def test_a_tag_tells_its_version_whatever_the_representation() -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from service.outbound.reach import Reach
 from service.pulling.configuration import Source
 from service.pulling.fetching import Cursor, asked_by, fetch
-from service.pulling.reach import Reach
 from service.pulling.spool import Spool
 from service.settings import Settings
 from tests.feeds.handing import uscc

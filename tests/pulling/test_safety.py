@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from service.errors import InvalidParameter, InvalidSources, MujunError, UpstreamTrouble
+from service.outbound.reach import Reach
 from service.pulling.fetching import fetch
-from service.pulling.reach import Reach
 from service.pulling.spool import Spool
 from service.settings import Settings
 from tests.pulling.asking import HASTY, PATIENT, beginning, fetched, figures, reach_of, source_at, spooled
@@ -68,7 +68,7 @@ def test_a_name_with_one_inner_address_is_refused(
         stream = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
         return [(*stream, ("127.0.0.1", port)), (*stream, ("192.168.0.1", port))]
 
-    monkeypatch.setattr("service.pulling.network.socket.getaddrinfo", resolve)
+    monkeypatch.setattr("service.outbound.network.socket.getaddrinfo", resolve)
     hosts = f"http://gw.example.test:{gateway.port}"
     url = f"{hosts}/api/pages"
     error = refusal(gateway, tmp_path, reach_of(gateway, pull_hosts=hosts), url=url)

@@ -7,7 +7,8 @@ from typing import Any
 import shapely
 from sqlalchemy import Connection, update
 
-from service.store import bulk
+from service.domain.measures import MeasureKind, MeasureState
+from service.store import bulk, measures
 from service.store.models import Building, Evaluation, Parcel, Score
 from tests.support.records import add_batch, add_evaluation, square
 
@@ -94,6 +95,30 @@ def add_buildings(connection: Connection, count: int) -> None:
         named = (f"B{number:05}", f"P{number:05}" if number % 2 else None, "厂房", 5)
         rows.append((*named, date(2010, 1, 1 + number), 440.5, source_row, shape))
     bulk.insert(connection, Building.__table__, columns, rows)
+
+
+def add_measures(connection: Connection, count: int) -> None:
+    """Write so many measures, each about two neighbours of the grid, in every kind and state in turn."""
+    moment = datetime(2024, 6, 1, tzinfo=UTC)
+    for number in range(count):
+        values = {
+            "kind": tuple(MeasureKind)[number % len(MeasureKind)].value,
+            "state": tuple(MeasureState)[number % len(MeasureState)].value,
+            "district": "园区",
+            "title": f"事项{number}",
+            "office": "招商局" if number % 2 else None,
+            "due_on": date(2024, 7, 1 + number),
+            "expected_floor_area_added_m2": 100.5 * number,
+            "expected_tax_gained": 123_456_789 * number,
+            "created_at": moment,
+            "created_by": "office",
+            "updated_at": moment,
+        }
+        codes = [f"P{number:05}", f"P{number + 1:05}"]
+        measure = measures.add(connection, values, codes)
+        step = {"from_state": None, "to_state": values["state"], "changes": "{}", "note": None}
+        day = moment.date()
+        measures.add_step(connection, measure_id=measure, at=moment, by="office", happened_on=day, **step)
 
 
 def grid(count: int, columns: int = 10) -> list[shapely.MultiPolygon]:

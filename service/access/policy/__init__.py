@@ -41,7 +41,7 @@ def visible(principal: Principal, collection: str) -> frozenset[str]:
     return frozenset(
         name
         for name, sensitivity in PROPERTIES[collection].items()
-        if sensitivity == "public" or principal.may(sensitivity)
+        if sensitivity == "public" or principal.may(sensitivity) or principal.may("analyst")
     )
 
 

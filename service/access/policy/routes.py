@@ -8,6 +8,7 @@ _COLLECTIONS = (
     *("coverage", "buildings", "barriers", "findings"),
     *("parcels", "scores", "low-efficiency", "uplift-candidates", "blocks", "premises"),
     *("coverage", "buildings", "findings"),
+    *("coverage", "buildings", "findings", "measures"),
 )
 _MATRIX_SETS = ("WebMercatorQuad", "CGCS2000Quad")
 _OF_A_COLLECTION = (
@@ -71,6 +72,14 @@ ROUTES: Mapping[tuple[str, str], str | None] = {
     ("GET", "/price-decisions/{decision_id}"): "analyst",
     ("GET", "/price-entries"): "analyst",
     ("GET", "/evaluations/{evaluation_id}/leasing"): "read",
+    ("POST", "/measures"): "follow",
+    ("GET", "/measures"): "read",
+    ("GET", "/measures/dashboard"): "read",
+    ("GET", "/measures/{measure_id}"): "read",
+    ("PATCH", "/measures/{measure_id}"): "follow",
+    ("POST", "/measures/{measure_id}/moves"): "follow",
+    ("GET", "/measures/{measure_id}/outcome"): "read",
+    ("GET", "/events"): "read",
     ("GET", "/processes"): "read",
     ("GET", "/processes/{processId}"): "read",
     ("POST", "/processes/import/execution"): "import",

@@ -8,13 +8,13 @@ from fastapi import Request
 from starlette.background import BackgroundTask
 from starlette.responses import Response
 
+from service.entity_tags import feature_tag, http_date
 from service.errors import InputError, NotFound
 from service.jobs.editing import AfterEdits, Edited
 from service.ogc import items
 from service.ogc.collections import Collection
 from service.ogc.documents.links import base_url
 from service.ogc.edits.conditions import Preferences
-from service.ogc.entity_tags import feature_tag, http_date
 
 IGNORED = "Mujun-Ignored"
 """The header that names what was sent and not used, as JSON pointers; no standard one would say it."""

@@ -8,11 +8,11 @@ from email.utils import parsedate_to_datetime
 from fastapi import Request
 from starlette.exceptions import HTTPException
 
+from service.entity_tags import versions_in
 from service.errors import InvalidParameter, PreconditionRequired
 from service.features.crs import CRS84, Crs, find_crs
 from service.jobs.editing import Expected
 from service.ogc.edits.documents import Handling
-from service.ogc.entity_tags import versions_in
 
 
 @dataclass(frozen=True)

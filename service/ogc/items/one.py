@@ -7,6 +7,7 @@ import orjson
 from fastapi import Request
 from starlette.responses import Response
 
+from service.entity_tags import feature_tag, http_date
 from service.errors import NotFound
 from service.features import geojson
 from service.negotiation import GEOJSON, HTML, JSON, choose
@@ -14,7 +15,6 @@ from service.ogc.answers import answer, not_modified, representation
 from service.ogc.collections import Collection
 from service.ogc.documents.links import Here, link
 from service.ogc.edits import EDITABLE
-from service.ogc.entity_tags import feature_tag, http_date
 from service.ogc.files import FILES, alternates, answer_file, read_options
 from service.ogc.items.representations import OTHERS, OUTLINES, file_content
 from service.ogc.pages import page_answer

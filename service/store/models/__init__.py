@@ -24,6 +24,15 @@ from service.store.models.hand_overs import Batch, NameMatch, PullState, Receive
 from service.store.models.land import Barrier, Building, GrantContract, Parcel, ParcelSuccession
 from service.store.models.prices import PriceDecision, PriceEntry
 from service.store.models.land import Building, GrantContract, Parcel, ParcelSuccession, Premises
+from service.store.models.land import Building, GrantContract, Parcel, ParcelSuccession
+from service.store.models.measures import (
+    Event,
+    EventDelivery,
+    EventSubscriber,
+    Measure,
+    MeasureParcel,
+    MeasureStep,
+)
 
 __all__ = [
     "SRID",
@@ -38,10 +47,16 @@ __all__ = [
     "Enterprise",
     "EnterpriseRating",
     "Evaluation",
+    "Event",
+    "EventDelivery",
+    "EventSubscriber",
     "Figure",
     "FirmSurcharge",
     "GrantContract",
     "InspectionItem",
+    "Measure",
+    "MeasureParcel",
+    "MeasureStep",
     "Meter",
     "NameMatch",
     "Occupancy",

@@ -1,4 +1,4 @@
-"""Connections for pulls: to addresses that were checked, and with a clock that covers every byte."""
+"""Connections to others: to addresses that were checked, and with a clock that covers every byte."""
 
 import socket
 import time
@@ -8,7 +8,7 @@ from typing import Any
 import httpcore
 import httpx
 
-from service.pulling.reach import Reach
+from service.outbound.reach import Reach
 
 
 class Clock:

@@ -1,14 +1,15 @@
-"""Where pulls may go (白名单): listed origins only, and addresses of the public internet unless allowed.
+"""Where requests may go (白名单): listed origins only, and addresses of the public internet unless allowed.
 
-``MUJUN_PULL_HOSTS`` lists origins, separated by commas: ``gw.example.gov.cn`` (https, port 443),
+``MUJUN_PULL_HOSTS`` lists the origins of pulls, separated by commas: ``gw.example.gov.cn`` (https, port 443),
 ``gw.example.gov.cn:8443``, or ``http://10.1.2.3:8080`` for one that has no TLS. A name is resolved once per
 connection, every address it resolves to is checked, and the connection goes to an address that was checked.
 Loopback, private and other special addresses need a network in ``MUJUN_PULL_PRIVATE_NETWORKS``
-(``10.1.0.0/16``).
+(``10.1.0.0/16``). Events have settings of their own, which begin with ``MUJUN_EVENT``.
 """
 
 import ssl
 from dataclasses import dataclass
+from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
 
@@ -20,6 +21,13 @@ Origin = tuple[str, str, int]
 
 _NAT64 = IPv6Network("64:ff9b::/96")
 _PORTS = {"http": 80, "https": 443}
+
+
+class Purpose(StrEnum):
+    """What requests are for, as its settings begin."""
+
+    PULLS = "MUJUN_PULL"
+    EVENTS = "MUJUN_EVENT"
 
 
 def origin_of(url: str) -> Origin | None:
@@ -41,25 +49,30 @@ class Reach:
     origins: frozenset[Origin]
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
     ca_file: str | None = None
+    purpose: Purpose = Purpose.PULLS
 
     @classmethod
-    def of(cls, settings: Settings) -> "Reach":
+    def of(cls, settings: Settings, purpose: Purpose = Purpose.PULLS) -> "Reach":
         """Return what the settings allow; raises `InvalidParameter` for what cannot be read."""
+        hosts, special, trusted = settings.pull_hosts, settings.pull_private_networks, settings.pull_ca_file
+        if purpose is Purpose.EVENTS:
+            hosts, special = settings.event_hosts, settings.event_private_networks
+            trusted = settings.event_ca_file
         origins = set()
-        for entry in _listed(settings.pull_hosts):
+        for entry in _listed(hosts):
             origin = origin_of(entry if "://" in entry else f"https://{entry}")
             path = urlsplit(entry).path if "://" in entry else ""
             if origin is None or path not in ("", "/"):
-                raise _unreadable("MUJUN_PULL_HOSTS", entry)
+                raise _unreadable(f"{purpose}_HOSTS", entry)
             origins.add(origin)
         networks = []
-        for entry in _listed(settings.pull_private_networks):
+        for entry in _listed(special):
             try:
                 networks.append(ip_network(entry))
             except ValueError:
-                raise _unreadable("MUJUN_PULL_PRIVATE_NETWORKS", entry) from None
-        ca_file = str(settings.pull_ca_file) if settings.pull_ca_file else None
-        return cls(frozenset(origins), tuple(networks), ca_file)
+                raise _unreadable(f"{purpose}_PRIVATE_NETWORKS", entry) from None
+        ca_file = str(trusted) if trusted else None
+        return cls(frozenset(origins), tuple(networks), ca_file, purpose)
 
     def require(self, url: str, place: str) -> None:
         """Raise `InvalidSources` (``host-not-allowed``) unless the address is of a listed origin."""
@@ -68,11 +81,11 @@ class Reach:
             return
         scheme, host, port = origin or ("", "an address without host", 0)
         raise InvalidSources(
-            f"Pulls may not go to {scheme}://{host}:{port}." if origin else f"Pulls may not go to {host}.",
-            "该主机不在允许汇聚的白名单中。",
+            f"No request may go to {scheme}://{host}:{port}." if origin else f"No request may go to {host}.",
+            "该主机不在白名单中。",
             code="host-not-allowed",
             place=place,
-            action="List it in MUJUN_PULL_HOSTS if it is right. 如属实，请加入 MUJUN_PULL_HOSTS。",
+            action=f"List it in {self.purpose}_HOSTS if it is right. 如属实，请加入 {self.purpose}_HOSTS。",
         )
 
     def require_address(self, text: str, host: str) -> None:
@@ -89,7 +102,8 @@ class Reach:
             f"{host} resolves to an address that is not of the public internet.",
             "该主机解析到内网或特殊地址。",
             code="address-not-allowed",
-            action="If it is meant, list its network in MUJUN_PULL_PRIVATE_NETWORKS. 如属实，请登记其网段。",
+            action=f"If it is meant, list its network in {self.purpose}_PRIVATE_NETWORKS. "
+            "如属实，请登记其网段。",
         )
 
     def tls(self) -> ssl.SSLContext:
@@ -99,7 +113,7 @@ class Reach:
             try:
                 context.load_verify_locations(self.ca_file)
             except (OSError, ssl.SSLError):
-                raise _unreadable("MUJUN_PULL_CA_FILE", "the file") from None
+                raise _unreadable(f"{self.purpose}_CA_FILE", "the file") from None
         return context
 
 

@@ -1,0 +1,265 @@
+"""Measures are proposed, changed and moved: each in one transaction with its history and its event."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping
+
+from service.domain.events import MEASURE_MOVED, MEASURE_PROPOSED, Happening
+from service.domain.measures import DONE, ENDS, STATES, MeasureState, moves, needs_note, refusal
+from service.errors import Conflict, InvalidParameter, NotFound, PreconditionFailed
+from service.jobs.measures.forms import COLUMNS, Changed, NewMeasure, kept
+from service.jobs.periods import today
+from service.store import evaluations, events
+from service.store import measures as stored
+from service.store.database import Database
+
+Versions = frozenset[int] | None
+"""The versions that a change may be made of; None: any."""
+
+_ACHIEVED = tuple(column for column in COLUMNS.values() if column.startswith("achieved_"))
+
+
+def propose(database: Database, said: NewMeasure, by: str) -> int:
+    """Write a measure that was proposed and return its id.
+
+    Raises `InvalidParameter` for parcels that are not there or in several districts, and for an evaluation
+    that is not published or of another district.
+    """
+    codes = sorted(set(said.parcels))
+    values = kept(
+        said.model_dump(exclude={"parcels", "note", "evaluation_id", "proposed_on"}, exclude_none=True)
+    )
+    day = _not_later_than_today(said.proposed_on or today(), "/proposed_on")
+    with database.writing() as connection:
+        district = _district(connection, said.parcels)
+        _require_published(connection, said.evaluation_id, district)
+        now = datetime.now(UTC)
+        own = {
+            **values,
+            "kind": said.kind.value,
+            "state": MeasureState.PROPOSED.value,
+            "district": district,
+            "origin_id": said.evaluation_id,
+            "created_at": now,
+            "created_by": by,
+            "updated_at": now,
+        }
+        measure = stored.add(connection, own, codes)
+        first = {name: [None, value] for name, value in values.items() if name != "kind"}
+        _add_step(connection, measure, None, MeasureState.PROPOSED, day, now, by, said.note, first)
+        told = {
+            "measure": measure,
+            "kind": said.kind.value,
+            "state": MeasureState.PROPOSED.value,
+            "parcels": codes,
+            "evaluation": said.evaluation_id,
+        }
+        events.emit(connection, [Happening(MEASURE_PROPOSED, f"measure/{measure}", district, told)])
+    return measure
+
+
+def change(database: Database, measure_id: int, said: Changed, by: str, versions: Versions = None) -> None:
+    """Change what a merge patch names; what says nothing new leaves no trace.
+
+    Raises `NotFound`, `PreconditionFailed`, `InvalidParameter` for a title that is unset, and `Conflict` for
+    a measure that has ended, or an effect achieved by one that is not carried out.
+    """
+    wanted = kept(said.model_dump(exclude_unset=True))
+    if "title" in wanted and wanted["title"] is None:
+        raise InvalidParameter("A measure has a title.", "事项须有标题。", place="/title")
+    with database.writing() as connection:
+        row = _read(connection, measure_id, versions)
+        changes = {name: [row[name], value] for name, value in wanted.items() if row[name] != value}
+        if not changes:
+            return
+        state = MeasureState(row["state"])
+        if state in ENDS:
+            english, chinese = STATES[state]
+            raise Conflict(
+                f"The measure is {english}, and stays as it is.",
+                f"事项已{chinese}，不再变动。",
+                code="measure-ended",
+                action="Propose a new measure. 请另行提出事项。",
+            )
+        if state not in DONE and any(name in _ACHIEVED for name in changes):
+            raise Conflict(
+                "Nothing is achieved before the measure is carried out.",
+                "事项实施后方可填报实际成效。",
+                code="not-carried-out",
+                action="Move it to carried_out first. 请先将事项推进至“实施”。",
+            )
+        now = datetime.now(UTC)
+        _write(connection, row, changes, now)
+        _add_step(connection, measure_id, state, state, today(), now, by, None, changes)
+
+
+def move(
+    database: Database,
+    measure_id: int,
+    to: MeasureState,
+    by: str,
+    *,
+    note: str | None = None,
+    on: date | None = None,
+    versions: Versions = None,
+) -> None:
+    """Move a measure to another state, and tell other systems.
+
+    Going back to before it was carried out takes back what was achieved; the history keeps it.
+
+    :param on: the day on which it happened, which is today unless said
+    :raises Conflict: where it cannot go from its state, with the states where it can
+    :raises InvalidParameter: for a move back, or to an end without success, that nobody explains; for a day
+        before the last step's, or after today
+    """
+    with database.writing() as connection:
+        row = _read(connection, measure_id, versions)
+        state = MeasureState(row["state"])
+        if (reason := refusal(state, to)) is not None:
+            raise _not_allowed(state, *reason)
+        if note is None and needs_note(state, to):
+            raise InvalidParameter(
+                "Going back, and dropping a measure, has to be explained.",
+                "退回或终止事项须说明原因。",
+                code="note-required",
+                place="/note",
+                action="Say why in note. 请在 note 中说明原因。",
+            )
+        steps = stored.steps(connection, measure_id)
+        last = max(step["happened_on"] for step in steps if step["from_state"] != step["to_state"])
+        day = _not_later_than_today(on or max(today(), last), "/on")
+        if day < last:
+            raise InvalidParameter(
+                f"The step before was on {last}; this one cannot be earlier.",
+                f"上一步办理日期为 {last}，本步日期不得早于该日。",
+                place="/on",
+            )
+        changes: dict[str, list[Any]] = {"state": [state.value, to.value]}
+        if to is MeasureState.CARRIED_OUT:
+            changes["carried_out_on"] = [None, day]
+        elif to not in DONE and to not in ENDS:
+            taken_back = ("carried_out_on", *_ACHIEVED)
+            changes |= {name: [row[name], None] for name in taken_back if row[name] is not None}
+        now = datetime.now(UTC)
+        _write(connection, row, changes, now)
+        own = {name: values for name, values in changes.items() if name != "state"}
+        _add_step(connection, measure_id, state, to, day, now, by, note, own)
+        told = {
+            "measure": measure_id,
+            "kind": row["kind"],
+            "from": state.value,
+            "state": to.value,
+            "on": day.isoformat(),
+            "parcels": stored.parcels_of(connection, [measure_id])[measure_id],
+        }
+        happening = Happening(MEASURE_MOVED, f"measure/{measure_id}", row["district"], told)
+        events.emit(connection, [happening])
+
+
+def found(connection: Connection, measure_id: int) -> RowMapping:
+    """Return a measure; raises `NotFound`."""
+    row = stored.get(connection, measure_id)
+    if row is None:
+        raise NotFound(f"There is no measure {measure_id}.", f"没有事项 {measure_id}。")
+    return row
+
+
+def _read(connection: Connection, measure_id: int, versions: Versions) -> RowMapping:
+    row = found(connection, measure_id)
+    if versions is not None and row["version"] not in versions:
+        raise PreconditionFailed(
+            f"Measure {measure_id} is no longer as you read it; nothing was changed.",
+            f"事项 {measure_id} 已被他人更改，本次操作未保存。",
+            place="header If-Match",
+            action="GET it again, and make the change there. 请重新读取后再修改。",
+        )
+    return row
+
+
+def _write(
+    connection: Connection, row: RowMapping, changes: Mapping[str, list[Any]], moment: datetime
+) -> None:
+    values = {name: after for name, (_, after) in changes.items()}
+    stored.change(connection, row["id"], {**values, "updated_at": moment})
+
+
+def _add_step(
+    connection: Connection,
+    measure: int,
+    before: MeasureState | None,
+    to: MeasureState,
+    day: date,
+    moment: datetime,
+    by: str,
+    note: str | None,
+    changes: Mapping[str, list[Any]],
+) -> None:
+    stored.add_step(
+        connection,
+        measure_id=measure,
+        from_state=before.value if before else None,
+        to_state=to.value,
+        happened_on=day,
+        at=moment,
+        by=by,
+        note=note,
+        changes=json.dumps(changes, ensure_ascii=False, default=date.isoformat),
+    )
+
+
+def _district(connection: Connection, codes: list[str]) -> str:
+    """Return the one district of all parcels."""
+    districts = stored.districts_of(connection, codes)
+    for place, code in enumerate(codes):
+        if code not in districts:
+            raise InvalidParameter(
+                f"There is no parcel {code}.",
+                f"没有宗地 {code}。",
+                code="parcel-not-found",
+                place=f"/parcels/{place}",
+            )
+    if len(set(districts.values())) > 1:
+        raise InvalidParameter(
+            f"The parcels lie in several districts: {', '.join(sorted(set(districts.values())))}.",
+            f"宗地分属不同区域：{'、'.join(sorted(set(districts.values())))}。",
+            code="parcels-of-several-districts",
+            place="/parcels",
+            action="Propose a measure for each district. 请按区域分别提出事项。",
+        )
+    return districts[codes[0]]
+
+
+def _require_published(connection: Connection, evaluation_id: int | None, district: str) -> None:
+    if evaluation_id is None:
+        return
+    run = evaluations.get(connection, evaluation_id)
+    if run is None or run["status"] != "published" or run["district"] != district:
+        raise InvalidParameter(
+            f"There is no published evaluation {evaluation_id} of {district}.",
+            f"{district} 没有编号为 {evaluation_id} 的已发布评价。",
+            place="/evaluation_id",
+            action="GET /evaluations lists those there are. 可查询 /evaluations。",
+        )
+
+
+def _not_later_than_today(day: date, place: str) -> date:
+    if day > today():
+        raise InvalidParameter(
+            f"{day} is still to come.", f"{day} 尚未到来。", place=place, action="Name a day that was."
+        )
+    return day
+
+
+def _not_allowed(state: MeasureState, english: str, chinese: str) -> Conflict:
+    allowed = moves(state)
+    names = ", ".join(each.value for each in allowed)
+    return Conflict(
+        english,
+        chinese,
+        code="move-not-allowed",
+        place="/to",
+        action=f"From {state.value} it may go to: {names}. 可变更为：{names}。" if allowed else None,
+    )

@@ -1,0 +1,203 @@
+"""Did it work (成效评估): the parcels of a measure before it and in the next evaluation that can show it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel, Field
+from sqlalchemy import Connection, RowMapping
+
+from service.domain.measures import EFFECTS
+from service.jobs.measures.forms import shown
+from service.jobs.measures.keeping import found
+from service.reference.tables import unit_table
+from service.store import evaluations, parts
+from service.store import measures as stored
+
+_FIGURES = {"tax": "tax_wan_yuan", "output": "output_wan_yuan"}
+_SHOWN = ("grade", "points", "far", "floor_area_m2", "low_efficiency")
+_MEASURED = {
+    "floor_area_added_m2": "floor_area_m2",
+    "tax_gained_wan_yuan": "tax_wan_yuan",
+    "output_gained_wan_yuan": "output_wan_yuan",
+}
+"""What an evaluation shows of an effect: how the sum over all parcels of a figure changed."""
+
+_DECIMALS = {each.code: each.decimals for each in EFFECTS}
+
+
+class Compared(BaseModel):
+    """An evaluation that is looked at."""
+
+    evaluation_id: int
+    period: str
+    scheme_name: str
+
+
+class ParcelBeforeAfter(BaseModel):
+    """A parcel in both evaluations; null where an evaluation does not tell."""
+
+    parcel_code: str
+    grade_before: str | None = None
+    grade_after: str | None = None
+    points_before: float | None = None
+    points_after: float | None = None
+    far_before: float | None = Field(None, description="Floor-area ratio 容积率")
+    far_after: float | None = None
+    floor_area_m2_before: float | None = None
+    floor_area_m2_after: float | None = None
+    low_efficiency_before: bool | None = None
+    low_efficiency_after: bool | None = None
+    tax_wan_yuan_before: float | None = None
+    tax_wan_yuan_after: float | None = None
+    output_wan_yuan_before: float | None = None
+    output_wan_yuan_after: float | None = None
+
+
+class EffectSeen(BaseModel):
+    """An effect: as expected, as reported, and as the two evaluations show it; null is not known."""
+
+    effect: str
+    unit: str
+    expected: float | None
+    achieved: float | None
+    measured: float | None = Field(description="Sum over all parcels, after less before 前后之差")
+
+
+class Outcome(BaseModel):
+    """Whether a measure worked. ``reason`` says why there is nothing to compare yet."""
+
+    measure_id: int
+    before: Compared | None
+    after: Compared | None
+    reason: str | None = Field(None, description="no_origin, not_carried_out or no_evaluation_yet")
+    same_scheme: bool | None = Field(None, description="Else points and grades do not compare 评价办法相同")
+    worked: bool | None = Field(
+        None,
+        description="None of the parcels is low-efficiency land any more; null: none was, or not all are "
+        "judged 均已移出低效用地",
+    )
+    flags_cleared: int = 0
+    parcels: list[ParcelBeforeAfter] = []
+    effects: list[EffectSeen] = []
+
+
+def outcome(connection: Connection, measure_id: int) -> Outcome:
+    """Compare the evaluation that a measure comes from with the latest of a year in which it took effect.
+
+    That is the latest published one of its district whose period is the year of carrying out or a later one.
+    Raises `NotFound`.
+    """
+    row = found(connection, measure_id)
+    before = None if row["origin_id"] is None else evaluations.get(connection, row["origin_id"])
+    after = _next_evaluation(connection, row)
+    reason = None
+    if before is None:
+        reason = "no_origin"
+    elif row["carried_out_on"] is None:
+        reason = "not_carried_out"
+    elif after is None:
+        reason = "no_evaluation_yet"
+    codes = stored.parcels_of(connection, [measure_id])[measure_id]
+    one, other = _figures(connection, before, codes), _figures(connection, after, codes)
+    both = before is not None and after is not None
+    parcels = [_parcel(code, one.get(code, {}), other.get(code, {})) for code in codes]
+    return Outcome(
+        measure_id=measure_id,
+        before=_compared(before),
+        after=_compared(after),
+        reason=reason,
+        same_scheme=before["scheme_hash"] == after["scheme_hash"] if before and after else None,
+        worked=_worked(parcels) if both else None,
+        flags_cleared=sum(
+            each.low_efficiency_before is True and each.low_efficiency_after is False for each in parcels
+        ),
+        parcels=parcels,
+        effects=_effects(shown(row), parcels if both else []),
+    )
+
+
+def _next_evaluation(connection: Connection, row: RowMapping) -> RowMapping | None:
+    if row["carried_out_on"] is None:
+        return None
+    published = evaluations.listing(connection, district=row["district"], status="published", limit=10_000)
+    later = [
+        each
+        for each in published
+        if each["period"] >= str(row["carried_out_on"].year) and each["id"] != row["origin_id"]
+    ]
+    return max(later, key=lambda each: (each["period"], each["published_at"], each["id"]), default=None)
+
+
+def _figures(
+    connection: Connection, run: RowMapping | None, codes: Sequence[str]
+) -> dict[str, dict[str, Any]]:
+    """Return what an evaluation says of parcels, in the units that are shown."""
+    if run is None:
+        return {}
+    metrics = unit_table().metrics
+    found: dict[str, dict[str, Any]] = {}
+    table = parts.rows(connection, parts.of_evaluation(run["id"]), "scores", "parcel_code", set(codes))
+    for row in table.to_dicts():
+        said = {
+            "grade": row["grade"],
+            "points": _in(row["points"], 10**6),
+            "far": _in(row["far"], 10**6),
+            "floor_area_m2": _in(row["floor_area"], 100),
+            "low_efficiency": row["low_efficiency"],
+        }
+        for metric, name in _FIGURES.items():
+            said[name] = _in(row.get(f"{metric}__amount"), metrics[metric].minor_per_unit)
+        found[row["parcel_code"]] = said
+    return found
+
+
+def _in(value: int | None, per: int) -> float | None:
+    return None if value is None else value / per
+
+
+def _parcel(code: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> ParcelBeforeAfter:
+    said = {
+        f"{name}_{when}": figures.get(name)
+        for name in (*_SHOWN, *_FIGURES.values())
+        for when, figures in (("before", before), ("after", after))
+    }
+    return ParcelBeforeAfter(parcel_code=code, **said)
+
+
+def _worked(parcels: Sequence[ParcelBeforeAfter]) -> bool | None:
+    concerned = [each for each in parcels if each.low_efficiency_before]
+    if any(each.low_efficiency_after for each in concerned):
+        return False
+    if not concerned or any(each.low_efficiency_after is None for each in concerned):
+        return None
+    return True
+
+
+def _effects(said: Mapping[str, Any], parcels: Sequence[ParcelBeforeAfter]) -> list[EffectSeen]:
+    return [
+        EffectSeen(
+            effect=each.code,
+            unit=each.unit,
+            expected=said[f"expected_{each.code}"],
+            achieved=said[f"achieved_{each.code}"],
+            measured=_measured(each.code, parcels),
+        )
+        for each in EFFECTS
+    ]
+
+
+def _measured(effect: str, parcels: Sequence[ParcelBeforeAfter]) -> float | None:
+    """Return by how much a figure grew in all; None unless it is known of every parcel, before and after."""
+    name = _MEASURED.get(effect)
+    if name is None or not parcels:
+        return None
+    pairs = [(getattr(each, f"{name}_before"), getattr(each, f"{name}_after")) for each in parcels]
+    if any(before is None or after is None for before, after in pairs):
+        return None
+    return float(round(sum(after - before for before, after in pairs), _DECIMALS[effect]))
+
+
+def _compared(run: RowMapping | None) -> Compared | None:
+    if run is None:
+        return None
+    return Compared(evaluation_id=run["id"], period=run["period"], scheme_name=run["scheme_name"])

@@ -7,7 +7,7 @@ from service.store import immutability, schema
 from service.store.column_types import UtcDateTime
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

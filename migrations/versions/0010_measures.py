@@ -7,7 +7,7 @@ from service.store import immutability, schema
 from service.store.column_types import UtcDateTime
 
 revision = "0010"
-down_revision = "0004"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

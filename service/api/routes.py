@@ -22,8 +22,7 @@ from service.api import (
     sources,
     whatif,
 )
-from service.api.levers import consolidation, contracts, energy, prices, uplift
-from service.api.levers import leasing
+from service.api.levers import consolidation, contracts, energy, leasing, prices, uplift
 
 
 def routers() -> list[APIRouter]:

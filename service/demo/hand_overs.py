@@ -6,8 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from service.demo import clauses, contracts, further, inspections, marks, monthly, registers, returns
-from service.demo import contracts, further, leasing, marks, registers, returns
+from service.demo import clauses, contracts, further, inspections, leasing, marks, monthly, registers, returns
 from service.demo.figures import YEARS, account
 from service.demo.park import build
 

@@ -128,7 +128,6 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "meter_missing": ("no meter number", "缺计量表号"),
         "kind_missing": ("no kind", "缺类别"),
         "item_missing": ("no name or number", "缺名称或编号"),
-        "code_missing": ("no code", "缺编号"),
         "old_code_missing": ("no old parcel code", "缺原宗地代码"),
         "new_code_missing": ("no new parcel code", "缺新宗地代码"),
         "valid_from_missing": ("no first day", "缺起始日期"),

@@ -9,8 +9,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from service.errors import Conflict, InvalidParameter, Unavailable
-from service.store.immutability import LEDGER_REFUSAL, REFUSAL, SNAPSHOT_REFUSAL
-from service.store.immutability import HISTORY_REFUSAL, REFUSAL, SNAPSHOT_REFUSAL
+from service.store.immutability import HISTORY_REFUSAL, LEDGER_REFUSAL, REFUSAL, SNAPSHOT_REFUSAL
 
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _GONE = {
@@ -57,6 +56,7 @@ def translated(store: str) -> Iterator[None]:
                 "电价决定及其台账分录不能修改。",
                 code="ledger-closed",
                 action="Decide again: the difference becomes further entries. 请重新决定，差额另行记账。",
+            ) from error
         if HISTORY_REFUSAL in said:
             raise Conflict(
                 "The history of a measure never changes.",

@@ -1,7 +1,6 @@
-"""A published evaluation never changes (已发布的评价不再改变), nor what any evaluation read, nor the ledger.
-"""A published evaluation never changes (已发布的评价不再改变), nor what any evaluation read, nor a history.
+"""A published evaluation never changes (已发布的评价不再改变), nor what any evaluation read.
 
-Both databases refuse it themselves.
+To the ledger of prices and the history of measures rows are only added. Both databases refuse it themselves.
 `service.store.schema` hangs the triggers on the tables, and the migrations install the same ones. PostgreSQL
 checks results once per statement, over the rows it touched, so that loading stays fast.
 """
@@ -10,15 +9,19 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
-from service.store.models import Evaluation, PriceDecision, PriceEntry, ResultPart, Score, SnapshotPart
+from service.store.models import (
+    Evaluation,
+    MeasureStep,
+    PriceDecision,
+    PriceEntry,
+    ResultPart,
+    Score,
+    SnapshotPart,
+)
 
 REFUSAL = "a published evaluation never changes"
 SNAPSHOT_REFUSAL = "a snapshot that an evaluation read never changes"
 LEDGER_REFUSAL = "a price decision and its entries never change"
-from service.store.models import Evaluation, MeasureStep, ResultPart, Score, SnapshotPart
-
-REFUSAL = "a published evaluation never changes"
-SNAPSHOT_REFUSAL = "a snapshot that an evaluation read never changes"
 HISTORY_REFUSAL = "the history of a measure never changes"
 """What the databases say, as an integrity error."""
 
@@ -26,14 +29,15 @@ EVALUATION = Evaluation.__tablename__
 RESULTS = tuple(model.__tablename__ for model in (Score, ResultPart))
 """The tables whose rows belong to an evaluation."""
 
-LEDGER = tuple(model.__tablename__ for model in (PriceDecision, PriceEntry))
-"""The tables whose rows are only ever added."""
-
 SNAPSHOTS = SnapshotPart.__tablename__
 """The table of what evaluations read; a snapshot is as it was when the first evaluation used it."""
 
-HISTORY = MeasureStep.__tablename__
-"""The table of what became of measures: rows come, and none goes or changes."""
+GROWING = {
+    PriceDecision.__tablename__: LEDGER_REFUSAL,
+    PriceEntry.__tablename__: LEDGER_REFUSAL,
+    MeasureStep.__tablename__: HISTORY_REFUSAL,
+}
+"""The tables to which rows are only added, none goes or changes; and what is said to who tries."""
 
 _SQLITE = """
 CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {condition}
@@ -56,24 +60,24 @@ _SQLITE_SNAPSHOTS = {
     "delete": _SQLITE_USED.format(hashes="OLD.snapshot_hash"),
 }
 
-# REPLACE removes a row without naming it
-_SQLITE_LEDGER = {
+_SQLITE_GROWING = {
+    # REPLACE removes a row without naming it
     "insert": "EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)",
     "update": "1",
     "delete": "1",
 }
 
-_POSTGRESQL_LEDGER = """
-CREATE OR REPLACE FUNCTION refuse_change_of_ledger() RETURNS trigger LANGUAGE plpgsql AS $$
+_POSTGRESQL_GROWING = """
+CREATE FUNCTION refuse_change_of_{table}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION '{refusal}' USING ERRCODE = 'integrity_constraint_violation';
 END $$;
 
-CREATE TRIGGER posted_{table}_change BEFORE UPDATE OR DELETE ON {table}
-    FOR EACH ROW EXECUTE FUNCTION refuse_change_of_ledger();
+CREATE TRIGGER kept_{table}_change BEFORE UPDATE OR DELETE ON {table}
+    FOR EACH ROW EXECUTE FUNCTION refuse_change_of_{table}();
 
-CREATE TRIGGER posted_{table}_truncate BEFORE TRUNCATE ON {table}
-    EXECUTE FUNCTION refuse_change_of_ledger()
+CREATE TRIGGER kept_{table}_truncate BEFORE TRUNCATE ON {table}
+    EXECUTE FUNCTION refuse_change_of_{table}()
 """
 
 _POSTGRESQL_EVALUATION = """
@@ -151,21 +155,8 @@ CREATE TRIGGER used_{table}_truncate BEFORE TRUNCATE ON {table}
     EXECUTE FUNCTION refuse_truncate_of_snapshots()
 """
 
-_POSTGRESQL_HISTORY = """
-CREATE FUNCTION refuse_change_of_history() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION '{refusal}' USING ERRCODE = 'integrity_constraint_violation';
-END $$;
-
-CREATE TRIGGER kept_{table}_change BEFORE UPDATE OR DELETE ON {table}
-    FOR EACH ROW EXECUTE FUNCTION refuse_change_of_history();
-
-CREATE TRIGGER kept_{table}_truncate BEFORE TRUNCATE ON {table}
-    EXECUTE FUNCTION refuse_change_of_history()
-"""
-
-_SAID = {SNAPSHOTS: SNAPSHOT_REFUSAL, HISTORY: HISTORY_REFUSAL}
-_MARKS = {SNAPSHOTS: "used", HISTORY: "kept"}
+_SAID = {SNAPSHOTS: SNAPSHOT_REFUSAL, **GROWING}
+_MARKS = {SNAPSHOTS: "used", **dict.fromkeys(GROWING, "kept")}
 
 
 def protect(connection: Connection, table: str) -> None:
@@ -175,34 +166,28 @@ def protect(connection: Connection, table: str) -> None:
 
 
 def _statements(dialect: str, table: str) -> Iterator[str]:
-    said = SNAPSHOT_REFUSAL if table == SNAPSHOTS else LEDGER_REFUSAL if table in LEDGER else REFUSAL
-    if dialect == "sqlite":
-        own = dict.fromkeys(("update", "delete"), "OLD.status = 'published'")
-        ledger = {event: condition.format(table=table) for event, condition in _SQLITE_LEDGER.items()}
-        known = {EVALUATION: own, SNAPSHOTS: _SQLITE_SNAPSHOTS, **dict.fromkeys(LEDGER, ledger)}
-        for event, condition in known.get(table, _SQLITE_RESULTS).items():
     said = _SAID.get(table, REFUSAL)
     if dialect == "sqlite":
         own = dict.fromkeys(("update", "delete"), "OLD.status = 'published'")
-        always = dict.fromkeys(("update", "delete"), "TRUE")
-        own_ways = {EVALUATION: own, SNAPSHOTS: _SQLITE_SNAPSHOTS, HISTORY: always}
-        by_event = own_ways.get(table, _SQLITE_RESULTS)
-        for event, condition in by_event.items():
+        conditions = {
+            EVALUATION: own,
+            SNAPSHOTS: _SQLITE_SNAPSHOTS,
+            **dict.fromkeys(GROWING, _SQLITE_GROWING),
+        }
+        for event, condition in conditions.get(table, _SQLITE_RESULTS).items():
+            refused = condition.format(table=table)
             yield _SQLITE.format(
-                name=name(table, event), table=table, event=event, condition=condition, refusal=said
+                name=name(table, event), table=table, event=event, condition=refused, refusal=said
             )
     else:
         scripts = {
             EVALUATION: _POSTGRESQL_EVALUATION,
             SNAPSHOTS: _POSTGRESQL_SNAPSHOTS,
-            **dict.fromkeys(LEDGER, _POSTGRESQL_LEDGER),
-            HISTORY: _POSTGRESQL_HISTORY,
+            **dict.fromkeys(GROWING, _POSTGRESQL_GROWING),
         }
         yield from scripts.get(table, _POSTGRESQL_RESULTS).format(table=table, refusal=said).split(";\n\n")
 
 
 def name(table: str, event: str) -> str:
     """Return the name of an embedded store's trigger: ``insert``, ``update`` or ``delete``."""
-    first = "used" if table == SNAPSHOTS else "posted" if table in LEDGER else "published"
-    return f"{first}_{table}_{event}"
     return f"{_MARKS.get(table, 'published')}_{table}_{event}"

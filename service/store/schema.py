@@ -126,8 +126,7 @@ for _name in (
     immutability.EVALUATION,
     *immutability.RESULTS,
     immutability.SNAPSHOTS,
-    *immutability.LEDGER,
-    immutability.HISTORY,
+    *immutability.GROWING,
 ):
     event.listen(METADATA.tables[_name], "after_create", _after_protected)
 

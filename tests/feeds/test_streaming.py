@@ -143,6 +143,7 @@ FEEDS: dict[str, tuple[str, dict[str, object], dict[str, object]]] = {
             "valid_to": "2024-12-31",
         },
         {"yuan_per_kwh": 0.1},
+    ),
     "projects": (
         "project",
         {

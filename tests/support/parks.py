@@ -63,6 +63,7 @@ class HandOvers:
     def inspections(self, *rows: Row) -> ImportReport:
         """Hand over what energy inspections listed."""
         return self._table("inspections", rows)
+
     def projects(self, *rows: Row) -> ImportReport:
         """Hand over projects that look for a place."""
         return self._table("projects", rows)

@@ -1,9 +1,10 @@
 """Who sees what of the leasing match: what a project brings is for analysts, what stands free for all."""
 
 from collections.abc import Mapping
-from typing import Literal
 
-Shown = Mapping[str, Literal["public", "analyst"]]
+from service.access.policy.sensitivity import Sensitivity
+
+Shown = Mapping[str, Sensitivity]
 
 _PLACE: Shown = {"premises": "public", "kind": "public", "parcel_code": "public", "way": "public"}
 _FIT: Shown = {

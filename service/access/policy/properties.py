@@ -5,14 +5,14 @@ indicator or item score from which a figure follows by a multiplication, as area
 """
 
 from collections.abc import Mapping
-from typing import Literal
 
-from service.access.policy.levers import LEVERS, OF_CANDIDATES
+from service.access.policy.consolidation import CONSOLIDATION, REASONS
+from service.access.policy.energy import ENERGY
 from service.access.policy.leasing import LEASING
-
-Sensitivity = Literal["public", "analyst"]
-Sensitivity = Literal["public", "analyst", "follow"]
-"""Seen by whoever may ask at all, by holders of that scope, or by analysts, who see everything."""
+from service.access.policy.measures import MEASURES
+from service.access.policy.prices import PRICES
+from service.access.policy.sensitivity import Sensitivity
+from service.access.policy.uplift import OF_CANDIDATES, UPLIFT_AND_CONTRACTS
 
 _SCORES: Mapping[str, Sensitivity] = {
     "evaluation_id": "public",
@@ -53,133 +53,6 @@ _SCORES: Mapping[str, Sensitivity] = {
     "verified": "public",
 }
 
-_ENERGY: Mapping[str, Sensitivity] = {
-    # of a parcel; what is public follows from outlines, rules and the list of those inspected
-    "evaluation_id": "public",
-    "district": "public",
-    "period": "public",
-    "parcel_code": "public",
-    "town": "public",
-    "industry": "public",
-    "inspection": "public",
-    "firms_due": "public",
-    "buildings": "public",
-    "roof_m2": "public",
-    "free_roof_m2": "public",
-    "solar_kwp": "public",
-    "solar_kwh": "public",
-    "solar_tce": "public",
-    "solar_tce_equal_energy": "public",
-    "solar_yuan": "public",
-    "solar_reason": "public",
-    "installed_kwp": "analyst",
-    "installed_roof_m2": "analyst",
-    "solar_share_of_electricity": "analyst",
-    "energy_tce": "analyst",
-    "output_wan": "analyst",
-    "tce_per_wan": "analyst",
-    "benchmark_level": "analyst",
-    "benchmark_group": "analyst",
-    "benchmark_size": "analyst",
-    "benchmark_median": "analyst",
-    "benchmark_pooled": "analyst",
-    "factor": "analyst",
-    "excess_tce": "analyst",
-    "intensity_reason": "analyst",
-    "electricity_kwh": "analyst",
-    "transformer_kva": "analyst",
-    "transformer_load": "analyst",
-    "transformer_class": "analyst",
-    "spare_kva": "analyst",
-    "charge_yuan": "analyst",
-    "load_reason": "analyst",
-    "machines": "analyst",
-    "retrofits": "analyst",
-    "to_measure": "analyst",
-    "without_number": "analyst",
-    "saved_kwh": "analyst",
-    "saved_tce": "analyst",
-    "saved_tce_equal_energy": "analyst",
-    "saved_yuan": "analyst",
-    "verified": "public",
-}
-
-_REASONS: Mapping[str, Sensitivity] = {
-    "reasons": "public",
-    "years": "public",
-    "reason_years": "public",
-    "idle_land_ha": "public",
-    "figure_reasons": "analyst",
-    "figure_reason_years": "analyst",
-    "idle_ha": "analyst",  # by tax per mu it tells the tax
-    "idle_by": "analyst",
-    "unknown": "public",
-    "reasons_verified": "public",
-}
-
-# a block may have one parcel
-_BLOCKS: Mapping[str, Sensitivity] = {
-    "first_parcel": "public",
-    "towns": "public",
-    "parcels": "public",
-    "parcel_codes": "public",
-    "area_m2": "public",
-    "geodesic_area_m2": "public",
-    "compactness": "public",
-    "grades": "public",
-    "points": "public",
-    "low_efficiency_reasons": "public",
-    "verified": "public",
-    "rank": "public",
-    "owners": "public",
-    "owner_unknown": "public",
-    "title_holders": "public",
-    "occupants": "public",
-    "occupant_codes": "analyst",
-    "floor_to_vacate_m2": "analyst",  # by which a firm's figures could be shared out
-    "kinds": "public",
-    "years": "public",
-    "idle_land_ha": "public",
-    "idle_ha": "analyst",
-    "tax": "analyst",
-    "potential_tax": "analyst",
-    "tax_gain": "analyst",
-    "output": "analyst",
-    "potential_output": "analyst",
-    "output_gain": "analyst",
-    "figures_unknown": "public",
-# of one parcel, or of a block that one firm may have alone
-_EFFECTS: Mapping[str, Sensitivity] = {
-    "expected_area_released_m2": "public",
-    "expected_floor_area_added_m2": "public",
-    "expected_tax_gained_wan_yuan": "analyst",
-    "expected_output_gained_wan_yuan": "analyst",
-    "expected_energy_saved_tce": "analyst",
-    "achieved_area_released_m2": "public",
-    "achieved_floor_area_added_m2": "public",
-    "achieved_tax_gained_wan_yuan": "analyst",
-    "achieved_output_gained_wan_yuan": "analyst",
-    "achieved_energy_saved_tce": "analyst",
-}
-
-_MEASURES: Mapping[str, Sensitivity] = {
-    "id": "public",
-    "kind": "public",
-    "kind_zh": "public",
-    "state": "public",
-    "state_zh": "public",
-    "title": "public",
-    "district": "public",
-    "office": "public",
-    "due_on": "public",
-    "overdue": "public",
-    "carried_out_on": "public",
-    "evaluation_id": "public",
-    "parcels": "public",
-    "parcel_codes": "public",
-    **_EFFECTS,
-}
-
 PROPERTIES: Mapping[str, Mapping[str, Sensitivity]] = {
     "parcels": {
         "code": "public",
@@ -208,143 +81,9 @@ PROPERTIES: Mapping[str, Mapping[str, Sensitivity]] = {
     },
     "scores": _SCORES,
     "uplift-candidates": {**_SCORES, **OF_CANDIDATES},
-    **LEVERS,
+    **UPLIFT_AND_CONTRACTS,
     # made of scores alone; a block may have one parcel, so nothing here is more public than it is there
-    "low-efficiency": {**_SCORES, **_REASONS},
-    "blocks": {
-        "evaluation_id": "public",
-        "district": "public",
-        "period": "public",
-        "distance_m": "public",
-        **_BLOCKS,
-    },
-    # totals sum up many firms, or, in a small district, few
-    "consolidation_blocks": {
-        **_BLOCKS,
-        "blocks": "public",
-        "block_parcels": "public",
-        "block_area_m2": "public",
-        "block_idle_land_ha": "public",
-        "block_tax_gain": "analyst",
-        "block_output_gain": "analyst",
-    },
-    "consolidation_parcels": {
-        "parcel_code": "public",
-        "town": "public",
-        "land_area_m2": "public",
-        "grade": "public",
-        "low_efficiency": "public",
-        "low_efficiency_reasons": "public",
-        **_REASONS,
-        "tax": "analyst",
-        "potential_tax": "analyst",
-        "output": "analyst",
-        "potential_output": "analyst",
-        "compared_with": "analyst",
-        "block": "public",
-        "judged": "public",
-        "by_land": "public",
-        "by_any": "analyst",
-        "flagged": "public",
-        "land_idle_ha": "public",
-        "all_idle_ha": "analyst",
-    },
-    "consolidation_unknown": {
-        "reason": "public",
-        "missing": "public",
-        "parcels": "public",
-    },
-    # line by line what was measured, of firms too
-    "consolidation_evidence": {
-        "parcel_code": "analyst",
-        "reason": "analyst",
-        "basis": "analyst",
-        "measured": "analyst",
-        "norm": "analyst",
-        "unit": "analyst",
-        "years": "analyst",
-        "idle_ha": "analyst",
-        "verified": "analyst",
-    },
-    "energy": _ENERGY,
-    # with the totals of all of them; a report of one parcel has the same totals, of that parcel
-    "energy_parcels": {
-        **_ENERGY,
-        **dict.fromkeys(
-            ("firms_inspected", "firms_due", "firms_never", "firms_not_due", "firms_unknown"), "public"
-        ),
-        **dict.fromkeys(("firms_light_load", "firms_heavy_load"), "analyst"),
-    },
-    "energy_firms": {
-        "uscc": "analyst",
-        "name": "analyst",
-        "parcels": "analyst",
-        "industry": "analyst",
-        "above_scale": "analyst",
-        "inspection": "analyst",
-        "last_year": "analyst",
-        "last_on": "analyst",
-        "due_by": "analyst",
-        "energy_tce": "analyst",
-        "output_wan": "analyst",
-        "tce_per_wan": "analyst",
-        "benchmark_level": "analyst",
-        "benchmark_group": "analyst",
-        "benchmark_size": "analyst",
-        "benchmark_median": "analyst",
-        "benchmark_pooled": "analyst",
-        "factor": "analyst",
-        "excess_tce": "analyst",
-        "intensity_reason": "analyst",
-        "electricity_kwh": "analyst",
-        "transformer_kva": "analyst",
-        "transformer_load": "analyst",
-        "transformer_class": "analyst",
-        "spare_kva": "analyst",
-        "charge_yuan": "analyst",
-        "load_reason": "analyst",
-        "machines": "analyst",
-        "retrofits": "analyst",
-        "to_measure": "analyst",
-        "without_number": "analyst",
-        "saved_kwh": "analyst",
-        "saved_tce": "analyst",
-        "saved_tce_equal_energy": "analyst",
-        "saved_yuan": "analyst",
-    },
-    "energy_equipment": {
-        "uscc": "analyst",
-        "parcels": "analyst",
-        "item": "analyst",
-        "model": "analyst",
-        "equipment_kind": "analyst",
-        "kind_by_name": "analyst",
-        "quantity": "analyst",
-        "power_kw": "analyst",
-        "capacity_kva": "analyst",
-        "hours_per_year": "analyst",
-        "load_share": "analyst",
-        "efficiency_class": "analyst",
-        "fuel": "analyst",
-        "commissioned_on": "analyst",
-        "age_years": "analyst",
-        "verdict": "analyst",
-        "why": "analyst",
-        "to_measure": "analyst",
-        "use_kwh": "analyst",
-        "saved_kwh": "analyst",
-        "saved_tce": "analyst",
-        "saved_tce_equal_energy": "analyst",
-        "saved_yuan": "analyst",
-        "machines": "analyst",
-        "retrofits": "analyst",
-        "unplaced_tce": "analyst",
-    },
-    "energy_roofs": {
-        "parcel_code": "public",
-        "building_code": "public",
-        "roof_m2": "public",
-    },
+    "low-efficiency": {**_SCORES, **REASONS},
     **LEASING,
     "buildings": {
         "code": "public",
@@ -362,53 +101,6 @@ PROPERTIES: Mapping[str, Mapping[str, Sensitivity]] = {
         "code": "public",
         "kind": "public",
         "name": "public",
-    "measures": _MEASURES,
-    "measure_records": {
-        **_MEASURES,
-        "created_at": "public",
-        "created_by": "follow",  # names of keys
-        "updated_at": "public",
-        "moves": "public",
-        "history": "public",
-    },
-    "measure_steps": {
-        "from": "public",
-        "to": "public",
-        "on": "public",
-        "at": "public",
-        "by": "follow",
-        "note": "follow",  # in free words, which may quote a firm's figures
-        "changes": "public",  # each as the property that changed
-    },
-    # a sum may be of one measure
-    "measure_totals": {
-        "kind": "public",
-        "kind_zh": "public",
-        "state": "public",
-        "state_zh": "public",
-        "office": "public",
-        "open": "public",
-        "measures": "public",
-        "parcels": "public",
-        "overdue": "public",
-        **_EFFECTS,
-    },
-    "measure_outcomes": {
-        "parcel_code": "public",
-        "grade_before": "public",
-        "grade_after": "public",
-        "points_before": "public",
-        "points_after": "public",
-        "far_before": "public",
-        "far_after": "public",
-        "floor_area_m2_before": "public",
-        "floor_area_m2_after": "public",
-        "low_efficiency_before": "public",
-        "low_efficiency_after": "public",
-        "tax_wan_yuan_before": "analyst",
-        "tax_wan_yuan_after": "analyst",
-        "output_wan_yuan_before": "analyst",
-        "output_wan_yuan_after": "analyst",
     },
     # whether a finding is there at all is in FINDINGS
     "findings": {
@@ -510,77 +202,6 @@ PROPERTIES: Mapping[str, Mapping[str, Sensitivity]] = {
         "amounts": "analyst",
         "items": "analyst",
     },
-    # differential prices: a rate follows from the grade, which is public; kilowatt-hours follow from amounts
-    "surcharges": {
-        **dict.fromkeys(
-            (
-                *("evaluation_id", "parcel_code", "district", "town", "period", "grade"),
-                *("consecutive_years", "first_year", "ended_by", "tier_yuan_per_kwh"),
-                *("policy", "verified", "decided", "first_month", "last_month"),
-            ),
-            "public",
-        ),
-        **dict.fromkeys(("firms", "kwh", "amount_yuan", "missing_months"), "analyst"),
-    },
-    "price_parcels": {
-        **dict.fromkeys(
-            (
-                *("parcel_code", "town", "grade", "consecutive_years", "first_year"),
-                *("ended_by", "ended_why", "tier_yuan_per_kwh", "total_parcels"),
-            ),
-            "public",
-        ),
-        **dict.fromkeys(("firms", "kwh", "amount_yuan", "missing_months"), "analyst"),
-    },
-    "price_firms": dict.fromkeys(
-        (
-            *("uscc", "firm", "parcels", "months", "kwh", "amount_yuan", "displaced_yuan"),
-            *("missing_months", "total_yuan", "total_kwh"),
-        ),
-        "analyst",
-    ),
-    "price_months": dict.fromkeys(("month", "firms", "kwh", "amount_yuan"), "analyst"),
-    "price_charges": dict.fromkeys(
-        (
-            *("month", "parcel_code", "uscc", "firm", "meter", "kwh", "grade", "consecutive_years"),
-            *("tier_yuan_per_kwh", "other_kind", "other_yuan_per_kwh", "yuan_per_kwh", "amount_yuan"),
-            *("estimated", "reason", "why", "exemption"),
-        ),
-        "analyst",
-    ),
-    "price_displaced": dict.fromkeys(
-        (
-            *("month", "parcel_code", "uscc", "meter", "tier_yuan_per_kwh", "other_kind"),
-            *("other_yuan_per_kwh", "yuan_per_kwh", "displaced_yuan", "why", "total_displaced_yuan"),
-        ),
-        "analyst",
-    ),
-    "price_postings": dict.fromkeys(
-        (
-            *("month", "parcel_code", "uscc", "meter", "kind", "kwh", "yuan_per_kwh", "amount_yuan"),
-            *("corrects", "reason", "why", "total_posted_yuan", "total_change_yuan"),
-        ),
-        "analyst",
-    ),
-    "price_unplaced": dict.fromkeys(
-        ("month", "parcel_code", "uscc", "meter", "kwh", "reason", "why", "total_unplaced_kwh"), "analyst"
-    ),
-    "price_missing": dict.fromkeys(
-        ("month", "parcel_code", "uscc", "firm", "meter", "reason", "why", "total_missing"), "analyst"
-    ),
-    # what deciding answers to who may publish; amounts are for analysts
-    "price_decisions": {
-        **dict.fromkeys(
-            (
-                *("id", "district", "period", "evaluation_id", "policy", "edition", "policy_hash", "rules"),
-                *("verified", "years", "first_month", "last_month", "as_of_batch", "decided_at"),
-                *("decided_by", "note", "charges", "refunds", "corrections", "repeated"),
-                *("missing", "unplaced"),
-            ),
-            "public",
-        ),
-        **dict.fromkeys(("amount_fen", "amount_yuan"), "analyst"),
-    },
     "batches": {
         "id": "public",
         "feed": "public",
@@ -671,6 +292,10 @@ PROPERTIES: Mapping[str, Mapping[str, Sensitivity]] = {
         "settled_by": "public",
         "content": "analyst",
     },
+    **CONSOLIDATION,
+    **ENERGY,
+    **PRICES,
+    **MEASURES,
 }
 """Collection or result → property → who sees it. What is not listed is served to nobody.
 

@@ -4,11 +4,8 @@ from collections.abc import Mapping
 
 _COLLECTIONS = (
     *("parcels", "scores", "low-efficiency", "uplift-candidates", "blocks"),
-    *("contracts", "surcharges", "energy"),
+    *("premises", "contracts", "surcharges", "energy", "measures"),
     *("coverage", "buildings", "barriers", "findings"),
-    *("parcels", "scores", "low-efficiency", "uplift-candidates", "blocks", "premises"),
-    *("coverage", "buildings", "findings"),
-    *("coverage", "buildings", "findings", "measures"),
 )
 _MATRIX_SETS = ("WebMercatorQuad", "CGCS2000Quad")
 _OF_A_COLLECTION = (

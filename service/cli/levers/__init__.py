@@ -4,8 +4,7 @@ from importlib import import_module
 
 import typer
 
-_LEVERS = ("consolidation", "prices", "uplift", "contracts", "energy")
-_LEVERS: tuple[str, ...] = ("leasing",)
+_LEVERS = ("consolidation", "leasing", "prices", "uplift", "contracts", "energy")
 
 
 def register(cli: typer.Typer) -> None:

@@ -198,6 +198,7 @@ _FIELDS = {
         Field("code", "code", key=True),
         Field("kind", "barrier_kind"),
         Field("name", "text"),
+    ),
     Feed.PROJECTS: (
         Field("code", "code", key=True),
         Field("name", "text"),
@@ -419,6 +420,7 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "other": "other",
             "其他": "other",
             "其它": "other",
+        },
         "lease_or_land": {
             "lease": "lease",
             "租赁": "lease",

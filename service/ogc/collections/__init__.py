@@ -9,21 +9,17 @@ from service.ogc.collections.levers import (
     CONTRACTS,
     ENERGY,
     LOW_EFFICIENCY,
+    PREMISES,
     SURCHARGES,
     UPLIFT_CANDIDATES,
 )
 from service.ogc.collections.results import SCORES
-from service.ogc.collections.land import BUILDINGS, PARCELS
-from service.ogc.collections.results import BLOCKS, LOW_EFFICIENCY, PREMISES, SCORES, UPLIFT_CANDIDATES
 
 __all__ = ["COLLECTIONS", "Collection"]
 
 COLLECTIONS = (
     *(PARCELS, SCORES, LOW_EFFICIENCY, UPLIFT_CANDIDATES, BLOCKS),
-    *(CONTRACTS, SURCHARGES, ENERGY),
+    *(PREMISES, CONTRACTS, SURCHARGES, ENERGY, MEASURES),
     *(COVERAGE, BUILDINGS, BARRIERS, FINDINGS),
-    *(PARCELS, SCORES, LOW_EFFICIENCY, UPLIFT_CANDIDATES, BLOCKS, PREMISES),
-    *(COVERAGE, BUILDINGS, FINDINGS),
-    *(COVERAGE, BUILDINGS, FINDINGS, MEASURES),
 )
 """Every collection, in the order in which they are listed."""

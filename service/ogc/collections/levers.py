@@ -1,7 +1,7 @@
 """What the levers say of the parcels of an evaluation, and the blocks that low-efficiency parcels form."""
 
 from service.features.table import Property
-from service.jobs.levers import consolidation, contracts, uplift
+from service.jobs.levers import consolidation, contracts, leasing, uplift
 from service.jobs.levers.energy import energy_of_parcels
 from service.jobs.levers.prices import LAYER as OF_SURCHARGES
 from service.jobs.levers.prices import layer as surcharges
@@ -32,6 +32,15 @@ _OF_CANDIDATES = (
 )
 _OF_CONTRACTS = (*_OF_EVALUATION, *PARCEL_COLUMNS)
 _OF_ENERGY = (*_OF_EVALUATION, *(Property(name, each.type, each.title) for name, each in OF_ENERGY.items()))
+_OF_PREMISES = (
+    *_OF_EVALUATION,
+    Property("parcel_code", "string", "Parcel code 宗地代码"),
+    Property("premises", "string", "Premises 空间编号"),
+    Property("kinds", "string", "listed, vacant, low_efficiency, block 类别"),
+    Property("free_floor_m2", "number", "Floor that is listed or that nobody holds, m² 可用建筑面积"),
+    Property("candidates", "integer", "Projects that may come 候选项目数"),
+    Property("candidates_certain", "integer", "Of these without open questions 其中无待核事项"),
+)
 
 LOW_EFFICIENCY = Collection(
     "low-efficiency",
@@ -67,7 +76,7 @@ CONTRACTS = Collection(
     "of leasing, transfer and uplift; what is not known is unknown, not allowed. "
     "宗地的出让合同履约情况：违约项数、最严重违约、逾期天数及出租、转让、提容约定；未知不等于允许。 "
     f"{WHICH} {ABOUT_CRS}",
-    OfParcels("contracts", _OF_CONTRACTS, contracts.of_parcels),
+    OfParcels("contracts", _OF_CONTRACTS, contracts.of_parcels, every=True),
     _OF_CONTRACTS,
     frozenset(item.name for item in _OF_CONTRACTS) - {"district", "contract_number"},
     frozenset({"parcel_code", "breaches", "worst_breach"}),
@@ -104,6 +113,19 @@ ENERGY = Collection(
         | {"solar_tce", "factor", "transformer_load", "transformer_class", "retrofits", "saved_tce"}
     ),
     frozenset({"parcel_code", "inspection", "solar_kwp"}),
+)
+
+PREMISES = Collection(
+    "premises",
+    "Premises 可用空间",
+    "Parcels with premises for projects: what the park committee lists, floor of low-efficiency land that "
+    "nobody holds, and such land once it is cleared or consolidated; with how many projects may come. "
+    "有可用空间的宗地：管委会房源、低效用地空置厂房、整宗腾退与连片整治，及候选项目数。 "
+    f"{WHICH} {ABOUT_CRS}",
+    OfParcels("premises", _OF_PREMISES, leasing.layer),
+    _OF_PREMISES,
+    frozenset(item.name for item in _OF_PREMISES) - {"district", "premises"},
+    frozenset({"parcel_code", "free_floor_m2", "candidates"}),
 )
 
 BLOCKS = Collection(

@@ -1,12 +1,7 @@
 """Results of evaluations: the score of every parcel."""
 
-from service.features.table import Property
-from service.jobs.levers import leasing
 from service.ogc.collections.collection import ABOUT_CRS, Collection
 from service.ogc.collections.columns import properties_of
-from service.ogc.sources.blocks import PROPERTIES as OF_BLOCKS
-from service.ogc.sources.blocks import Blocks
-from service.ogc.sources.levers import OfParcels
 from service.ogc.sources.scores import Scores
 from service.store.layers import SCORES as LAYER
 
@@ -72,82 +67,4 @@ SCORES = Collection(
     | {"status", "reason", "rank", "ranked", "low_efficiency", "far_uplift"}
     | {"partial_occupancy", "missing_feeds"},
     ON_LABELS,
-    _ON_LABELS,
-)
-
-LOW_EFFICIENCY = Collection(
-    "low-efficiency",
-    "Low-efficiency land 低效用地",
-    "Parcels that the evaluation's scheme flags as low-efficiency land, with the reasons. "
-    f"按评价办法认定的低效用地及原因。 {_WHICH} {ABOUT_CRS}",
-    Scores("low_efficiency"),
-    _PROPERTIES,
-    _ON_TILES | {"land_area_m2", "low_efficiency_reasons"},
-    _ON_LABELS,
-)
-
-UPLIFT_CANDIDATES = Collection(
-    "uplift-candidates",
-    "Candidates for FAR uplift 容积率提升候选",
-    "Parcels that the evaluation's scheme flags as efficient and short of space: candidates for a higher "
-    "floor-area ratio, with the floor area that could be added. "
-    f"按评价办法认定可提升容积率的宗地及可增建筑面积。 {_WHICH} {ABOUT_CRS}",
-    OfParcels("uplift-candidates", _OF_CANDIDATES, uplift.of_parcels, flag="far_uplift"),
-    _OF_CANDIDATES,
-    _ON_TILES
-    | {"far", "far_limit", "far_uplift_reasons", "additional_floor_area_m2"}
-    | {"place", "allowed_far", "binding", "floor_added_m2", "contract_uplift"},
-    _ON_LABELS,
-)
-
-CONTRACTS = Collection(
-    "contracts",
-    "Grant contracts 出让合同研判",
-    "Parcels with what their grant contracts come to: breaches, the gravest, days late, and what they allow "
-    "of leasing, transfer and uplift; what is not known is unknown, not allowed. "
-    "宗地的出让合同履约情况：违约项数、最严重违约、逾期天数及出租、转让、提容约定；未知不等于允许。 "
-    f"{_WHICH} {ABOUT_CRS}",
-    OfParcels("contracts", _OF_CONTRACTS, contracts.of_parcels, every=True),
-    _OF_CONTRACTS,
-    frozenset(item.name for item in _OF_CONTRACTS) - {"district", "contract_number"},
-    frozenset({"parcel_code", "breaches", "worst_breach"}),
-)
-
-BLOCKS = Collection(
-    "blocks",
-    "Consolidation blocks 连片低效用地",
-    "Low-efficiency parcels of one evaluation that touch or lie no more than "
-    f"{block_rules().distance_m:g} m apart, directly or by others between them, as one feature; a street "
-    "between them is no part of it. The id is the evaluation and the smallest parcel code. "
-    f"同一评价中相接或间距不超过 {block_rules().distance_m:g} 米的低效用地合为一个图斑，不含其间道路；"
-    f"编号为评价编号加最小宗地代码。 {_WHICH} {ABOUT_CRS}",
-    Blocks(),
-    OF_BLOCKS,
-    frozenset(item.name for item in OF_BLOCKS) - {"parcel_codes", "district", "distance_m", "verified"},
-    frozenset({"first_parcel", "parcels", "area_m2"}),
-)
-
-_OF_PREMISES = (
-    Property("evaluation_id", "integer", "Evaluation 评价编号"),
-    Property("parcel_code", "string", "Parcel code 宗地代码"),
-    Property("district", "string", "District 区域"),
-    Property("period", "string", "Evaluated period 评价期"),
-    Property("premises", "string", "Premises 空间编号"),
-    Property("kinds", "string", "listed, vacant, low_efficiency, block 类别"),
-    Property("free_floor_m2", "number", "Floor that is listed or that nobody holds, m² 可用建筑面积"),
-    Property("candidates", "integer", "Projects that may come 候选项目数"),
-    Property("candidates_certain", "integer", "Of these without open questions 其中无待核事项"),
-)
-
-PREMISES = Collection(
-    "premises",
-    "Premises 可用空间",
-    "Parcels with premises for projects: what the park committee lists, floor of low-efficiency land that "
-    "nobody holds, and such land once it is cleared or consolidated; with how many projects may come. "
-    "有可用空间的宗地：管委会房源、低效用地空置厂房、整宗腾退与连片整治，及候选项目数。 "
-    f"{_WHICH} {ABOUT_CRS}",
-    OfParcels("premises", _OF_PREMISES, leasing.layer),
-    _OF_PREMISES,
-    frozenset(item.name for item in _OF_PREMISES) - {"district", "premises"},
-    frozenset({"parcel_code", "free_floor_m2", "candidates"}),
 )

@@ -21,10 +21,7 @@ from service.store.models.firms import (
     Project,
 )
 from service.store.models.hand_overs import Batch, NameMatch, PullState, ReceivedFile, SourceRow
-from service.store.models.land import Barrier, Building, GrantContract, Parcel, ParcelSuccession
-from service.store.models.prices import PriceDecision, PriceEntry
-from service.store.models.land import Building, GrantContract, Parcel, ParcelSuccession, Premises
-from service.store.models.land import Building, GrantContract, Parcel, ParcelSuccession
+from service.store.models.land import Barrier, Building, GrantContract, Parcel, ParcelSuccession, Premises
 from service.store.models.measures import (
     Event,
     EventDelivery,
@@ -33,6 +30,7 @@ from service.store.models.measures import (
     MeasureParcel,
     MeasureStep,
 )
+from service.store.models.prices import PriceDecision, PriceEntry
 
 __all__ = [
     "SRID",
@@ -62,9 +60,9 @@ __all__ = [
     "Occupancy",
     "Parcel",
     "ParcelSuccession",
+    "Premises",
     "PriceDecision",
     "PriceEntry",
-    "Premises",
     "Project",
     "PullState",
     "ReceivedFile",

@@ -1,12 +1,11 @@
-"""The sensitivity of what levers say of parcels: as that of results, see `service.access.policy.properties`.
+"""The sensitivity of what uplift and contracts say of parcels: as that of results, see `properties`.
 
 Floor areas are public, so whatever is a figure per floor × floor, or an attainment × a promise, is not.
 """
 
 from collections.abc import Mapping
-from typing import Literal
 
-Sensitivity = Literal["public", "analyst"]
+from service.access.policy.sensitivity import Sensitivity
 
 _GAINS: Mapping[str, Sensitivity] = {
     "floor_added_m2": "public",
@@ -56,7 +55,7 @@ UPLIFT: Mapping[str, Sensitivity] = {
     "office_floor_max_m2": "public",
 }
 
-LEVERS: Mapping[str, Mapping[str, Sensitivity]] = {
+UPLIFT_AND_CONTRACTS: Mapping[str, Mapping[str, Sensitivity]] = {
     # columns, and the totals of the table
     "uplift": {**UPLIFT, "candidates": "public", "told": "public"},
     "uplift_towns": {

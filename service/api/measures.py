@@ -1,6 +1,5 @@
 """Measures (跟踪落实): proposed, changed, moved, listed; what they come to, and whether they worked."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
@@ -133,7 +132,7 @@ def measures(
     district: District = None,
     office: Office = None,
     parcel: Annotated[Text | None, Query(description="About this parcel 宗地代码")] = None,
-    due_before: Annotated[date | None, Query(description="Due before this day 完成期限早于")] = None,
+    due_before: Annotated[Day | None, Query(description="Due before this day 完成期限早于")] = None,
     overdue: Annotated[
         Literal["true"] | None, Query(description="true: only those overdue 仅逾期事项")
     ] = None,
@@ -191,7 +190,7 @@ def dashboard(
 
 
 @router.get(
-    "/{measure_id}",
+    "/{measure_id:int}",
     response_model=MeasureWithHistory,
     response_model_exclude_unset=True,
     responses={**_TAGGED, 304: {"description": "As the client has it"}, **responses(404)},
@@ -206,7 +205,7 @@ def measure(request: Request, response: Response, store: Store, asker: Asker, me
 
 
 @router.patch(
-    "/{measure_id}",
+    "/{measure_id:int}",
     response_model=MeasureWithHistory,
     response_model_exclude_unset=True,
     dependencies=[Depends(_merge_patch_only)],
@@ -228,7 +227,7 @@ def change(
 
 
 @router.post(
-    "/{measure_id}/moves",
+    "/{measure_id:int}/moves",
     response_model=MeasureWithHistory,
     response_model_exclude_unset=True,
     dependencies=[Depends(json_body_only)],
@@ -246,7 +245,7 @@ def move(
     return _answer(response, store, asker, measure_id)
 
 
-@router.get("/{measure_id}/outcome", response_model_exclude_unset=True, responses=responses(404))
+@router.get("/{measure_id:int}/outcome", response_model_exclude_unset=True, responses=responses(404))
 def outcome(store: Store, asker: Asker, measure_id: MeasureId) -> Outcome:
     """Compare its parcels in the evaluation that it comes from with those in the next that can show it.
 

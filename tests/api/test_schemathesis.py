@@ -36,6 +36,9 @@ def _of_what_exists(park: Park) -> str:
         "/evaluations/{evaluation_id}/comparison": {"evaluation_id": park.published, "with": park.draft},
         "/evaluations/{evaluation_id}/sensitivity": {"evaluation_id": park.published},
         "/evaluations/{evaluation_id}/disagreements": {"evaluation_id": park.published},
+        "/measures/{measure_id}": {"measure_id": 1},
+        "/measures/{measure_id}/moves": {"measure_id": 1},
+        "/measures/{measure_id}/outcome": {"measure_id": 1},
         "/feeds/{feed}/batches/{batch_id}/rows": {"feed": "figures", "batch_id": park.batches["figures"]},
     }
     return "".join(

@@ -43,9 +43,9 @@ HAND_OVERS = (
     HandOver(f"燃气_抄见气量_{YEARS[-1]}年.xlsx", "figures", profile="meter-readings-gas"),
     HandOver("资规_建筑物.zip", "buildings", profile="buildings"),
     HandOver(f"科技_研发补报_{YEARS[-1]}年.xlsx", "figures", "rd-by-name.yaml"),
-    HandOver("税务_2023年_更正.csv", "figures", "tax.yaml"),
     HandOver("管委会_招商项目.xlsx", "projects", profile="projects"),
     HandOver("管委会_可租厂房.xlsx", "premises", profile="premises"),
+    HandOver("税务_2023年_更正.csv", "figures", "tax.yaml"),
 )
 
 

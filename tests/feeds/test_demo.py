@@ -112,12 +112,13 @@ def test_the_correction_supersedes_what_it_corrects(run: Run) -> None:
 
 
 def test_further_offices_hand_over_what_shipped_profiles_read(run: Run) -> None:
-    """Firms are rated, gas meters read and placed, buildings stand on parcels."""
+    """Firms are rated, gas meters read and placed, buildings stand on parcels, projects look for plants."""
     by_name = {each.file_name: each for each in run.report.imports}
     for hand_over in HAND_OVERS:
         if hand_over.profile:
             report = by_name[hand_over.file_name]
-            assert report.accepted > 30
+            # a park negotiates with a dozen projects, and has as many plants to let
+            assert report.accepted > (10 if hand_over.feed in ("projects", "premises") else 30)
             assert report.held == 0
     with run.database.reading() as connection:
         read, known = metered.readings(connection, "2023"), metered.meters(connection)

@@ -53,6 +53,7 @@ HAND_OVERS = (
     HandOver("税务_2023年_更正.csv", "figures", "tax.yaml"),
     HandOver("管委会_招商项目.xlsx", "projects", profile="projects"),
     HandOver("管委会_可租厂房.xlsx", "premises", profile="premises"),
+    HandOver("税务_2023年_更正.csv", "figures", "tax.yaml"),
 )
 
 

@@ -21,7 +21,8 @@ _COLUMNS = ("uuid", "type", "subject", "time", "district", "data")
 def emit(connection: Connection, happenings: Iterable[Happening]) -> int:
     """Write events in the caller's transaction, in their order; returns how many."""
     now = datetime.now(UTC)
-    rows = (
+    # all before the first is written: making them may ask the same connection
+    rows = [
         (
             str(uuid4()),
             each.type,
@@ -31,7 +32,7 @@ def emit(connection: Connection, happenings: Iterable[Happening]) -> int:
             json.dumps(each.data, ensure_ascii=False, separators=(",", ":")),
         )
         for each in happenings
-    )
+    ]
     return bulk.insert(connection, Event.__table__, _COLUMNS, rows)
 
 

@@ -52,7 +52,7 @@ def test_every_table_of_results_is_protected() -> None:
     """A table that refers to an evaluation is one of its results, or what somebody made of them."""
     tables = schema.METADATA.tables.values()
     found = {table.name for table in tables if "evaluation_id" in table.c}
-    assert found - {*immutability.GROWING, "measure"} == set(immutability.RESULTS)
+    assert found - {*immutability.GROWING} == set(immutability.RESULTS)
 
 
 @every_result

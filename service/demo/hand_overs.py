@@ -50,7 +50,6 @@ HAND_OVERS = (
     HandOver("经信_能源检查_屋顶光伏.xlsx", "inspections", profile="inspection-rooftop-solar"),
     HandOver(f"电力_月度用电_{YEARS[-1] + 1}年.xlsx", "figures", profile="electricity-grid"),
     HandOver("电力_电价加价.xlsx", "surcharges", profile="surcharges"),
-    HandOver("税务_2023年_更正.csv", "figures", "tax.yaml"),
     HandOver("管委会_招商项目.xlsx", "projects", profile="projects"),
     HandOver("管委会_可租厂房.xlsx", "premises", profile="premises"),
     HandOver("税务_2023年_更正.csv", "figures", "tax.yaml"),

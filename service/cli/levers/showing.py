@@ -97,13 +97,19 @@ def _print_section(section: Section) -> None:
     for each in columns:
         table.add_column(each.name, overflow="fold", justify="right" if each.type == "number" else "left")
     for row in head.select(each.name for each in columns).iter_rows():
-        table.add_row(*("" if value is None else str(value) for value in row))
+        table.add_row(*map(_cell, row))
     out.print(table)
     if len(columns) < len(section.properties):
         hidden = len(section.properties) - len(columns)
         _say(f"{hidden} columns not shown 未显示列: --format xlsx --output FILE")
     if section.rows.height > _SHOWN:
         _say(f"… {section.rows.height - _SHOWN:,} more 其余: --format xlsx --output FILE")
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value:.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
 def _say(text: str) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
+from polars import selectors
 
 from service.features.table import Property
 
@@ -37,6 +38,14 @@ class Total:
     unit: str = ""
 
 
+_DECIMALS = 6
+
+
+def readable(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return a table without the noise of doubles; what has to be exact is an integer."""
+    return rows.with_columns(selectors.float().round(_DECIMALS))
+
+
 @dataclass(frozen=True, eq=False)
 class Section:
     """A table of a report, ranked: its rows are in the order in which they are read.
@@ -50,6 +59,9 @@ class Section:
     properties: tuple[Property, ...]
     rows: pl.DataFrame
     totals: tuple[Total, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rows", readable(self.rows))
 
 
 @dataclass(frozen=True, eq=False)

@@ -95,6 +95,15 @@ export const parcel = (code, evaluation) =>
     ? get(`collections/scores/items/${encodeURIComponent(`${evaluation.id}:${code}`)}`)
     : get(`collections/parcels/items/${encodeURIComponent(code)}`);
 
+/** The MapLibre style of a collection, of one evaluation where the collection is of evaluations. */
+export const style = (collection, evaluation) => get(`styles/${collection}`, { f: "mapbox", evaluation: evaluation?.id });
+
+/** What a collection of an evaluation says of a parcel: its properties, null where it says nothing. */
+export async function said(collection, evaluation, code) {
+  const page = await get(`collections/${collection}/items`, { evaluation: evaluation.id, parcel_code: code, limit: 1 });
+  return page.features[0]?.properties ?? null;
+}
+
 const explanationPath = (evaluation, code) => `evaluations/${evaluation.id}/parcels/${encodeURIComponent(code)}`;
 
 export const explanationAddress = (evaluation, code) => address(explanationPath(evaluation, code)).href;

@@ -5,6 +5,7 @@ import { Card } from "./card.js";
 import { showCoverage } from "./coverage.js";
 import { $, both, fill, h, plain } from "./dom.js";
 import { showFlags } from "./flags.js";
+import { factsOf, hideLevers, offerLevers } from "./levers.js";
 import { Legend } from "./legend.js";
 import { number } from "./format.js";
 import { showProblem } from "./problem.js";
@@ -100,9 +101,11 @@ async function showEvaluation(evaluation) {
     legend.show(counts.grades);
     showFlags(counts, (flag, on) => map.outline(flag, on));
     if (byCoverage) for (const id of ["legend", "flags"]) $(id).hidden = true; // the map shows no grades
+    await offerLevers(evaluation, (style) => map.overlay(style), attempt);
   } else {
     legend.clear();
     $("flags").hidden = true;
+    hideLevers();
     notice(["该区域尚未评价，宗地以灰色显示。", "Nothing is evaluated here yet; parcels are shown in grey."], `mujun evaluate --district ${state.district.district} --period ${usualPeriod()}`);
   }
   if (coverage) showCoverage(coverage);
@@ -152,6 +155,9 @@ async function select(code, { focus = false, fly = false } = {}) {
   const [west, south, east, north] = drawing.boxOf(feature.geometry);
   if (fly) map.fit([west, south, east, north]);
   else map.keepClear([(west + east) / 2, (south + north) / 2], card.element);
+  if (!evaluation) return;
+  const facts = await factsOf(evaluation, code);
+  if (state.parcel === code) card.append(facts);
 }
 
 function describe(properties) {

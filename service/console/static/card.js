@@ -162,6 +162,7 @@ export class Card {
     const graded = "parcel_code" in properties;
     const grade = properties.status === "scored" ? (properties.grade ?? "") : "";
     if (this.element.hidden) this.#before = document.activeElement;
+    delete this.element.dataset.levers;
     fill(
       this.element,
       h(
@@ -188,6 +189,12 @@ export class Card {
     );
     this.element.scrollTop = 0;
     if (focus) $("card-title").focus();
+  }
+
+  /** Show what follows from the score below the rest. */
+  append(facts) {
+    if (facts.length) this.element.append(part(["结果应用", "What follows"], ...facts));
+    this.element.dataset.levers = "shown";
   }
 
   close({ quietly = false } = {}) {

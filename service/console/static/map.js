@@ -13,6 +13,7 @@ const LOCALE = {
 
 const LAYERS = { scores: scoreLayers, parcels: parcelLayers, coverage: coverageLayers };
 const MOST_TOWNS = 12;
+const OVER = "over-"; // what is drawn over the parcels has names that begin so
 
 // by itself the library adds a version to the address, which the files of this page carry in their path
 maplibregl.setWorkerUrl(new URL("./vendor/maplibre-gl-worker.mjs", import.meta.url).href);
@@ -106,6 +107,19 @@ export class ParcelMap extends EventTarget {
   outline(flag, visible) {
     if (this.#source !== "scores") return;
     for (const layer of FLAG_LAYERS[flag]) this.map.setLayoutProperty(layer, "visibility", visible ? "visible" : "none");
+  }
+
+  /** Draw a style's layers over the parcels, below the ring; null takes them away. */
+  overlay(style) {
+    if (!this.#source) return;
+    for (const { id } of this.map.getStyle().layers) if (id.startsWith(OVER)) this.map.removeLayer(id);
+    for (const source of Object.keys(this.map.getStyle().sources)) if (source.startsWith(OVER)) this.map.removeSource(source);
+    if (!style) return;
+    this.container.dataset.state = "loading";
+    for (const [name, source] of Object.entries(style.sources)) this.map.addSource(OVER + name, source);
+    for (const layer of style.layers) {
+      this.map.addLayer({ ...layer, id: OVER + layer.id, source: OVER + layer.source }, `${this.#source}-selected-casing`);
+    }
   }
 
   /** Put a ring around a parcel, by its code; null takes it away. */

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from service.features.table import Box, FeatureTable, Property, joined
 from service.features.versions import versions_of
+from service.levers.report import readable
 from service.ogc.sources.scores import Scores
 from service.ogc.sources.source import Edition
 
@@ -61,9 +62,12 @@ class OfParcels:
         return view.remember(("lever", self.name, run), lambda: self._found(view, scores, run))
 
     def _found(self, view: "View", scores: FeatureTable, run: int) -> FeatureTable:
-        told = self.work_out(view.connection, run).drop("evaluation_id", "district", "period", strict=False)
+        told = readable(self.work_out(view.connection, run))
+        told = told.drop("evaluation_id", "district", "period", strict=False)
         there = np.arange(len(scores))
         if self.flag is None and not self.every:
+            if not told.height:
+                return _empty()
             row_of = {code: row for row, code in enumerate(scores.properties["parcel_code"])}
             there = np.sort(np.array([row_of[code] for code in told["parcel_code"]], dtype=np.int64))
         if not len(there):

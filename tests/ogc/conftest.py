@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 
 from service.store.database import Database
 from tests.serving import open_client
-from tests.support.features import add_buildings, add_measures, add_parcels, add_scores, grid
+from tests.support.features import add_barriers, add_buildings, add_measures, add_parcels, add_scores, grid
 from tests.support.stores import GeoPackages
 
 
@@ -17,6 +17,7 @@ def lay_out(database: Database) -> Database:
     with database.writing() as connection:
         add_parcels(connection, grid(60))
         add_buildings(connection, 20)
+        add_barriers(connection, 7)
         add_measures(connection, 14)
         add_scores(connection, 60)
         add_scores(connection, 60, period="2024", published=None)

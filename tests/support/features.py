@@ -9,7 +9,7 @@ from sqlalchemy import Connection, update
 
 from service.domain.measures import MeasureKind, MeasureState
 from service.store import bulk, measures
-from service.store.models import Building, Evaluation, Parcel, Score
+from service.store.models import Barrier, Building, Evaluation, Parcel, Score
 from tests.support.records import add_batch, add_evaluation, square
 
 TOWNS = ("东城", "西城", "北仑")
@@ -95,6 +95,21 @@ def add_buildings(connection: Connection, count: int) -> None:
         named = (f"B{number:05}", f"P{number:05}" if number % 2 else None, "厂房", 5)
         rows.append((*named, date(2010, 1, 1 + number), 440.5, source_row, shape))
     bulk.insert(connection, Building.__table__, columns, rows)
+
+
+def add_barriers(connection: Connection, count: int) -> None:
+    """Write so many barriers, lines along the grid and in between a polygon, of every kind in turn."""
+    source_row = add_batch(connection, feed="barriers", sha256="d" * 64)
+    kinds = ("river", "railway", "expressway", "boundary", "other")
+    rows = []
+    for number in range(count):
+        west, _, east, north = square(0, number).bounds
+        line = shapely.LineString([(west, north), (east + 0.02, north)])
+        shape: shapely.Geometry = shapely.MultiLineString([line])
+        if number % 3 == 2:
+            shape = shapely.MultiPolygon([line.buffer(0.00005)])
+        rows.append((f"Z{number:02}", kinds[number % 5], f"阻隔{number}", source_row, shapely.to_wkb(shape)))
+    bulk.insert(connection, Barrier.__table__, ("code", "kind", "name", "source_row_id", "geom"), rows)
 
 
 def add_measures(connection: Connection, count: int) -> None:

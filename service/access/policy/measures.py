@@ -19,7 +19,6 @@ _EFFECTS: Mapping[str, Sensitivity] = {
 }
 
 _MEASURES: Mapping[str, Sensitivity] = {
-    "id": "public",
     "kind": "public",
     "kind_zh": "public",
     "state": "public",
@@ -39,6 +38,7 @@ _MEASURES: Mapping[str, Sensitivity] = {
 MEASURES: Mapping[str, Mapping[str, Sensitivity]] = {
     "measures": _MEASURES,
     "measure_records": {
+        "id": "public",
         **_MEASURES,
         "created_at": "public",
         "created_by": "follow",  # names of keys

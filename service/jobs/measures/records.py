@@ -15,7 +15,7 @@ from service.jobs.measures.keeping import found
 from service.levers.report import Report, Section
 from service.store import measures as stored
 
-POLICY = "measures"
+POLICY = "measure_records"
 """The entry of `service.access.policy.PROPERTIES` that masks a table of measures."""
 
 RECORD = "measure_records"

@@ -31,7 +31,7 @@ CANDIDATE = (
     Property("growth_headcount", "number", "Growth of headcount in a year 用工增长率"),
     Property("growth_orders", "number", "Growth of orders in a year 订单增长率"),
     Property("land_area_m2", "number", "Land area that counts, m² 计算用地面积"),
-    Property("present_floor_m2", "number", "Floor area, m² 建筑面积"),
+    Property("present_floor_m2", "number", "Floor area that is there, m² 现有建筑面积"),
     Property("recorded_far", "number", "Floor-area ratio as recorded 登记容积率"),
     Property("counted_far", "number", "Floor-area ratio with high storeys counted twice 计容容积率"),
     Property("tall_floor_m2", "number", "Floor area in storeys above 8 m, m² 层高超8米建筑面积"),

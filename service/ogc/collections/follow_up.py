@@ -1,8 +1,7 @@
 """Follow-up: the measures that are under way or done."""
 
-from service.jobs.measures.records import PROPERTIES
 from service.ogc.collections.collection import ABOUT_CRS, Collection
-from service.ogc.sources.measures import Measures
+from service.ogc.sources.measures import SHOWN, Measures
 
 MEASURES = Collection(
     "measures",
@@ -12,7 +11,7 @@ MEASURES = Collection(
     "对宗地与图斑采取的各项措施及其办理状态，图形为所涉宗地现状合并；"
     f"税收、产值、能耗成效仅供分析人员查看。 {ABOUT_CRS}",
     Measures(),
-    PROPERTIES,
-    frozenset({"id", "kind", "kind_zh", "state", "state_zh", "title", "office", "overdue", "parcels"}),
-    frozenset({"id", "title", "state_zh"}),
+    SHOWN,
+    frozenset({"kind", "kind_zh", "state", "state_zh", "title", "office", "overdue", "parcels"}),
+    frozenset({"title", "state_zh"}),
 )

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from service.ogc.views import View
 
 
+SHOWN = tuple(each for each in PROPERTIES if each.name != "id")
+"""The properties of a measure's feature, whose id is the measure's."""
+
+
 @dataclass(frozen=True)
 class Measures:
     """Every measure; one whose parcels are all gone is there without a geometry."""
@@ -44,7 +48,7 @@ class Measures:
 def _found(view: "View") -> FeatureTable:
     records = sorted(many(view.connection, view.day), key=lambda each: each["id"])
     ids = np.array([each["id"] for each in records], dtype=np.int64)
-    properties = table(records).select(each.name for each in PROPERTIES)
+    properties = table(records).select(each.name for each in SHOWN)
     wkb = _outlines(view.layer(PARCELS), [each["parcel_codes"] for each in records])
     return FeatureTable.of(
         ids, [str(each) for each in ids.tolist()], versions_of(properties, wkb), wkb, properties

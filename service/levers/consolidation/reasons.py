@@ -188,7 +188,7 @@ def _unoccupied(rules: ConsolidationRules) -> Sequence[_Judgement]:
             "vacancy",
             "occupied_floor",
             pl.when(floor == 0).then(False).otherwise(vacant > threshold.value),
-            _first_missing(floor_area=floor, occupied_floor=used),
+            _first_missing(floor_area=floor, occupancies=holders, occupied_floor=used),
             vacant,
             pl.lit(threshold.value),
             "1",
@@ -209,7 +209,7 @@ def _unoccupied(rules: ConsolidationRules) -> Sequence[_Judgement]:
         _Judgement(
             "built_not_invested",
             "figures",
-            pl.when(~_BUILT | (holders == 0)).then(False).otherwise(nothing),
+            pl.when(~_BUILT | (holders == 0)).then(False).otherwise(nothing & (holders > 0)),
             _first_missing(
                 floor_area=_BUILT, occupancies=holders, tax=pl.col("tax"), output=pl.col("output")
             ),

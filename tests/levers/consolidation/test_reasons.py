@@ -203,8 +203,7 @@ def test_the_scheme_and_the_table_have_the_same_floors() -> None:
 
 
 def test_built_and_nobody_there() -> None:
-    """The survey knows the district and nobody on the parcel at the year's end."""
-    assert holds(year({"floor_area_m2": 5000.0}), "built_not_invested", "occupants") is True
+    """The survey knows the parcel and nobody on it at the year's end; where it never came nobody knows."""
     left = [{"floor_area": 100, "valid_to": date(2023, 6, 30)}]
     assert holds(year({"floor_area_m2": 5000.0}, occupied=left), "built_not_invested", "occupants") is True
     there = year({"floor_area_m2": 5000.0, "tax": 0.0, "output": 0.0}, occupied=[{"floor_area": 100}])
@@ -212,8 +211,24 @@ def test_built_and_nobody_there() -> None:
     assert holds(there, "built_not_invested", "figures") is True
     silent = year({"floor_area_m2": 5000.0}, occupied=[{"floor_area": 100}])
     assert holds(silent, "built_not_invested", "figures") is None
-    unsurveyed = Year("2023", there.parcels, there.land, there.contracts, there.occupancies.clear())
-    assert judged(unsurveyed, "built_not_invested", "occupants")["missing"] == "occupancies"  # type: ignore[index]
+
+
+def test_what_the_survey_never_reached_is_not_empty() -> None:
+    """No row of a parcel says nothing of it, whether or not the district has others."""
+    elsewhere = year({"floor_area_m2": 5000.0, "tax": 0.0, "output": 0.0})
+    nowhere = Year("2023", elsewhere.parcels, elsewhere.land, elsewhere.contracts, table("occupancies"))
+    for of in (elsewhere, nowhere):
+        for basis in ("occupants", "figures"):
+            line = judged(of, "built_not_invested", basis)
+            assert line is not None
+            assert (line["state"], line["missing"]) == ("unknown", "occupancies")
+        line = judged(of, "vacancy")
+        assert line is not None
+        assert (line["state"], line["missing"]) == ("unknown", "occupancies")
+    left = year({"floor_area_m2": 5000.0}, occupied=[{"floor_area": 100, "valid_to": date(2023, 6, 30)}])
+    line = judged(left, "vacancy")
+    assert line is not None
+    assert (line["measured"], line["idle_ha"]) == (1.0, 3.0)
 
 
 def test_vacant_floor() -> None:

@@ -6,6 +6,8 @@ from datetime import date
 import polars as pl
 
 MU_PER_M2 = 15 / 10_000
+_ROUNDED = 100
+"""Floor in 1/100 m² by which landlord and tenants may differ, as either states whole m²."""
 FIGURES = ("tax", "output", "energy_equal_supply", "fixed_investment")
 """Metrics that a promise may be of; a scheme that does not read one leaves it unknown."""
 _PROMISED = {
@@ -100,19 +102,21 @@ def current(occupancies: pl.DataFrame, day: date) -> pl.DataFrame:
 def _occupation(occupancies: pl.DataFrame, day: date) -> pl.DataFrame:
     """Return who is on the surveyed parcels and the floor in use: own and leased in less leased out.
 
-    What an owner let to a tenant is used by the tenant and counts there. A parcel with rows of which none
-    holds on the day is empty; one without any is not listed, as nobody looked.
+    What an owner let to a tenant is used by the tenant and counts there; where more is let than rented a
+    tenant was not surveyed, and the floor in use is null. A parcel with rows of which none holds on the day
+    is empty; one without any is not listed, as nobody looked.
     """
     surveyed = occupancies.select(pl.col("parcel_code").unique())
-    uses = pl.col("role") != "leased_out"
-    floor = pl.col("floor_area") / 100
-    signed = pl.when(uses).then(floor).otherwise(-floor)
+    uses, floor = pl.col("role") != "leased_out", pl.col("floor_area")
+    let, rented = (floor.filter(pl.col("role") == role).sum() for role in ("leased_out", "leased_in"))
+    firms = pl.col("uscc").filter(uses).n_unique().cast(pl.Int64)
+    told = floor.is_not_null().all() & (let <= rented + _ROUNDED)
     there = (
         current(occupancies, day)
         .group_by("parcel_code")
         .agg(
-            holders=pl.col("uscc").filter(uses).n_unique().cast(pl.Int64),
-            occupied_floor_m2=pl.when(pl.col("floor_area").is_not_null().all()).then(signed.sum().clip(0)),
+            holders=pl.when(firms > 0).then(firms),  # of whoever only lets, the tenant is not known
+            occupied_floor_m2=pl.when(told).then((floor.filter(uses).sum() - let).clip(0) / 100),
         )
         .with_columns(here=True)
     )

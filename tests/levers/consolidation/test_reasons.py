@@ -234,8 +234,8 @@ def test_what_the_survey_never_reached_is_not_empty() -> None:
 def test_vacant_floor() -> None:
     """What an owner let to tenants is in use; a floor with more than the threshold empty is vacant."""
     let = [
-        {"floor_area": 1_000_000},
-        {"role": "leased_out", "floor_area": 600_000},
+        {"floor_area": 600_000},
+        {"role": "leased_out", "floor_area": 200_000},
         {"uscc": "T", "role": "leased_in", "floor_area": 200_000},
     ]
     line = judged(year({"floor_area_m2": 10_000.0}, occupied=let), "vacancy")
@@ -247,6 +247,27 @@ def test_vacant_floor() -> None:
     line = judged(year({"floor_area_m2": 10_000.0}, occupied=lacking), "vacancy")
     assert line is not None
     assert (line["state"], line["missing"]) == ("unknown", "occupied_floor")
+
+
+@pytest.mark.parametrize(
+    ("rented", "expected"), [(0, None), (590_000, None), (599_899, None), (599_900, True), (600_000, True)]
+)
+def test_what_is_let_to_somebody_unknown_is_not_vacant(rented: int, expected: bool | None) -> None:
+    """More let than rented, beyond a rounding to the m²: a tenant was not surveyed, and may use it."""
+    let = [{"floor_area": 600_000}, {"role": "leased_out", "floor_area": 600_000}]
+    let += [{"uscc": "T", "role": "leased_in", "floor_area": rented}] if rented else []
+    line = judged(year({"floor_area_m2": 10_000.0}, occupied=let), "vacancy")
+    assert line is not None
+    assert line["state"] == ("holds" if expected else "unknown")
+    assert line["missing"] == (None if expected else "occupied_floor")
+
+
+def test_a_landlord_alone_does_not_make_a_parcel_empty() -> None:
+    """Who lets has a tenant, though the survey has no row of it."""
+    let: list[dict[str, Any]] = [{"role": "leased_out", "floor_area": 500_000}]
+    line = judged(year({"floor_area_m2": 5000.0}, occupied=let), "built_not_invested", "occupants")
+    assert line is not None
+    assert (line["state"], line["missing"]) == ("unknown", "occupancies")
 
 
 def test_energy_is_promised_from_above() -> None:

@@ -45,6 +45,10 @@ EVIDENCE = {
 _AREA, _FAR, _COVERAGE = pl.col("land_area_m2"), pl.col("far"), pl.col("coverage")
 _BUILT, _BARE = pl.col("built"), pl.col("bare")
 _NOTHING = pl.lit(None, pl.String)
+# a promise is of the time after completion; without a date for that only what is completed is due
+_DUE = pl.coalesce(
+    pl.col("complete_by") <= pl.col("day"), pl.when(pl.col("completed").fill_null(False)).then(True)
+)
 
 
 def idle_ha(norm: pl.Expr, actual: pl.Expr, area_m2: pl.Expr) -> pl.Expr:
@@ -162,8 +166,8 @@ def _below_far() -> Sequence[_Judgement]:
     by_contract = _Judgement(
         "below_contract_promise",
         "far",
-        pl.when(promised.is_null()).then(False).otherwise(promised > _FAR),
-        _first_missing(far=_FAR),
+        _broken(promised, promised > _FAR),
+        _first_missing(far=_FAR, complete_by=_DUE),
         _FAR,
         promised,
         "1",
@@ -223,16 +227,14 @@ def _unoccupied(rules: ConsolidationRules) -> Sequence[_Judgement]:
 
 
 def _below_promises() -> Sequence[_Judgement]:
-    # a promise is of the time after completion
-    due = ((pl.col("complete_by") <= pl.col("day")) | pl.col("complete_by").is_null()).fill_null(True)
     coverage, energy = pl.col("promised_coverage"), pl.col("promised_energy_per_output")
     used = pl.when(pl.col("output") > 0).then(pl.col("energy_equal_supply") / pl.col("output"))
     found = [
         _Judgement(
             "below_contract_promise",
             "coverage",
-            pl.when(coverage.is_null()).then(False).otherwise(coverage > _COVERAGE),
-            _first_missing(footprint_area=_COVERAGE),
+            _broken(coverage, coverage > _COVERAGE),
+            _first_missing(footprint_area=_COVERAGE, complete_by=_DUE),
             _COVERAGE,
             coverage,
             "1",
@@ -241,8 +243,8 @@ def _below_promises() -> Sequence[_Judgement]:
         _Judgement(
             "below_contract_promise",
             "energy_per_output",
-            pl.when(energy.is_null() | ~due).then(False).otherwise(used > energy),
-            _first_missing(energy_or_output=used),
+            _broken(energy, used > energy),
+            _first_missing(energy_or_output=used, complete_by=_DUE),
             used,
             energy,
             "tce/万元",
@@ -259,8 +261,8 @@ def _below_promises() -> Sequence[_Judgement]:
         target = _Judgement(
             "invested_below_target",
             basis,
-            pl.when(promised.is_null() | ~due).then(False).otherwise(promised > brought),
-            _first_missing(**{metric: pl.col(metric), "land_area": pl.col("mu")}),
+            _broken(promised, promised > brought),
+            _first_missing(**{metric: pl.col(metric), "land_area": pl.col("mu"), "complete_by": _DUE}),
             brought,
             promised,
             "万元/亩",
@@ -269,6 +271,11 @@ def _below_promises() -> Sequence[_Judgement]:
         )
         found += [target, replace(target, reason="below_contract_promise")]
     return found
+
+
+def _broken(promised: pl.Expr, below: pl.Expr) -> pl.Expr:
+    """Return whether a promise is due and not kept; null where one decides and is not known."""
+    return pl.when(promised.is_null()).then(False).otherwise(_DUE & below)
 
 
 def _first_missing(**known: pl.Expr) -> pl.Expr:

@@ -94,7 +94,7 @@ def park(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             },
         )
         files.contracts(
-            {"parcel_code": "P1", "tax_wan_yuan_per_mu": 20, "far": 0.4},
+            {"parcel_code": "P1", "tax_wan_yuan_per_mu": 20, "far": 0.4, "complete_by": "2019-05-01"},
             {"parcel_code": "P2", "complete_by": "2019-05-01"},
         )
         for year in (2020, 2022, 2023):

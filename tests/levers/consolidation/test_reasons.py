@@ -18,6 +18,7 @@ from service.levers.consolidation.summary import SUMMARY, summary
 from service.reference.consolidation import consolidation_rules
 
 RULES = consolidation_rules()
+DUE = {"complete_by": date(2023, 1, 1)}
 _TYPES = {"str": pl.String, "int": pl.Int64, "float": pl.Float64, "bool": pl.Boolean, "date": pl.Date}
 _PARCEL: dict[str, Any] = {
     "parcel_code": pl.String,
@@ -100,7 +101,7 @@ def test_idle_land_is_between_none_and_all(norm: float, actual: float, area: flo
 
 def test_below_the_ratio_of_the_contract() -> None:
     """The golden case, from the parcel to the hectare: not fully used, and below what was promised."""
-    of = year({"floor_area_m2": 24_000.0, "industry": "C3411"}, contract={"far": 1_200_000})
+    of = year({"floor_area_m2": 24_000.0, "industry": "C3411"}, contract={"far": 1_200_000, **DUE})
     for reason, basis in (("not_fully_used", "far_contract"), ("below_contract_promise", "far")):
         line = judged(of, reason, basis)
         assert line is not None
@@ -110,17 +111,57 @@ def test_below_the_ratio_of_the_contract() -> None:
 
 def test_below_the_tax_of_the_contract() -> None:
     """The golden case: 450 万元 on 45 mu where 20 a mu were promised."""
-    of = year({"tax": 450.0, "floor_area_m2": 30_000.0}, contract={"tax_per_mu": 20_000_000})
+    of = year({"tax": 450.0, "floor_area_m2": 30_000.0}, contract={"tax_per_mu": 20_000_000, **DUE})
     line = judged(of, "invested_below_target", "tax_per_mu")
     assert line is not None
     assert (line["measured"], line["norm"], line["idle_ha"]) == (10.0, 20.0, 1.5)
     assert line["rests_on"] == "figures"
     later = year({"tax": 450.0}, contract={"tax_per_mu": 20_000_000, "complete_by": date(2024, 6, 1)})
     assert holds(later, "invested_below_target", "tax_per_mu") is False
-    silent = year({}, contract={"tax_per_mu": 20_000_000})
+    silent = year({}, contract={"tax_per_mu": 20_000_000, **DUE})
     line = judged(silent, "invested_below_target", "tax_per_mu")
     assert line is not None
     assert (line["state"], line["missing"], line["idle_ha"]) == ("unknown", "tax", None)
+
+
+@pytest.mark.parametrize(
+    ("dates", "expected"),
+    [
+        ({"complete_by": date(2023, 12, 31)}, True),
+        ({"complete_by": date(2024, 1, 1)}, False),
+        ({}, None),
+        ({"completed_on": date(2023, 12, 31)}, True),
+        ({"completed_on": date(2024, 1, 1)}, None),
+    ],
+    ids=["due", "not yet due", "no date", "completed", "completed later"],
+)
+@pytest.mark.parametrize(
+    ("promise", "reasons", "basis"),
+    [
+        ({"far": 1_200_000}, ("below_contract_promise",), "far"),
+        ({"far": 1_200_000}, ("not_fully_used",), "far_contract"),
+        ({"coverage": 500_000}, ("below_contract_promise",), "coverage"),
+        ({"tax_per_mu": 20_000_000}, ("invested_below_target", "below_contract_promise"), "tax_per_mu"),
+        ({"output_per_mu": 20_000_000}, ("invested_below_target", "below_contract_promise"), "output_per_mu"),
+        ({"energy_per_output": 200_000_000}, ("below_contract_promise",), "energy_per_output"),
+    ],
+    ids=["far", "not fully used", "coverage", "tax", "output", "energy"],
+)
+def test_a_promise_binds_from_completion_on(promise, reasons, basis, dates, expected) -> None:
+    """Before its date nothing is broken; without a date that is known only of what is completed."""
+    parcel = {"floor_area_m2": 24_000.0, "footprint_area_m2": 12_000.0, "industry": "C3411"}
+    figures = {"tax": 450.0, "output": 450.0, "energy_equal_supply": 135.0}
+    of = year({**parcel, **figures}, contract={**promise, **dates})
+    for reason in reasons:
+        assert holds(of, reason, basis) is expected
+        if expected is None:
+            assert judged(of, reason, basis)["missing"] == "complete_by"  # type: ignore[index]
+
+
+def test_a_promise_that_is_kept_is_not_broken_whenever_it_is_due() -> None:
+    """No date is needed to see that nothing is below."""
+    of = year({"floor_area_m2": 36_000.0}, contract={"far": 1_200_000})
+    assert holds(of, "below_contract_promise", "far") is False
 
 
 def test_approved_and_not_supplied() -> None:
@@ -272,7 +313,8 @@ def test_a_landlord_alone_does_not_make_a_parcel_empty() -> None:
 
 def test_energy_is_promised_from_above() -> None:
     """More energy per output than the contract allows is below its promise; hectares say nothing of it."""
-    of = year({"output": 100.0, "energy_equal_supply": 30.0}, contract={"energy_per_output": 200_000_000})
+    promised = {"energy_per_output": 200_000_000, **DUE}
+    of = year({"output": 100.0, "energy_equal_supply": 30.0}, contract=promised)
     line = judged(of, "below_contract_promise", "energy_per_output")
     assert line is not None
     assert (line["measured"], line["norm"], line["idle_ha"]) == (0.3, 0.2, None)
@@ -312,7 +354,7 @@ def test_a_parcel_has_the_largest_of_its_reasons_and_no_sum() -> None:
     """What firms hold and reported stands apart; what is unknown is listed with what is missing."""
     of = year(
         {"floor_area_m2": 24_000.0, "industry": "34", "tax": 450.0},
-        contract={"far": 1_200_000, "tax_per_mu": 20_000_000, "output_per_mu": 9_000_000},
+        contract={"far": 1_200_000, "tax_per_mu": 20_000_000, "output_per_mu": 9_000_000, **DUE},
         occupied=[{"floor_area": 2_400_000}],
     )
     found = evidence(of, RULES)

@@ -25,6 +25,8 @@ REASONS: dict[str, tuple[str, str]] = {
     "below_contract_promise": ("Below what the contract promises", "低于合同约定"),
 }
 """Code → English and Chinese, in the order in which they are read."""
+KINDS = tuple(REASONS)[:5]
+"""The five kinds of the notices on low-efficiency land."""
 
 EVIDENCE = {
     "parcel_code": pl.String,
@@ -81,7 +83,7 @@ def evidence(year: Year, rules: ConsolidationRules) -> pl.DataFrame:
         *_unoccupied(rules),
         *_below_promises(),
     ]
-    parts = [_rows(known, each) for each in judged]
+    parts = [_rows(known, each, rules) for each in judged]
     return pl.concat(parts).sort("parcel_code", "reason", "basis")
 
 
@@ -100,7 +102,7 @@ def graded_d(runs: pl.DataFrame, rules: ConsolidationRules) -> pl.DataFrame:
         missing=_NOTHING,
         idle_ha=pl.lit(None, pl.Float64),
         rests_on=pl.lit("grade"),
-        verified=pl.lit(least.verified),
+        verified=pl.lit(least.verified and rules.verified),
     )
 
 
@@ -296,8 +298,9 @@ def _floors(rules: ConsolidationRules) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _rows(known: pl.DataFrame, each: _Judgement) -> pl.DataFrame:
+def _rows(known: pl.DataFrame, each: _Judgement, rules: ConsolidationRules) -> pl.DataFrame:
     holds = each.holds
+    of_contract = each.reason == "below_contract_promise"
     judged = known.select(
         "parcel_code",
         reason=pl.lit(each.reason),
@@ -309,6 +312,6 @@ def _rows(known: pl.DataFrame, each: _Judgement) -> pl.DataFrame:
         missing=pl.when(holds.is_null()).then(each.missing),
         idle_ha=pl.when(holds).then(each.idle.round(6)),
         rests_on=pl.lit(each.rests_on),
-        verified=each.verified.fill_null(True),
+        verified=each.verified.fill_null(True) & pl.lit(of_contract or rules.verified),
     )
     return judged.filter(pl.col("state").is_not_null()).cast(EVIDENCE)  # type: ignore[arg-type]

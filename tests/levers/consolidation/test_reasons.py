@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.domain.tables import SNAPSHOT
+from service.levers.consolidation.bases import bases
 from service.levers.consolidation.facts import Year
 from service.levers.consolidation.lasting import Before, d_years_running, unbroken, years_running
 from service.levers.consolidation.reasons import REASONS, evidence, graded_d, idle_ha
 from service.levers.consolidation.summary import SUMMARY, summary
+from service.reference.blocks import block_rules
 from service.reference.consolidation import consolidation_rules
 
 RULES = consolidation_rules()
@@ -220,14 +222,77 @@ def test_below_the_floor_of_the_industry() -> None:
     assert holds(food, "far_below_norm") is True
     assert holds(food, "not_fully_used", "far_floor") is True
     assert judged(food, "far_below_norm")["idle_ha"] == pytest.approx(0.6)  # type: ignore[index]
-    assert judged(food, "far_below_norm")["verified"] is True  # type: ignore[index]
-    cars = year({"floor_area_m2": 15_000.0, "industry": "C3610"})
-    assert judged(cars, "far_below_norm")["verified"] is False  # type: ignore[index]
     bare = year({"floor_area_m2": 0.0, "industry": "13"})
     assert (holds(bare, "far_below_norm"), holds(bare, "not_fully_used", "far_floor")) == (True, False)
     assert holds(year({"floor_area_m2": 100.0, "industry": "F51"}), "far_below_norm") is False
     assert judged(year({"floor_area_m2": 100.0}), "far_below_norm")["missing"] == "industry"  # type: ignore[index]
     assert judged(year({"industry": "13"}), "far_below_norm")["missing"] == "far"  # type: ignore[index]
+
+
+def everything() -> Year:
+    """A parcel of cars with reasons of many kinds at once, and a contract that is not kept."""
+    promises = {"far": 1_200_000, "coverage": 900_000, "tax_per_mu": 20_000_000, "output_per_mu": 20_000_000}
+    return year(
+        {
+            "floor_area_m2": 15_000.0,
+            "footprint_area_m2": 9000.0,
+            "industry": "C3610",
+            "tax": 0.0,
+            "output": 0.0,
+        },
+        contract={**promises, **DUE},
+        occupied=[{"floor_area": 100_000}],
+    )
+
+
+def test_what_rests_on_rules_that_nobody_read_is_not_verified() -> None:
+    """Reasons of the unverified edition are not; what alone the contract says is."""
+    assert RULES.verified is False
+    found = evidence(everything(), RULES).filter(pl.col("state") == "holds")
+    assert dict(found.select("reason", "verified").unique().iter_rows()) == {
+        "below_contract_promise": True,
+        "built_not_invested": False,
+        "far_below_norm": False,
+        "invested_below_target": False,
+        "not_fully_used": False,
+        "vacancy": False,
+    }
+    bare = evidence(year({"floor_area_m2": 0.0}, contract={"complete_by": date(2020, 1, 1)}), RULES)
+    assert bare.filter(pl.col("reason") == "supplied_not_used")["verified"].to_list() == [False]
+    approved = judged(year({}, land={"approved_area": 3_000_000}), "granted_not_supplied")
+    assert approved is not None
+    assert approved["verified"] is False
+
+
+def test_a_verified_edition_verifies_what_its_norms_allow() -> None:
+    """A norm of a verified edition that was itself not read stays unverified."""
+    read = RULES.model_copy(update={"verified": True})
+
+    def marks(of: Year) -> dict[str, bool]:
+        found = evidence(of, read).filter(pl.col("state") == "holds", pl.col("basis") == "far_floor")
+        return dict(found.select("reason", "verified").iter_rows())
+
+    food = year({"floor_area_m2": 24_000.0, "industry": "1391"})
+    assert marks(food) == {"far_below_norm": True, "not_fully_used": True}
+    assert marks(everything()) == {"far_below_norm": False, "not_fully_used": False}
+    runs = pl.DataFrame({"parcel_code": ["P"], "d_years": [3]})
+    assert graded_d(runs, read)["verified"].to_list() == [RULES.grade_d_years.verified]
+
+
+def test_the_report_names_every_rule() -> None:
+    """The kinds, the formula of idle land, how far it looks back and how closely past barriers among them."""
+    near = block_rules()
+    told = {each.code: each for each in bases(near.distance_m, RULES, near)}
+    assert {*told} == {
+        *("distance_m", "sight_step_m", "kinds", "idle_ha", "looks_back"),
+        *("grade_d_years", "vacant_share", "far_floors", "potential"),
+    }
+    for kind in ("批而未供", "供而未用", "用而未尽", "建而未投", "投而未达标"):
+        assert kind in told["kinds"].value
+    assert told["looks_back"].value == f"≤ {RULES.looks_back}"
+    assert (told["sight_step_m"].value, told["sight_step_m"].edition) == ("≤ 2 m", near.edition)
+    assert not any(told[code].verified for code in ("sight_step_m", "kinds", "idle_ha", "looks_back"))
+    assert all(each.source and each.edition for each in told.values())
 
 
 def test_the_scheme_and_the_table_have_the_same_floors() -> None:

@@ -6,6 +6,8 @@ from datetime import date
 import polars as pl
 
 MU_PER_M2 = 15 / 10_000
+_ROUNDED = 100
+"""Floor in 1/100 m² by which landlord and tenants may differ, as either states whole m²."""
 FIGURES = ("tax", "output", "energy_equal_supply", "fixed_investment")
 """Metrics that a promise may be of; a scheme that does not read one leaves it unknown."""
 _PROMISED = {
@@ -39,7 +41,8 @@ def facts(year: Year) -> pl.DataFrame:
 
     ``division``; ``day`` the last of the period; ``contracted``, ``complete_by``, ``completed``, and the
     promises as ``promised_…`` in their units; ``supplied``, ``approved_area_m2``; ``built``, ``bare`` (null
-    where no floor area is recorded); ``holders`` and ``occupied_floor_m2`` at the day; ``mu``.
+    where no floor area is recorded); ``holders`` and ``occupied_floor_m2`` at the day (null where
+    the survey never reached the parcel); ``mu``.
     """
     day = date(int(year.period), 12, 31)
     floor, footprint = pl.col("floor_area_m2"), pl.col("footprint_area_m2")
@@ -58,12 +61,6 @@ def facts(year: Year) -> pl.DataFrame:
             pl.when(covered).then(True).otherwise(floor > 0).alias("built"),
             pl.when(covered).then(False).otherwise(floor == 0).alias("bare"),
             (footprint / pl.col("land_area_m2")).alias("coverage"),
-            # a survey that knows nobody on a parcel says that nobody is there; no survey says nothing
-            pl.coalesce("holders", pl.lit(0 if year.occupancies.height else None, pl.Int64)).alias("holders"),
-            pl.when(pl.col("holders").is_null() & (year.occupancies.height > 0))
-            .then(0.0)
-            .otherwise(pl.col("occupied_floor_m2"))
-            .alias("occupied_floor_m2"),
             pl.lit(year.contracts.height > 0).alias("contracts_known"),
         )
         .with_columns(
@@ -103,18 +100,29 @@ def current(occupancies: pl.DataFrame, day: date) -> pl.DataFrame:
 
 
 def _occupation(occupancies: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Return who is on a parcel and the floor in use: own and leased in less leased out, null iflacks.
+    """Return who is on the surveyed parcels and the floor in use: own and leased in less leased out.
 
-    What an owner let to a tenant is used by the tenant and counts there.
+    What an owner let to a tenant is used by the tenant and counts there; where more is let than rented a
+    tenant was not surveyed, and the floor in use is null. A parcel with rows of which none holds on the day
+    is empty; one without any is not listed, as nobody looked.
     """
-    uses = pl.col("role") != "leased_out"
-    floor = pl.col("floor_area") / 100
-    signed = pl.when(uses).then(floor).otherwise(-floor)
-    return (
-        current(occupancies, date(day.year, day.month, day.day))
+    surveyed = occupancies.select(pl.col("parcel_code").unique())
+    uses, floor = pl.col("role") != "leased_out", pl.col("floor_area")
+    let, rented = (floor.filter(pl.col("role") == role).sum() for role in ("leased_out", "leased_in"))
+    firms = pl.col("uscc").filter(uses).n_unique().cast(pl.Int64)
+    told = floor.is_not_null().all() & (let <= rented + _ROUNDED)
+    there = (
+        current(occupancies, day)
         .group_by("parcel_code")
         .agg(
-            holders=pl.col("uscc").filter(uses).n_unique().cast(pl.Int64),
-            occupied_floor_m2=pl.when(pl.col("floor_area").is_not_null().all()).then(signed.sum().clip(0)),
+            holders=pl.when(firms > 0).then(firms),  # of whoever only lets, the tenant is not known
+            occupied_floor_m2=pl.when(told).then((floor.filter(uses).sum() - let).clip(0) / 100),
         )
+        .with_columns(here=True)
+    )
+    empty = pl.col("here").is_null()
+    return surveyed.join(there, on="parcel_code", how="left").select(
+        "parcel_code",
+        holders=pl.when(empty).then(0).otherwise("holders"),
+        occupied_floor_m2=pl.when(empty).then(0.0).otherwise("occupied_floor_m2"),
     )

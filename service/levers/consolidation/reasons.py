@@ -25,6 +25,8 @@ REASONS: dict[str, tuple[str, str]] = {
     "below_contract_promise": ("Below what the contract promises", "低于合同约定"),
 }
 """Code → English and Chinese, in the order in which they are read."""
+KINDS = tuple(REASONS)[:5]
+"""The five kinds of the notices on low-efficiency land."""
 
 EVIDENCE = {
     "parcel_code": pl.String,
@@ -45,6 +47,10 @@ EVIDENCE = {
 _AREA, _FAR, _COVERAGE = pl.col("land_area_m2"), pl.col("far"), pl.col("coverage")
 _BUILT, _BARE = pl.col("built"), pl.col("bare")
 _NOTHING = pl.lit(None, pl.String)
+# a promise is of the time after completion; without a date for that only what is completed is due
+_DUE = pl.coalesce(
+    pl.col("complete_by") <= pl.col("day"), pl.when(pl.col("completed").fill_null(False)).then(True)
+)
 
 
 def idle_ha(norm: pl.Expr, actual: pl.Expr, area_m2: pl.Expr) -> pl.Expr:
@@ -77,7 +83,7 @@ def evidence(year: Year, rules: ConsolidationRules) -> pl.DataFrame:
         *_unoccupied(rules),
         *_below_promises(),
     ]
-    parts = [_rows(known, each) for each in judged]
+    parts = [_rows(known, each, rules) for each in judged]
     return pl.concat(parts).sort("parcel_code", "reason", "basis")
 
 
@@ -96,7 +102,7 @@ def graded_d(runs: pl.DataFrame, rules: ConsolidationRules) -> pl.DataFrame:
         missing=_NOTHING,
         idle_ha=pl.lit(None, pl.Float64),
         rests_on=pl.lit("grade"),
-        verified=pl.lit(least.verified),
+        verified=pl.lit(least.verified and rules.verified),
     )
 
 
@@ -162,8 +168,8 @@ def _below_far() -> Sequence[_Judgement]:
     by_contract = _Judgement(
         "below_contract_promise",
         "far",
-        pl.when(promised.is_null()).then(False).otherwise(promised > _FAR),
-        _first_missing(far=_FAR),
+        _broken(promised, promised > _FAR),
+        _first_missing(far=_FAR, complete_by=_DUE),
         _FAR,
         promised,
         "1",
@@ -188,7 +194,7 @@ def _unoccupied(rules: ConsolidationRules) -> Sequence[_Judgement]:
             "vacancy",
             "occupied_floor",
             pl.when(floor == 0).then(False).otherwise(vacant > threshold.value),
-            _first_missing(floor_area=floor, occupied_floor=used),
+            _first_missing(floor_area=floor, occupancies=holders, occupied_floor=used),
             vacant,
             pl.lit(threshold.value),
             "1",
@@ -209,7 +215,7 @@ def _unoccupied(rules: ConsolidationRules) -> Sequence[_Judgement]:
         _Judgement(
             "built_not_invested",
             "figures",
-            pl.when(~_BUILT | (holders == 0)).then(False).otherwise(nothing),
+            pl.when(~_BUILT | (holders == 0)).then(False).otherwise(nothing & (holders > 0)),
             _first_missing(
                 floor_area=_BUILT, occupancies=holders, tax=pl.col("tax"), output=pl.col("output")
             ),
@@ -223,16 +229,14 @@ def _unoccupied(rules: ConsolidationRules) -> Sequence[_Judgement]:
 
 
 def _below_promises() -> Sequence[_Judgement]:
-    # a promise is of the time after completion
-    due = ((pl.col("complete_by") <= pl.col("day")) | pl.col("complete_by").is_null()).fill_null(True)
     coverage, energy = pl.col("promised_coverage"), pl.col("promised_energy_per_output")
     used = pl.when(pl.col("output") > 0).then(pl.col("energy_equal_supply") / pl.col("output"))
     found = [
         _Judgement(
             "below_contract_promise",
             "coverage",
-            pl.when(coverage.is_null()).then(False).otherwise(coverage > _COVERAGE),
-            _first_missing(footprint_area=_COVERAGE),
+            _broken(coverage, coverage > _COVERAGE),
+            _first_missing(footprint_area=_COVERAGE, complete_by=_DUE),
             _COVERAGE,
             coverage,
             "1",
@@ -241,8 +245,8 @@ def _below_promises() -> Sequence[_Judgement]:
         _Judgement(
             "below_contract_promise",
             "energy_per_output",
-            pl.when(energy.is_null() | ~due).then(False).otherwise(used > energy),
-            _first_missing(energy_or_output=used),
+            _broken(energy, used > energy),
+            _first_missing(energy_or_output=used, complete_by=_DUE),
             used,
             energy,
             "tce/万元",
@@ -259,8 +263,8 @@ def _below_promises() -> Sequence[_Judgement]:
         target = _Judgement(
             "invested_below_target",
             basis,
-            pl.when(promised.is_null() | ~due).then(False).otherwise(promised > brought),
-            _first_missing(**{metric: pl.col(metric), "land_area": pl.col("mu")}),
+            _broken(promised, promised > brought),
+            _first_missing(**{metric: pl.col(metric), "land_area": pl.col("mu"), "complete_by": _DUE}),
             brought,
             promised,
             "万元/亩",
@@ -269,6 +273,11 @@ def _below_promises() -> Sequence[_Judgement]:
         )
         found += [target, replace(target, reason="below_contract_promise")]
     return found
+
+
+def _broken(promised: pl.Expr, below: pl.Expr) -> pl.Expr:
+    """Return whether a promise is due and not kept; null where one decides and is not known."""
+    return pl.when(promised.is_null()).then(False).otherwise(_DUE & below)
 
 
 def _first_missing(**known: pl.Expr) -> pl.Expr:
@@ -289,8 +298,9 @@ def _floors(rules: ConsolidationRules) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _rows(known: pl.DataFrame, each: _Judgement) -> pl.DataFrame:
+def _rows(known: pl.DataFrame, each: _Judgement, rules: ConsolidationRules) -> pl.DataFrame:
     holds = each.holds
+    of_contract = each.reason == "below_contract_promise"
     judged = known.select(
         "parcel_code",
         reason=pl.lit(each.reason),
@@ -302,6 +312,6 @@ def _rows(known: pl.DataFrame, each: _Judgement) -> pl.DataFrame:
         missing=pl.when(holds.is_null()).then(each.missing),
         idle_ha=pl.when(holds).then(each.idle.round(6)),
         rests_on=pl.lit(each.rests_on),
-        verified=each.verified.fill_null(True),
+        verified=each.verified.fill_null(True) & pl.lit(of_contract or rules.verified),
     )
     return judged.filter(pl.col("state").is_not_null()).cast(EVIDENCE)  # type: ignore[arg-type]

@@ -7,8 +7,9 @@ from typing import Any
 import polars as pl
 
 from service.levers.consolidation import columns
+from service.levers.consolidation.bases import bases
 from service.levers.consolidation.blocks import Blocks
-from service.levers.report import Basis, Report, Section, Total
+from service.levers.report import Report, Section, Total
 from service.reference.blocks import BlockRules
 from service.reference.consolidation import ConsolidationRules
 
@@ -46,7 +47,7 @@ def report(found: Found, head: Mapping[str, Any], rules: ConsolidationRules, nea
         "no_published_evaluation": found.gap,
     }
     sections = (_blocks(found), _parcels(found), _unknown(found), _evidence(found))
-    return Report("consolidation", _TITLE, {**head, **told}, sections, _bases(found, rules, near))
+    return Report("consolidation", _TITLE, {**head, **told}, sections, bases(found.distance_m, rules, near))
 
 
 def _blocks(found: Found) -> Section:
@@ -120,54 +121,6 @@ def _evidence(found: Found) -> Section:
         "consolidation_evidence",
         columns.EVIDENCE,
         rows.select(each.name for each in columns.EVIDENCE),
-    )
-
-
-def _bases(found: Found, rules: ConsolidationRules, near: BlockRules) -> tuple[Basis, ...]:
-    asked = found.distance_m != near.distance_m
-    floors, potential = rules.far_floors, rules.potential
-    return (
-        Basis(
-            "distance_m",
-            ("Distance across which parcels lie together", "连片距离"),
-            f"{found.distance_m:g} m",
-            "as asked 按请求" if asked else near.source,
-            near.verified and not asked,
-            near.edition,
-        ),
-        Basis(
-            "grade_d_years",
-            ("D for years running", "连续D档年数"),
-            f"{rules.grade_d_years.value:g}",
-            rules.grade_d_years.source,
-            rules.grade_d_years.verified,
-            rules.edition,
-        ),
-        Basis(
-            "vacant_share",
-            ("Vacant share above which a parcel counts as vacant", "空置率界限"),
-            f"> {rules.vacant_share.value:g}",
-            rules.vacant_share.source,
-            rules.vacant_share.verified,
-            rules.edition,
-        ),
-        Basis(
-            "far_floors",
-            ("Least floor-area ratio by industry", "行业容积率控制值"),
-            "; ".join(f"{'/'.join(each.divisions)} ≥ {each.far:g}" for each in floors.by_division),
-            floors.source,
-            all(each.verified for each in floors.by_division),
-            floors.edition,
-        ),
-        Basis(
-            "potential",
-            ("Potential tax and output", "潜在税收与产值"),
-            f"area × quantile {potential.quantile:g} per mu of {'/'.join(potential.grades)} of the same "
-            f"{', else '.join(potential.over)}, at least {potential.smallest}",
-            potential.source,
-            potential.verified,
-            rules.edition,
-        ),
     )
 
 

@@ -85,9 +85,16 @@ def park(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             {"parcel_code": "P3", "uscc": E2, "role": "own", "floor_area_m2": 500},
             {"parcel_code": "P4", "uscc": E2, "role": "own", "floor_area_m2": 500},
             {"parcel_code": "P5", "uscc": E3, "role": "own", "floor_area_m2": 12_000},
+            {
+                "parcel_code": "P6",
+                "uscc": E3,
+                "role": "own",
+                "floor_area_m2": 3000,
+                "valid_to": "2019-12-31",
+            },
         )
         files.contracts(
-            {"parcel_code": "P1", "tax_wan_yuan_per_mu": 20, "far": 0.4},
+            {"parcel_code": "P1", "tax_wan_yuan_per_mu": 20, "far": 0.4, "complete_by": "2019-05-01"},
             {"parcel_code": "P2", "complete_by": "2019-05-01"},
         )
         for year in (2020, 2022, 2023):

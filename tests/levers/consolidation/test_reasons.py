@@ -11,13 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.domain.tables import SNAPSHOT
+from service.levers.consolidation.bases import bases
 from service.levers.consolidation.facts import Year
 from service.levers.consolidation.lasting import Before, d_years_running, unbroken, years_running
 from service.levers.consolidation.reasons import REASONS, evidence, graded_d, idle_ha
 from service.levers.consolidation.summary import SUMMARY, summary
+from service.reference.blocks import block_rules
 from service.reference.consolidation import consolidation_rules
 
 RULES = consolidation_rules()
+DUE = {"complete_by": date(2023, 1, 1)}
 _TYPES = {"str": pl.String, "int": pl.Int64, "float": pl.Float64, "bool": pl.Boolean, "date": pl.Date}
 _PARCEL: dict[str, Any] = {
     "parcel_code": pl.String,
@@ -100,7 +103,7 @@ def test_idle_land_is_between_none_and_all(norm: float, actual: float, area: flo
 
 def test_below_the_ratio_of_the_contract() -> None:
     """The golden case, from the parcel to the hectare: not fully used, and below what was promised."""
-    of = year({"floor_area_m2": 24_000.0, "industry": "C3411"}, contract={"far": 1_200_000})
+    of = year({"floor_area_m2": 24_000.0, "industry": "C3411"}, contract={"far": 1_200_000, **DUE})
     for reason, basis in (("not_fully_used", "far_contract"), ("below_contract_promise", "far")):
         line = judged(of, reason, basis)
         assert line is not None
@@ -110,17 +113,57 @@ def test_below_the_ratio_of_the_contract() -> None:
 
 def test_below_the_tax_of_the_contract() -> None:
     """The golden case: 450 万元 on 45 mu where 20 a mu were promised."""
-    of = year({"tax": 450.0, "floor_area_m2": 30_000.0}, contract={"tax_per_mu": 20_000_000})
+    of = year({"tax": 450.0, "floor_area_m2": 30_000.0}, contract={"tax_per_mu": 20_000_000, **DUE})
     line = judged(of, "invested_below_target", "tax_per_mu")
     assert line is not None
     assert (line["measured"], line["norm"], line["idle_ha"]) == (10.0, 20.0, 1.5)
     assert line["rests_on"] == "figures"
     later = year({"tax": 450.0}, contract={"tax_per_mu": 20_000_000, "complete_by": date(2024, 6, 1)})
     assert holds(later, "invested_below_target", "tax_per_mu") is False
-    silent = year({}, contract={"tax_per_mu": 20_000_000})
+    silent = year({}, contract={"tax_per_mu": 20_000_000, **DUE})
     line = judged(silent, "invested_below_target", "tax_per_mu")
     assert line is not None
     assert (line["state"], line["missing"], line["idle_ha"]) == ("unknown", "tax", None)
+
+
+@pytest.mark.parametrize(
+    ("dates", "expected"),
+    [
+        ({"complete_by": date(2023, 12, 31)}, True),
+        ({"complete_by": date(2024, 1, 1)}, False),
+        ({}, None),
+        ({"completed_on": date(2023, 12, 31)}, True),
+        ({"completed_on": date(2024, 1, 1)}, None),
+    ],
+    ids=["due", "not yet due", "no date", "completed", "completed later"],
+)
+@pytest.mark.parametrize(
+    ("promise", "reasons", "basis"),
+    [
+        ({"far": 1_200_000}, ("below_contract_promise",), "far"),
+        ({"far": 1_200_000}, ("not_fully_used",), "far_contract"),
+        ({"coverage": 500_000}, ("below_contract_promise",), "coverage"),
+        ({"tax_per_mu": 20_000_000}, ("invested_below_target", "below_contract_promise"), "tax_per_mu"),
+        ({"output_per_mu": 20_000_000}, ("invested_below_target", "below_contract_promise"), "output_per_mu"),
+        ({"energy_per_output": 200_000_000}, ("below_contract_promise",), "energy_per_output"),
+    ],
+    ids=["far", "not fully used", "coverage", "tax", "output", "energy"],
+)
+def test_a_promise_binds_from_completion_on(promise, reasons, basis, dates, expected) -> None:
+    """Before its date nothing is broken; without a date that is known only of what is completed."""
+    parcel = {"floor_area_m2": 24_000.0, "footprint_area_m2": 12_000.0, "industry": "C3411"}
+    figures = {"tax": 450.0, "output": 450.0, "energy_equal_supply": 135.0}
+    of = year({**parcel, **figures}, contract={**promise, **dates})
+    for reason in reasons:
+        assert holds(of, reason, basis) is expected
+        if expected is None:
+            assert judged(of, reason, basis)["missing"] == "complete_by"  # type: ignore[index]
+
+
+def test_a_promise_that_is_kept_is_not_broken_whenever_it_is_due() -> None:
+    """No date is needed to see that nothing is below."""
+    of = year({"floor_area_m2": 36_000.0}, contract={"far": 1_200_000})
+    assert holds(of, "below_contract_promise", "far") is False
 
 
 def test_approved_and_not_supplied() -> None:
@@ -179,14 +222,77 @@ def test_below_the_floor_of_the_industry() -> None:
     assert holds(food, "far_below_norm") is True
     assert holds(food, "not_fully_used", "far_floor") is True
     assert judged(food, "far_below_norm")["idle_ha"] == pytest.approx(0.6)  # type: ignore[index]
-    assert judged(food, "far_below_norm")["verified"] is True  # type: ignore[index]
-    cars = year({"floor_area_m2": 15_000.0, "industry": "C3610"})
-    assert judged(cars, "far_below_norm")["verified"] is False  # type: ignore[index]
     bare = year({"floor_area_m2": 0.0, "industry": "13"})
     assert (holds(bare, "far_below_norm"), holds(bare, "not_fully_used", "far_floor")) == (True, False)
     assert holds(year({"floor_area_m2": 100.0, "industry": "F51"}), "far_below_norm") is False
     assert judged(year({"floor_area_m2": 100.0}), "far_below_norm")["missing"] == "industry"  # type: ignore[index]
     assert judged(year({"industry": "13"}), "far_below_norm")["missing"] == "far"  # type: ignore[index]
+
+
+def everything() -> Year:
+    """A parcel of cars with reasons of many kinds at once, and a contract that is not kept."""
+    promises = {"far": 1_200_000, "coverage": 900_000, "tax_per_mu": 20_000_000, "output_per_mu": 20_000_000}
+    return year(
+        {
+            "floor_area_m2": 15_000.0,
+            "footprint_area_m2": 9000.0,
+            "industry": "C3610",
+            "tax": 0.0,
+            "output": 0.0,
+        },
+        contract={**promises, **DUE},
+        occupied=[{"floor_area": 100_000}],
+    )
+
+
+def test_what_rests_on_rules_that_nobody_read_is_not_verified() -> None:
+    """Reasons of the unverified edition are not; what alone the contract says is."""
+    assert RULES.verified is False
+    found = evidence(everything(), RULES).filter(pl.col("state") == "holds")
+    assert dict(found.select("reason", "verified").unique().iter_rows()) == {
+        "below_contract_promise": True,
+        "built_not_invested": False,
+        "far_below_norm": False,
+        "invested_below_target": False,
+        "not_fully_used": False,
+        "vacancy": False,
+    }
+    bare = evidence(year({"floor_area_m2": 0.0}, contract={"complete_by": date(2020, 1, 1)}), RULES)
+    assert bare.filter(pl.col("reason") == "supplied_not_used")["verified"].to_list() == [False]
+    approved = judged(year({}, land={"approved_area": 3_000_000}), "granted_not_supplied")
+    assert approved is not None
+    assert approved["verified"] is False
+
+
+def test_a_verified_edition_verifies_what_its_norms_allow() -> None:
+    """A norm of a verified edition that was itself not read stays unverified."""
+    read = RULES.model_copy(update={"verified": True})
+
+    def marks(of: Year) -> dict[str, bool]:
+        found = evidence(of, read).filter(pl.col("state") == "holds", pl.col("basis") == "far_floor")
+        return dict(found.select("reason", "verified").iter_rows())
+
+    food = year({"floor_area_m2": 24_000.0, "industry": "1391"})
+    assert marks(food) == {"far_below_norm": True, "not_fully_used": True}
+    assert marks(everything()) == {"far_below_norm": False, "not_fully_used": False}
+    runs = pl.DataFrame({"parcel_code": ["P"], "d_years": [3]})
+    assert graded_d(runs, read)["verified"].to_list() == [RULES.grade_d_years.verified]
+
+
+def test_the_report_names_every_rule() -> None:
+    """The kinds, the formula of idle land, how far it looks back and how closely past barriers among them."""
+    near = block_rules()
+    told = {each.code: each for each in bases(near.distance_m, RULES, near)}
+    assert {*told} == {
+        *("distance_m", "sight_step_m", "kinds", "idle_ha", "looks_back"),
+        *("grade_d_years", "vacant_share", "far_floors", "potential"),
+    }
+    for kind in ("批而未供", "供而未用", "用而未尽", "建而未投", "投而未达标"):
+        assert kind in told["kinds"].value
+    assert told["looks_back"].value == f"≤ {RULES.looks_back}"
+    assert (told["sight_step_m"].value, told["sight_step_m"].edition) == ("≤ 2 m", near.edition)
+    assert not any(told[code].verified for code in ("sight_step_m", "kinds", "idle_ha", "looks_back"))
+    assert all(each.source and each.edition for each in told.values())
 
 
 def test_the_scheme_and_the_table_have_the_same_floors() -> None:
@@ -203,8 +309,7 @@ def test_the_scheme_and_the_table_have_the_same_floors() -> None:
 
 
 def test_built_and_nobody_there() -> None:
-    """The survey knows the district and nobody on the parcel at the year's end."""
-    assert holds(year({"floor_area_m2": 5000.0}), "built_not_invested", "occupants") is True
+    """The survey knows the parcel and nobody on it at the year's end; where it never came nobody knows."""
     left = [{"floor_area": 100, "valid_to": date(2023, 6, 30)}]
     assert holds(year({"floor_area_m2": 5000.0}, occupied=left), "built_not_invested", "occupants") is True
     there = year({"floor_area_m2": 5000.0, "tax": 0.0, "output": 0.0}, occupied=[{"floor_area": 100}])
@@ -212,15 +317,31 @@ def test_built_and_nobody_there() -> None:
     assert holds(there, "built_not_invested", "figures") is True
     silent = year({"floor_area_m2": 5000.0}, occupied=[{"floor_area": 100}])
     assert holds(silent, "built_not_invested", "figures") is None
-    unsurveyed = Year("2023", there.parcels, there.land, there.contracts, there.occupancies.clear())
-    assert judged(unsurveyed, "built_not_invested", "occupants")["missing"] == "occupancies"  # type: ignore[index]
+
+
+def test_what_the_survey_never_reached_is_not_empty() -> None:
+    """No row of a parcel says nothing of it, whether or not the district has others."""
+    elsewhere = year({"floor_area_m2": 5000.0, "tax": 0.0, "output": 0.0})
+    nowhere = Year("2023", elsewhere.parcels, elsewhere.land, elsewhere.contracts, table("occupancies"))
+    for of in (elsewhere, nowhere):
+        for basis in ("occupants", "figures"):
+            line = judged(of, "built_not_invested", basis)
+            assert line is not None
+            assert (line["state"], line["missing"]) == ("unknown", "occupancies")
+        line = judged(of, "vacancy")
+        assert line is not None
+        assert (line["state"], line["missing"]) == ("unknown", "occupancies")
+    left = year({"floor_area_m2": 5000.0}, occupied=[{"floor_area": 100, "valid_to": date(2023, 6, 30)}])
+    line = judged(left, "vacancy")
+    assert line is not None
+    assert (line["measured"], line["idle_ha"]) == (1.0, 3.0)
 
 
 def test_vacant_floor() -> None:
     """What an owner let to tenants is in use; a floor with more than the threshold empty is vacant."""
     let = [
-        {"floor_area": 1_000_000},
-        {"role": "leased_out", "floor_area": 600_000},
+        {"floor_area": 600_000},
+        {"role": "leased_out", "floor_area": 200_000},
         {"uscc": "T", "role": "leased_in", "floor_area": 200_000},
     ]
     line = judged(year({"floor_area_m2": 10_000.0}, occupied=let), "vacancy")
@@ -234,9 +355,31 @@ def test_vacant_floor() -> None:
     assert (line["state"], line["missing"]) == ("unknown", "occupied_floor")
 
 
+@pytest.mark.parametrize(
+    ("rented", "expected"), [(0, None), (590_000, None), (599_899, None), (599_900, True), (600_000, True)]
+)
+def test_what_is_let_to_somebody_unknown_is_not_vacant(rented: int, expected: bool | None) -> None:
+    """More let than rented, beyond a rounding to the m²: a tenant was not surveyed, and may use it."""
+    let = [{"floor_area": 600_000}, {"role": "leased_out", "floor_area": 600_000}]
+    let += [{"uscc": "T", "role": "leased_in", "floor_area": rented}] if rented else []
+    line = judged(year({"floor_area_m2": 10_000.0}, occupied=let), "vacancy")
+    assert line is not None
+    assert line["state"] == ("holds" if expected else "unknown")
+    assert line["missing"] == (None if expected else "occupied_floor")
+
+
+def test_a_landlord_alone_does_not_make_a_parcel_empty() -> None:
+    """Who lets has a tenant, though the survey has no row of it."""
+    let: list[dict[str, Any]] = [{"role": "leased_out", "floor_area": 500_000}]
+    line = judged(year({"floor_area_m2": 5000.0}, occupied=let), "built_not_invested", "occupants")
+    assert line is not None
+    assert (line["state"], line["missing"]) == ("unknown", "occupancies")
+
+
 def test_energy_is_promised_from_above() -> None:
     """More energy per output than the contract allows is below its promise; hectares say nothing of it."""
-    of = year({"output": 100.0, "energy_equal_supply": 30.0}, contract={"energy_per_output": 200_000_000})
+    promised = {"energy_per_output": 200_000_000, **DUE}
+    of = year({"output": 100.0, "energy_equal_supply": 30.0}, contract=promised)
     line = judged(of, "below_contract_promise", "energy_per_output")
     assert line is not None
     assert (line["measured"], line["norm"], line["idle_ha"]) == (0.3, 0.2, None)
@@ -276,7 +419,7 @@ def test_a_parcel_has_the_largest_of_its_reasons_and_no_sum() -> None:
     """What firms hold and reported stands apart; what is unknown is listed with what is missing."""
     of = year(
         {"floor_area_m2": 24_000.0, "industry": "34", "tax": 450.0},
-        contract={"far": 1_200_000, "tax_per_mu": 20_000_000, "output_per_mu": 9_000_000},
+        contract={"far": 1_200_000, "tax_per_mu": 20_000_000, "output_per_mu": 9_000_000, **DUE},
         occupied=[{"floor_area": 2_400_000}],
     )
     found = evidence(of, RULES)

@@ -1,0 +1,86 @@
+"""The rules that consolidation rests on, as its report tells them."""
+
+from service.levers.consolidation.reasons import KINDS, REASONS
+from service.levers.report import Basis
+from service.reference.blocks import BlockRules
+from service.reference.consolidation import ConsolidationRules
+
+
+def bases(distance_m: float, rules: ConsolidationRules, near: BlockRules) -> tuple[Basis, ...]:
+    """Return the rules, in the order in which they are read; ``distance_m`` is the one that was used."""
+    asked = distance_m != near.distance_m
+    floors, potential = rules.far_floors, rules.potential
+    return (
+        Basis(
+            "distance_m",
+            ("Distance across which parcels lie together", "连片距离"),
+            f"{distance_m:g} m",
+            "as asked 按请求" if asked else near.source,
+            near.verified and not asked,
+            near.edition,
+        ),
+        Basis(
+            "sight_step_m",
+            ("Step of the connections tried past barriers", "阻隔判定步长"),
+            f"≤ {near.sight_step_m:g} m",
+            near.source,
+            near.verified,
+            near.edition,
+        ),
+        _own(
+            rules,
+            "kinds",
+            ("Kinds of inefficient use", "低效用地类型"),
+            "; ".join(" ".join(REASONS[code]) for code in KINDS),
+        ),
+        _own(
+            rules,
+            "idle_ha",
+            ("Equivalent idle land", "折算闲置面积"),
+            "(norm − actual) / norm × A / 10,000 ≥ 0, of land that is not used A / 10,000; A in m², ha",
+        ),
+        _own(
+            rules,
+            "looks_back",
+            ("Years before that are looked at", "回溯年数"),
+            f"≤ {rules.looks_back}",
+        ),
+        Basis(
+            "grade_d_years",
+            ("D for years running", "连续D档年数"),
+            f"{rules.grade_d_years.value:g}",
+            rules.grade_d_years.source,
+            rules.grade_d_years.verified,
+            rules.edition,
+        ),
+        Basis(
+            "vacant_share",
+            ("Vacant share above which a parcel counts as vacant", "空置率界限"),
+            f"> {rules.vacant_share.value:g}",
+            rules.vacant_share.source,
+            rules.vacant_share.verified,
+            rules.edition,
+        ),
+        Basis(
+            "far_floors",
+            ("Least floor-area ratio by industry", "行业容积率控制值"),
+            "; ".join(f"{'/'.join(each.divisions)} ≥ {each.far:g}" for each in floors.by_division),
+            floors.source,
+            all(each.verified for each in floors.by_division),
+            floors.edition,
+        ),
+        Basis(
+            "potential",
+            ("Potential tax and output", "潜在税收与产值"),
+            f"area × quantile {potential.quantile:g} per mu of {'/'.join(potential.grades)} of the same "
+            f"{', else '.join(potential.over)}, at least {potential.smallest}",
+            potential.source,
+            potential.verified,
+            rules.edition,
+        ),
+    )
+
+
+def _own(rules: ConsolidationRules, code: str, title: tuple[str, str], value: str) -> Basis:
+    """Return a rule that has no source but that of the whole edition."""
+    return Basis(code, title, value, rules.source, rules.verified, rules.edition)

@@ -18,6 +18,7 @@ from service.settings import Settings
 from service.store import events
 from service.store.database import Database
 from service.store.models import EventDelivery
+from service.webhooks import sending
 from service.webhooks.signing import key_of, new_secret, signature
 from service.webhooks.subscribers import load_subscribers
 from service.workflows.deliveries import Deliveries, deliver_now
@@ -162,6 +163,41 @@ def test_a_receiver_that_asks_for_rest_gets_it(database: Database, configure: Co
     assert taken == 0
     assert due is not None
     assert (due - datetime.now(UTC)).total_seconds() > 3000
+
+
+_ODD = "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"
+
+
+@pytest.mark.parametrize(("status", "taken", "state"), [(200, 1, "delivered"), (503, 0, "waiting")])
+def test_an_odd_wish_for_rest_is_none(
+    database: Database, configure: Configure, status: int, taken: int, state: str
+) -> None:
+    """A Retry-After that no calendar has stops nothing, and the attempt counts once."""
+    happen(database, 1)
+    with Receiver(status, headers={"Retry-After": _ODD}) as receiver:
+        settings = configure(f"{receiver.url}/events", retries=[3600])
+        assert [told for told, _ in deliver_now(database, settings).values()] == [taken]
+        assert deliveries(database) == [(1, state, 1, status)]
+        deliver_now(database, settings)
+        assert len(receiver.requests) == 1
+
+
+def test_whatever_goes_wrong_is_an_attempt_that_failed(
+    database: Database, configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An event that cannot be told is given up as any other, and the next ones are told."""
+    happen(database, 2)
+    usual = sending.cloud_event
+
+    def broken(event: Any, source: str) -> Any:
+        if event["id"] == 1:
+            raise RuntimeError("nobody thought of this")
+        return usual(event, source)
+
+    monkeypatch.setattr(sending, "cloud_event", broken)
+    with Receiver() as receiver:
+        assert until_quiet(database, configure(f"{receiver.url}/events")) == 1
+    assert deliveries(database) == [(1, "failed", 4, None), (2, "delivered", 1, 200)]
 
 
 def test_each_is_told_what_it_asked_for(database: Database, configure: Configure) -> None:

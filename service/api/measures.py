@@ -249,7 +249,7 @@ def move(
 def outcome(store: Store, asker: Asker, measure_id: MeasureId) -> Outcome:
     """Compare its parcels in the evaluation that it comes from with those in the next that can show it.
 
-    The next is the latest published whose period is the year of carrying out, or a later one.
+    The next is the latest published whose period is after the year of carrying out, and after the first's.
     """
     with store.reading() as connection:
         found = outcome_of(connection, measure_id)

@@ -220,7 +220,10 @@ def change(
     measure_id: MeasureId,
     said: Annotated[Changed, Body(media_type=MERGE_PATCH)],
 ) -> Any:
-    """Change what a merge patch (RFC 7396) names; what was achieved, once the measure is carried out."""
+    """Change what a merge patch (RFC 7396) names; what was achieved, once the measure is carried out.
+
+    A note becomes a step of the history, also by itself.
+    """
     require_may_say(asker, said)
     keeping.change(store, measure_id, said, asker.name, versions)
     return _answer(response, store, asker, measure_id)

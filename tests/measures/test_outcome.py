@@ -117,8 +117,10 @@ def test_the_command_line_follows_a_measure_up(told: Any, demo: Database, tmp_pa
     number = said.split()[2].rstrip(":")
     assert "verified 核实" in told("measures", "move", number, "verified")
     assert "1200.5" in told("measures", "set", number, "--set", "office=经信局")
+    assert "已备注" in told("measures", "note", number, "已现场核实")
     shown = json.loads(told("measures", "show", number, "--json"))
-    assert (shown["state"], shown["office"], len(shown["history"])) == ("verified", "经信局", 3)
+    assert (shown["state"], shown["office"], len(shown["history"])) == ("verified", "经信局", 4)
+    assert shown["history"][-1]["note"] == "已现场核实"
     assert "加层" in told("measures", "list", "--kind", "uplift")
     assert "加层" not in told("measures", "list", "--kind", "energy")
     assert "新增建筑面积" in told("measures", "dashboard")

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 import yaml
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from service.domain.events import MEASURE_MOVED, PARCEL_FLAGGED, TYPES, Happening
-from service.errors import Conflict, InvalidSubscribers
+from service.errors import Conflict, InvalidParameter, InvalidSubscribers
 from service.settings import Settings
 from service.store import events
 from service.store.database import Database
@@ -21,7 +21,7 @@ from service.store.models import EventDelivery
 from service.webhooks import sending
 from service.webhooks.signing import key_of, new_secret, signature
 from service.webhooks.subscribers import load_subscribers
-from service.workflows.deliveries import Deliveries, deliver_now
+from service.workflows.deliveries import Deliveries, deliver_now, places_of
 from tests.support.receiver import SECRET, Receiver, verified
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -282,6 +282,58 @@ def test_a_service_delivers_by_itself_and_alone(database: Database, configure: C
         assert [each["subject"] for each in one.taken] == [f"measure/{n}" for n in (1, 2, 3, 4)]
         assert other.taken == []
     assert sum(told for told, _ in deliver_now(database, settings).values()) == 0
+
+
+def test_a_place_that_is_lost_is_left_and_taken_again(database: Database, configure: Configure) -> None:
+    """When the server drops the connection that holds it, no two deliver; a file's lock is never lost so."""
+    with Receiver() as receiver:
+        settings = configure(f"{receiver.url}/events")
+        places, other = places_of(database, settings), places_of(database, settings)
+        assert places.take_first()
+        assert places.still_held()
+        if not database.is_embedded:
+            drop_locks(database)
+            assert not places.still_held()
+            assert other.take_first()
+            assert not places.still_held()
+            assert not places.take_first()
+            other.leave_all()
+        places.leave_all()
+        delivering = Deliveries(database, settings)
+        happen(database, 1)
+        delivering.start()
+        try:
+            assert receiver.wait_for(1)
+            if not database.is_embedded:
+                drop_locks(database)
+            happen(database, 1)
+            assert receiver.wait_for(2)
+        finally:
+            delivering.stop()
+    assert [each["subject"] for each in receiver.taken] == ["measure/1", "measure/2"]
+
+
+def drop_locks(database: Database) -> None:
+    """End the connections that hold advisory locks, as a server that restarts does."""
+    held = (
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' AND granted AND"
+        " database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        " AND pid <> pg_backend_pid()"
+    )
+    with database.reading() as connection:
+        connection.execute(text(held))
+
+
+def test_authorities_that_cannot_be_read_are_told_at_the_start(
+    database: Database, configure: Configure, tmp_path: Path
+) -> None:
+    """By the name of the setting, instead of threads that end in silence."""
+    settings = configure("https://gw.example.test/events").model_copy(
+        update={"event_ca_file": tmp_path / "none.pem"}
+    )
+    with pytest.raises(InvalidParameter) as raised:
+        Deliveries(database, settings).start()
+    assert (raised.value.code, raised.value.place) == ("invalid-setting", "MUJUN_EVENT_CA_FILE")
 
 
 def test_telling_changes_nothing_that_answers_are_made_of(database: Database, configure: Configure) -> None:

@@ -220,7 +220,10 @@ def change(
     measure_id: MeasureId,
     said: Annotated[Changed, Body(media_type=MERGE_PATCH)],
 ) -> Any:
-    """Change what a merge patch (RFC 7396) names; what was achieved, once the measure is carried out."""
+    """Change what a merge patch (RFC 7396) names; what was achieved, once the measure is carried out.
+
+    A note becomes a step of the history, also by itself.
+    """
     require_may_say(asker, said)
     keeping.change(store, measure_id, said, asker.name, versions)
     return _answer(response, store, asker, measure_id)
@@ -249,7 +252,7 @@ def move(
 def outcome(store: Store, asker: Asker, measure_id: MeasureId) -> Outcome:
     """Compare its parcels in the evaluation that it comes from with those in the next that can show it.
 
-    The next is the latest published whose period is the year of carrying out, or a later one.
+    The next is the latest published whose period is after the year of carrying out, and after the first's.
     """
     with store.reading() as connection:
         found = outcome_of(connection, measure_id)

@@ -48,6 +48,7 @@ def register(cli: typer.Typer) -> None:
     group.command("list")(list_)
     group.command("show")(show)
     group.command("set")(set_)
+    group.command("note")(note)
     group.command("move")(move)
     group.command("dashboard")(dashboard)
     cli.add_typer(group, name="measures")
@@ -133,6 +134,17 @@ def set_(measure_id: MeasureId, effects: Effects = None) -> None:
         keeping.change(database, measure_id, said, _BY)
         with database.reading() as connection:
             _print(records.one(connection, measure_id, today())[0])
+
+
+def note(
+    measure_id: MeasureId,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="For those who follow up 备注.")],
+) -> None:
+    """Write a note into the history, without moving the measure 添加备注."""
+    said = _understood(Changed, {"note": text})
+    with open_database() as database:
+        keeping.change(database, measure_id, said, _BY)
+    out.print(f"Measure 事项 {measure_id}: noted 已备注", highlight=False)
 
 
 def move(

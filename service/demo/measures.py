@@ -6,6 +6,8 @@ from datetime import date
 from service.demo.figures import YEARS
 
 _LAST = YEARS[-1]
+_BEFORE = _LAST - 1
+"""In the last year shows what was carried out before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,10 @@ MEASURES = (
         "consolidation",
         "连片低效用地整合",
         "自然资源和规划局",
-        date(_LAST, 12, 31),
-        date(_LAST, 2, 1),
+        date(_BEFORE, 12, 31),
+        date(_BEFORE, 2, 1),
         parcels=3,
-        way=_way(_LAST, *_DONE),
+        way=_way(_BEFORE, *_DONE),
         expected={"area_released_m2": "18000", "tax_gained_wan_yuan": "260.5"},
         achieved={"area_released_m2": "16500.5"},
     ),
@@ -50,9 +52,9 @@ MEASURES = (
         "leasing",
         "闲置厂房招租",
         "招商服务中心",
-        date(_LAST, 9, 30),
-        date(_LAST, 2, 15),
-        way=(*_way(_LAST, *_DONE), ("closed", date(_LAST, 12, 1))),
+        date(_BEFORE, 9, 30),
+        date(_BEFORE, 2, 15),
+        way=(*_way(_BEFORE, *_DONE), ("closed", date(_BEFORE, 12, 1))),
         expected={"tax_gained_wan_yuan": "85", "output_gained_wan_yuan": "1200"},
         achieved={"tax_gained_wan_yuan": "91.25", "output_gained_wan_yuan": "1310"},
     ),

@@ -20,6 +20,11 @@ Origin = tuple[str, str, int]
 """Scheme, host and port."""
 
 _NAT64 = IPv6Network("64:ff9b::/96")
+_LEADING_INSIDE = tuple(
+    IPv6Network(network)
+    # IPv4-compatible, IPv4-translated, local-use NAT64 (RFC 8215), site-local: deprecated or of one's own
+    for network in ("::/96", "::ffff:0:0:0/96", "64:ff9b:1::/48", "fec0::/10")
+)
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -96,7 +101,8 @@ class Reach:
             address = address.ipv4_mapped or address.sixtofour or _translated(address)
         if any(address.version == each.version and address in each for each in self.networks):
             return
-        if address.is_global and not address.is_multicast:
+        inside = address.version == 6 and any(address in each for each in _LEADING_INSIDE)
+        if address.is_global and not address.is_multicast and not inside:
             return
         raise UpstreamTrouble(
             f"{host} resolves to an address that is not of the public internet.",

@@ -20,6 +20,8 @@ from service.webhooks.envelope import MEDIA_TYPE, cloud_event
 from service.webhooks.signing import key_of, signature
 from service.webhooks.subscribers import Subscriber
 
+_log = logging.getLogger("mujun")
+
 _LONGEST_ANSWER = 64 * 1024
 _GONE = 410
 
@@ -80,7 +82,18 @@ class Sender:
 
     def send(self, event: Mapping[str, Any]) -> Attempt:
         """Tell of an event; the same event has the same id in every attempt, whose time is its own."""
+        try:
+            return self._attempt(event)
+        except Exception as error:
+            # by its kind only: the message may hold a secret; not recorded, it would be tried without end
+            _log.warning(
+                "Telling %s of %s failed: %s", self._subscriber.name, event["uuid"], type(error).__name__
+            )
+            return Attempt(error="internal-error")
+
+    def _attempt(self, event: Mapping[str, Any]) -> Attempt:
         url = self._subscriber.url
+        after = None
         try:
             self._reach.require(url, self._subscriber.name)
             body = orjson.dumps(cloud_event(event, self._source))
@@ -90,8 +103,9 @@ class Sender:
         self._clock.start(self._subscriber.timeouts.total)
         try:
             with self._http.stream("POST", url, content=body, headers=headers) as response:
-                after = seconds_of(response.headers.get("retry-after", ""))
                 status = response.status_code
+                if not response.is_success:
+                    after = seconds_of(response.headers.get("retry-after", ""))
                 _read_some(response)
         except httpx.TimeoutException:
             return Attempt(error="upstream-timeout")

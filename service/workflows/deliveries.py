@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 
 from service.errors import Conflict
 from service.jobs.telling import Telling
@@ -36,10 +36,14 @@ class Deliveries:
         self._thread: Thread | None = None
 
     def start(self) -> None:
-        """Begin in the background; raises `InvalidSubscribers` for a file that cannot be read."""
+        """Begin in the background.
+
+        Raises `InvalidSubscribers` for a file that cannot be read, and `InvalidParameter` for settings.
+        """
         subscribers = load_subscribers(self._settings.subscribers)
         reach = Reach.of(self._settings, Purpose.EVENTS)
         if subscribers:
+            reach.tls()  # authorities that cannot be read are told now, not by every thread
             self._thread = Thread(
                 target=self._run, args=(subscribers, reach), name="mujun-deliveries", daemon=True
             )
@@ -55,21 +59,25 @@ class Deliveries:
     def _run(self, subscribers: tuple[Subscriber, ...], reach: Reach) -> None:
         places = places_of(self._database, self._settings)
         try:
-            while not self._take(places):
-                if self._ending.wait(_LOOK_SECONDS):
-                    return
-            threads = [
-                Thread(
-                    target=self._tell, args=(each, reach), name=f"mujun-deliveries-{each.name}", daemon=True
-                )
-                for each in subscribers
-            ]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
+            while not self._ending.is_set():
+                if self._take(places):
+                    self._tell_all(subscribers, reach, _Held(places))
+                self._ending.wait(_LOOK_SECONDS)
         finally:
             places.leave_all()
+
+    def _tell_all(self, subscribers: tuple[Subscriber, ...], reach: Reach, held: "_Held") -> None:
+        """Tell until it ends, or until the place is lost and another process may tell."""
+        threads = [
+            Thread(
+                target=self._tell, args=(each, reach, held), name=f"mujun-deliveries-{each.name}", daemon=True
+            )
+            for each in subscribers
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
 
     def _take(self, places: Places) -> bool:
         try:
@@ -78,17 +86,36 @@ class Deliveries:
             _log.warning("Events cannot be delivered now; it is tried again.", exc_info=error)
             return False
 
-    def _tell(self, subscriber: Subscriber, reach: Reach) -> None:
-        with Sender(subscriber, reach, self._settings.public_url) as sender:
-            telling = Telling(self._database, subscriber, sender.send)
-            while not self._ending.is_set():
-                pause = _LOOK_SECONDS
-                try:
-                    telling.run(self._ending.is_set)
-                except Exception as error:
-                    pause = _AFTER_TROUBLE_SECONDS
-                    _log.warning("%s cannot be told now; tried again.", subscriber.name, exc_info=error)
-                self._ending.wait(pause)
+    def _tell(self, subscriber: Subscriber, reach: Reach, held: "_Held") -> None:
+        def over() -> bool:
+            return self._ending.is_set() or held.lost.is_set()
+
+        while not over():
+            try:
+                with Sender(subscriber, reach, self._settings.public_url) as sender:
+                    telling = Telling(self._database, subscriber, sender.send)
+                    while not over() and held.ask():
+                        telling.run(over)
+                        self._ending.wait(_LOOK_SECONDS)
+            except Exception as error:
+                _log.warning("%s cannot be told now; tried again.", subscriber.name, exc_info=error)
+                self._ending.wait(_AFTER_TROUBLE_SECONDS)
+
+
+class _Held:
+    """The place from which several threads tell, which ask one after another whether it is still theirs."""
+
+    def __init__(self, places: Places) -> None:
+        self._places, self._lock = places, Lock()
+        self.lost = Event()
+
+    def ask(self) -> bool:
+        """Ask whether the place is still held; once lost it stays so."""
+        with self._lock:
+            if not self.lost.is_set() and not self._places.still_held():
+                _log.warning("The place from which events are delivered was lost; it is taken again.")
+                self.lost.set()
+            return not self.lost.is_set()
 
 
 def deliver_now(database: Database, settings: Settings) -> dict[str, tuple[int, datetime | None]]:

@@ -57,6 +57,19 @@ class Places:
             with suppress(Exception):
                 held.close()
 
+    def still_held(self) -> bool:
+        """Ask whether the places taken are still held; one whose connection dropped is left."""
+        for number, lock in list(self._held.items()):
+            if isinstance(lock, sqlite3.Connection):
+                continue
+            try:
+                lock.execute(text("SELECT 1"))
+            except Exception:
+                # asked again it would connect anew, without the lock
+                self.leave(self._name(number))
+                return False
+        return bool(self._held)
+
     def leave_all(self) -> None:
         """Leave all places."""
         for number in list(self._held):

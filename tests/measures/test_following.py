@@ -121,6 +121,31 @@ def test_going_back_takes_back_what_was_achieved_and_says_so(client: TestClient)
     assert back["history"][-1]["changes"]["achieved_area_released_m2"] == [12.5, None]
 
 
+def test_a_note_is_a_step_that_moves_nothing(client: TestClient, built: Built) -> None:
+    """With a version of its own, for those who follow up only; told to nobody; not of an ended measure."""
+    made, before = propose(client), newest(built)
+    path = f"/measures/{made['id']}"
+    tag = client.get(path).headers["etag"]
+    noted = client.patch(path, json={"note": "已约谈业主"}, headers={"If-Match": tag})
+    assert noted.status_code == 200, noted.text
+    step = noted.json()["history"][-1]
+    assert (step["from"], step["to"], step["note"], step["changes"]) == (
+        *("proposed", "proposed", "已约谈业主"),
+        {},
+    )
+    assert (noted.json()["state"], len(noted.json()["history"])) == ("proposed", 2)
+    assert noted.headers["etag"] != tag
+    both = client.patch(path, json={"note": "转办", "office": "经信局"}).json()["history"]
+    assert (len(both), both[-1]["note"], both[-1]["changes"]) == (3, "转办", {"office": [None, "经信局"]})
+    assert client.patch(path, json={"note": None}).json()["history"] == both
+    reader = {"X-API-Key": ""} | key_for(built.database, "read")
+    assert "note" not in client.get(path, headers=reader).json()["history"][1]
+    assert client.patch(path, json={"note": "n"}, headers=reader).status_code == 403
+    assert newest(built) == before
+    go(client, made["id"], "dropped", note="终止")
+    assert client.patch(path, json={"note": "再议"}).status_code == 409
+
+
 def test_of_two_who_change_one_measure_the_second_learns_of_the_first(client: TestClient) -> None:
     """By entity tags, for changes and moves alike; a tag that was read now is taken."""
     made = propose(client)
@@ -248,6 +273,9 @@ def test_the_dashboard_adds_up(client: TestClient) -> None:
     told = [(row["kind"], row["state"], row["measures"]) for row in kinds["rows"]]
     assert told == [("leasing", "proposed", 1), ("leasing", "carried_out", 1), ("price", "dropped", 1)]
     assert [(row["office"], row["measures"], row["open"]) for row in offices["rows"]] == [(office, 3, 2)]
+    # all three are about the one parcel
+    assert [row["parcels"] for row in offices["rows"]] == [1]
+    assert [row["parcels"] for row in kinds["rows"]] == [1, 1, 1]
     assert one["id"] < two["id"]
 
 

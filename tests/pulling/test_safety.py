@@ -101,6 +101,13 @@ def test_a_name_with_one_inner_address_is_refused(
         "::ffff:169.254.169.254",
         "2002:7f00:1::",
         "64:ff9b::7f00:1",
+        "64:ff9b:1::7f00:1",
+        "64:ff9b:1::101:101",
+        "::127.0.0.1",
+        "::1.1.1.1",
+        "::ffff:0:127.0.0.1",
+        "::ffff:0:1.1.1.1",
+        "fec0::1",
     ],
 )
 def test_special_addresses_are_known_in_every_form(address: str) -> None:
@@ -111,10 +118,25 @@ def test_special_addresses_are_known_in_every_form(address: str) -> None:
     assert raised.value.code == "address-not-allowed"
 
 
-@pytest.mark.parametrize("address", ["1.1.1.1", "2606:4700:4700::1111"])
+@pytest.mark.parametrize("address", ["1.1.1.1", "2606:4700:4700::1111", "64:ff9b::101:101", "::ffff:1.1.1.1"])
 def test_public_addresses_are_reached(address: str) -> None:
     """A listed host on the public internet needs nothing more."""
     Reach.of(Settings(pull_hosts="gw.example.test")).require_address(address, "gw.example.test")
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("fec0::1", "fec0::/10"),
+        ("64:ff9b:1::7f00:1", "64:ff9b:1::/48"),
+        ("::127.0.0.1", "::/96"),
+        ("64:ff9b::a01:203", "10.1.0.0/16"),
+    ],
+)
+def test_special_addresses_are_reached_where_listed(address: str, network: str) -> None:
+    """By the network that they are of; translated ones by that of the address inside."""
+    reach = Reach.of(Settings(pull_hosts="gw.example.test", pull_private_networks=network))
+    reach.require_address(address, "gw.example.test")
 
 
 @pytest.mark.parametrize(

@@ -10,17 +10,18 @@ from typing import Any
 
 import pytest
 import yaml
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from service.domain.events import MEASURE_MOVED, PARCEL_FLAGGED, TYPES, Happening
-from service.errors import Conflict, InvalidSubscribers
+from service.errors import Conflict, InvalidParameter, InvalidSubscribers
 from service.settings import Settings
 from service.store import events
 from service.store.database import Database
 from service.store.models import EventDelivery
+from service.webhooks import sending
 from service.webhooks.signing import key_of, new_secret, signature
 from service.webhooks.subscribers import load_subscribers
-from service.workflows.deliveries import Deliveries, deliver_now
+from service.workflows.deliveries import Deliveries, deliver_now, places_of
 from tests.support.receiver import SECRET, Receiver, verified
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -164,6 +165,41 @@ def test_a_receiver_that_asks_for_rest_gets_it(database: Database, configure: Co
     assert (due - datetime.now(UTC)).total_seconds() > 3000
 
 
+_ODD = "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"
+
+
+@pytest.mark.parametrize(("status", "taken", "state"), [(200, 1, "delivered"), (503, 0, "waiting")])
+def test_an_odd_wish_for_rest_is_none(
+    database: Database, configure: Configure, status: int, taken: int, state: str
+) -> None:
+    """A Retry-After that no calendar has stops nothing, and the attempt counts once."""
+    happen(database, 1)
+    with Receiver(status, headers={"Retry-After": _ODD}) as receiver:
+        settings = configure(f"{receiver.url}/events", retries=[3600])
+        assert [told for told, _ in deliver_now(database, settings).values()] == [taken]
+        assert deliveries(database) == [(1, state, 1, status)]
+        deliver_now(database, settings)
+        assert len(receiver.requests) == 1
+
+
+def test_whatever_goes_wrong_is_an_attempt_that_failed(
+    database: Database, configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An event that cannot be told is given up as any other, and the next ones are told."""
+    happen(database, 2)
+    usual = sending.cloud_event
+
+    def broken(event: Any, source: str) -> Any:
+        if event["id"] == 1:
+            raise RuntimeError("nobody thought of this")
+        return usual(event, source)
+
+    monkeypatch.setattr(sending, "cloud_event", broken)
+    with Receiver() as receiver:
+        assert until_quiet(database, configure(f"{receiver.url}/events")) == 1
+    assert deliveries(database) == [(1, "failed", 4, None), (2, "delivered", 1, 200)]
+
+
 def test_each_is_told_what_it_asked_for(database: Database, configure: Configure) -> None:
     """By type and district; a new subscriber is told of what comes, unless it wants everything."""
     happen(database, 1)
@@ -246,6 +282,58 @@ def test_a_service_delivers_by_itself_and_alone(database: Database, configure: C
         assert [each["subject"] for each in one.taken] == [f"measure/{n}" for n in (1, 2, 3, 4)]
         assert other.taken == []
     assert sum(told for told, _ in deliver_now(database, settings).values()) == 0
+
+
+def test_a_place_that_is_lost_is_left_and_taken_again(database: Database, configure: Configure) -> None:
+    """When the server drops the connection that holds it, no two deliver; a file's lock is never lost so."""
+    with Receiver() as receiver:
+        settings = configure(f"{receiver.url}/events")
+        places, other = places_of(database, settings), places_of(database, settings)
+        assert places.take_first()
+        assert places.still_held()
+        if not database.is_embedded:
+            drop_locks(database)
+            assert not places.still_held()
+            assert other.take_first()
+            assert not places.still_held()
+            assert not places.take_first()
+            other.leave_all()
+        places.leave_all()
+        delivering = Deliveries(database, settings)
+        happen(database, 1)
+        delivering.start()
+        try:
+            assert receiver.wait_for(1)
+            if not database.is_embedded:
+                drop_locks(database)
+            happen(database, 1)
+            assert receiver.wait_for(2)
+        finally:
+            delivering.stop()
+    assert [each["subject"] for each in receiver.taken] == ["measure/1", "measure/2"]
+
+
+def drop_locks(database: Database) -> None:
+    """End the connections that hold advisory locks, as a server that restarts does."""
+    held = (
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' AND granted AND"
+        " database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        " AND pid <> pg_backend_pid()"
+    )
+    with database.reading() as connection:
+        connection.execute(text(held))
+
+
+def test_authorities_that_cannot_be_read_are_told_at_the_start(
+    database: Database, configure: Configure, tmp_path: Path
+) -> None:
+    """By the name of the setting, instead of threads that end in silence."""
+    settings = configure("https://gw.example.test/events").model_copy(
+        update={"event_ca_file": tmp_path / "none.pem"}
+    )
+    with pytest.raises(InvalidParameter) as raised:
+        Deliveries(database, settings).start()
+    assert (raised.value.code, raised.value.place) == ("invalid-setting", "MUJUN_EVENT_CA_FILE")
 
 
 def test_telling_changes_nothing_that_answers_are_made_of(database: Database, configure: Configure) -> None:

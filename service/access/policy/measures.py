@@ -70,6 +70,7 @@ MEASURES: Mapping[str, Mapping[str, Sensitivity]] = {
     },
     "measure_outcomes": {
         "parcel_code": "public",
+        "formerly": "public",
         "grade_before": "public",
         "grade_after": "public",
         "points_before": "public",

@@ -37,8 +37,10 @@ def dashboard(connection: Connection, day: date, **wanted: Any) -> Report:
     What is expected is summed of measures that are not dropped, what is achieved of those carried out or
     closed. A sum of nothing known is null.
     """
-    rows = table(many(connection, day, **wanted))
-    rows = rows.with_columns(
+    measures = many(connection, day, **wanted)
+    codes = pl.Series("codes", [each["parcel_codes"] for each in measures], dtype=pl.List(pl.String))
+    rows = table(measures).with_columns(
+        codes,
         *(
             pl.when(pl.col("state") != MeasureState.DROPPED.value).then(pl.col(name)).alias(name)
             for name, _, _ in _SUMS
@@ -87,7 +89,8 @@ def _summed(rows: pl.DataFrame, by: Sequence[str], *more: pl.Expr) -> pl.DataFra
     found = rows.group_by(by).agg(
         *more,
         pl.len().cast(pl.Int64).alias("measures"),
-        pl.col("parcels").sum(),
+        # several measures may be about one parcel
+        pl.col("codes").explode().drop_nulls().n_unique().cast(pl.Int64).alias("parcels"),
         pl.col("overdue").sum().cast(pl.Int64),
         *(_sum(name) for name in _DECIMALS),
     )

@@ -83,6 +83,7 @@ class Changed(Expected):
     achieved_tax_gained_wan_yuan: _Money | None = Field(None, description="Tax a year 实际年新增税收, 万元")
     achieved_output_gained_wan_yuan: _Money | None = Field(None, description="Output 实际年新增产值, 万元")
     achieved_energy_saved_tce: _Energy | None = Field(None, description="Energy a year 实际年节能量, tce")
+    note: Note | None = Field(None, description="For those who follow up; a step of the history 备注")
 
 
 COLUMNS = {

@@ -62,18 +62,18 @@ def propose(database: Database, said: NewMeasure, by: str) -> int:
 
 
 def change(database: Database, measure_id: int, said: Changed, by: str, versions: Versions = None) -> None:
-    """Change what a merge patch names; what says nothing new leaves no trace.
+    """Change what a merge patch names; what says nothing new leaves no trace, but a note is a step by itself.
 
     Raises `NotFound`, `PreconditionFailed`, `InvalidParameter` for a title that is unset, and `Conflict` for
     a measure that has ended, or an effect achieved by one that is not carried out.
     """
-    wanted = kept(said.model_dump(exclude_unset=True))
+    wanted = kept(said.model_dump(exclude_unset=True, exclude={"note"}))
     if "title" in wanted and wanted["title"] is None:
         raise InvalidParameter("A measure has a title.", "事项须有标题。", place="/title")
     with database.writing() as connection:
         row = _read(connection, measure_id, versions)
         changes = {name: [row[name], value] for name, value in wanted.items() if row[name] != value}
-        if not changes:
+        if not changes and said.note is None:
             return
         state = MeasureState(row["state"])
         if state in ENDS:
@@ -93,7 +93,7 @@ def change(database: Database, measure_id: int, said: Changed, by: str, versions
             )
         now = datetime.now(UTC)
         _write(connection, row, changes, now)
-        _add_step(connection, measure_id, state, state, today(), now, by, None, changes)
+        _add_step(connection, measure_id, state, state, today(), now, by, said.note, changes)
 
 
 def move(

@@ -9,9 +9,11 @@ from sqlalchemy import Connection, RowMapping
 from service.domain.measures import EFFECTS
 from service.jobs.measures.forms import shown
 from service.jobs.measures.keeping import found
+from service.jobs.measures.succeeding import lands, of_land
 from service.reference.tables import unit_table
 from service.store import evaluations, parts
 from service.store import measures as stored
+from service.store.lineage import land
 
 _FIGURES = {"tax": "tax_wan_yuan", "output": "output_wan_yuan"}
 _SHOWN = ("grade", "points", "far", "floor_area_m2", "low_efficiency")
@@ -37,6 +39,7 @@ class ParcelBeforeAfter(BaseModel):
     """A parcel in both evaluations; null where an evaluation does not tell."""
 
     parcel_code: str
+    formerly: list[str] | None = Field(None, description="Other codes of its land, now given up 原宗地代码")
     grade_before: str | None = None
     grade_after: str | None = None
     points_before: float | None = None
@@ -84,12 +87,13 @@ class Outcome(BaseModel):
 def outcome(connection: Connection, measure_id: int) -> Outcome:
     """Compare the evaluation that a measure comes from with the latest of a year in which it took effect.
 
-    That is the latest published one of its district whose period is the year of carrying out or a later one.
-    Raises `NotFound`.
+    That is the latest published one of its district whose period is after the year of carrying out, and after
+    that of the evaluation which it comes from. Parcels are those that have the land by the end of that
+    period. Raises `NotFound`.
     """
     row = found(connection, measure_id)
     before = None if row["origin_id"] is None else evaluations.get(connection, row["origin_id"])
-    after = _next_evaluation(connection, row)
+    after = _next_evaluation(connection, row, before)
     reason = None
     if before is None:
         reason = "no_origin"
@@ -98,9 +102,14 @@ def outcome(connection: Connection, measure_id: int) -> Outcome:
     elif after is None:
         reason = "no_evaluation_yet"
     codes = stored.parcels_of(connection, [measure_id])[measure_id]
-    one, other = _figures(connection, before, codes), _figures(connection, after, codes)
     both = before is not None and after is not None
-    parcels = [_parcel(code, one.get(code, {}), other.get(code, {})) for code in codes]
+    pieces = lands(codes, land(connection, after["period"]).moves if after is not None else None)
+    names = sorted({name for parts in pieces.values() for each in parts for name in each})
+    one, other = _figures(connection, before, names), _figures(connection, after, names)
+    parcels = [
+        _parcel(code, parts, of_land(one, code, parts), of_land(other, code, parts))
+        for code, parts in pieces.items()
+    ]
     return Outcome(
         measure_id=measure_id,
         before=_compared(before),
@@ -116,15 +125,13 @@ def outcome(connection: Connection, measure_id: int) -> Outcome:
     )
 
 
-def _next_evaluation(connection: Connection, row: RowMapping) -> RowMapping | None:
+def _next_evaluation(connection: Connection, row: RowMapping, before: RowMapping | None) -> RowMapping | None:
     if row["carried_out_on"] is None:
         return None
+    # a year in which it was carried out shows a part of its effect at most
+    last = max(str(row["carried_out_on"].year), before["period"] if before is not None else "")
     published = evaluations.listing(connection, district=row["district"], status="published", limit=10_000)
-    later = [
-        each
-        for each in published
-        if each["period"] >= str(row["carried_out_on"].year) and each["id"] != row["origin_id"]
-    ]
+    later = [each for each in published if each["period"] > last]
     return max(later, key=lambda each: (each["period"], each["published_at"], each["id"]), default=None)
 
 
@@ -155,13 +162,16 @@ def _in(value: int | None, per: int) -> float | None:
     return None if value is None else value / per
 
 
-def _parcel(code: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> ParcelBeforeAfter:
+def _parcel(
+    code: str, parts: Sequence[Sequence[str]], before: Mapping[str, Any], after: Mapping[str, Any]
+) -> ParcelBeforeAfter:
+    formerly = sorted({name for each in parts for name in each} - {code})
     said = {
         f"{name}_{when}": figures.get(name)
         for name in (*_SHOWN, *_FIGURES.values())
         for when, figures in (("before", before), ("after", after))
     }
-    return ParcelBeforeAfter(parcel_code=code, **said)
+    return ParcelBeforeAfter(parcel_code=code, formerly=formerly, **said)
 
 
 def _worked(parcels: Sequence[ParcelBeforeAfter]) -> bool | None:

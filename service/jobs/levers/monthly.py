@@ -144,7 +144,8 @@ def _surcharges(
         whose = heads.get(uscc, uscc)
         if whose in firms:
             place = land.get(parcel or "", parcel or "")
-            yield Surcharge(whose, place, kind, round(yuan * MICRO), since, until)
+            rate = None if yuan is None else round(yuan * MICRO)
+            yield Surcharge(whose, place, kind, rate, since, until)
 
 
 def _firms(of: Evaluated, firms: set[str]) -> dict[str, Firm]:

@@ -77,7 +77,7 @@ class PriceEntry(BaseModel):
     consecutive_years: int
     tier_yuan_per_kwh: float
     other_kind: str
-    other_yuan_per_kwh: float
+    other_yuan_per_kwh: float | None = Field(description="Null where unknown 未知为空")
     reason: str
     why: str
     corrects: int | None = Field(description="The entry of this line before it 上一分录")
@@ -285,7 +285,7 @@ def _told_entry(row: Mapping[str, Any]) -> PriceEntry:
             "amount_yuan": row["amount_fen"] / 100,
             "consecutive_years": row["years"],
             "tier_yuan_per_kwh": row["tier_rate"] / MICRO,
-            "other_yuan_per_kwh": row["other_rate"] / MICRO,
+            "other_yuan_per_kwh": None if row["reason"] == "other_unknown" else row["other_rate"] / MICRO,
             "why": said(row["reason"]),
         }
     )

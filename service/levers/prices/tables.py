@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from service.features.table import Property
+from service.levers.prices.apportioning import Missing
 from service.levers.prices.charges import Charge, amount_fen
 from service.levers.prices.result import Priced
 from service.levers.prices.words import said
@@ -221,7 +222,7 @@ def unplaced(priced: Priced) -> pl.DataFrame:
 
 
 def missing(priced: Priced, names: Mapping[str, str]) -> pl.DataFrame:
-    """Return the months without a reading."""
+    """Return the months without a reading, and the lines held back for what is not known yet."""
     return frame(
         "missing",
         (
@@ -234,9 +235,14 @@ def missing(priced: Priced, names: Mapping[str, str]) -> pl.DataFrame:
                 "reason": each.reason,
                 "why": said(each.reason),
             }
-            for each in priced.placed.missing
+            for each in (*priced.placed.missing, *map(_held_back, priced.held_back))
         ),
     )
+
+
+def _held_back(charge: Charge) -> Missing:
+    line = charge.line
+    return Missing(line.month, line.parcel_code, line.uscc, line.meter, charge.reason)
 
 
 def _line(charge: Charge, names: Mapping[str, str]) -> dict[str, Any]:
@@ -252,7 +258,9 @@ def _line(charge: Charge, names: Mapping[str, str]) -> dict[str, Any]:
         "consecutive_years": standing.years,
         "tier_yuan_per_kwh": rate(charge.tier_rate),
         "other_kind": charge.other_kind or None,
-        "other_yuan_per_kwh": rate(charge.other_rate) if charge.other_kind else None,
+        "other_yuan_per_kwh": rate(charge.other_rate)
+        if charge.other_rate is not None and charge.other_kind
+        else None,
         "yuan_per_kwh": rate(charge.rate),
         "amount_yuan": yuan(charge.amount_fen),
         "estimated": line.estimated,

@@ -98,6 +98,7 @@ def _told(story: Story, files: HandOvers) -> Story:
     files.figures(
         {"uscc": E1, "period": "2024-01", "electricity_grid": 123_456},
         {"uscc": E1, "period": "2024-02", "electricity_grid": 1000},
+        {"uscc": E1, "period": "2024-03", "electricity_grid": 10},
         {"uscc": E2, "period": "2024-01", "electricity_grid": 1000},
     )
     read = write_csv(
@@ -107,7 +108,10 @@ def _told(story: Story, files: HandOvers) -> Story:
     import_file(database, "figures", read, mapping=parse_mapping(READINGS), district=DISTRICT)
     files._table(
         "surcharges",
-        [{"uscc": E3, "kind": "punitive", "yuan_per_kwh": 0.1, "valid_from": "2024-01-01"}],
+        [
+            {"uscc": E3, "kind": "punitive", "yuan_per_kwh": 0.1, "valid_from": "2024-01-01"},
+            {"uscc": E1, "kind": "tiered", "yuan_per_kwh": None, "valid_from": "2024-03-01"},
+        ],
     )
     for year in ("2022", "2023"):
         story.first = publish(database, evaluate(database, SCHEME, year).id).id
@@ -185,6 +189,16 @@ def test_what_is_not_charged_stays_in_sight(story: Story) -> None:
         ("2024-02", "P3", E2, ""),
     ]
     assert [row["displaced_yuan"] for row in rows(story.simulated, "displaced")] == [15]
+
+
+def test_a_surcharge_of_an_unknown_amount_holds_the_line_back(story: Story) -> None:
+    """From March on; it stands among what is missing, with what is not known of it."""
+    report = prices(story.database, story.first, Asked(first="2024-03", last="2024-03"))
+    (told,) = (row for row in rows(report, "charges") if row["uscc"] == E1)
+    assert (told["amount_yuan"], told["reason"]) == (0, "other_unknown")
+    assert (told["other_kind"], told["other_yuan_per_kwh"]) == ("tiered", None)
+    assert "其他加价金额未知" in told["why"]
+    assert [row["reason"] for row in rows(report, "missing") if row["uscc"] == E1] == ["other_unknown"]
 
 
 def test_a_parcel_tells_its_years(story: Story) -> None:

@@ -9,6 +9,7 @@ import polars as pl
 from service.features.table import Property
 from service.levers.prices.apportioning import Missing
 from service.levers.prices.charges import Charge, amount_fen
+from service.levers.prices.ledger import Key, Posted
 from service.levers.prices.result import Priced
 from service.levers.prices.words import said
 from service.reference.prices import MICRO
@@ -148,6 +149,27 @@ def parcels(priced: Priced, towns: Mapping[str, str | None]) -> pl.DataFrame:
             }
         )
     return frame("parcels", sorted(rows, key=lambda row: (-(row["amount_yuan"] or 0), row["parcel_code"])))
+
+
+def as_booked(told: pl.DataFrame, lines: Mapping[Key, Posted]) -> pl.DataFrame:
+    """Return `parcels` with the amounts and the firms of the ledger; nothing booked is 0, unless unknown."""
+    booked: dict[str, int] = defaultdict(int)
+    paying: dict[str, set[str]] = defaultdict(set)
+    for key, line in lines.items():
+        booked[key.parcel_code] += line.amount_fen
+        if line.rate:
+            paying[key.parcel_code].add(key.uscc)
+    rows = [
+        row
+        | {
+            "firms": len(paying[row["parcel_code"]]),
+            "amount_yuan": yuan(booked.get(row["parcel_code"], 0))
+            if row["parcel_code"] in booked or row["kwh"] is not None
+            else None,
+        }
+        for row in told.to_dicts()
+    ]
+    return frame("parcels", rows)
 
 
 def months(priced: Priced) -> pl.DataFrame:

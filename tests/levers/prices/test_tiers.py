@@ -1,5 +1,6 @@
 """Tiers: the grade, the consecutive years, what ends a run of them."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -7,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.errors import InvalidParameter
+from service.jobs.levers.prices import Asked
 from service.levers.prices.tiers import Year, standings
+from service.reference import prices as shipped
 from service.reference.prices import own_policy, price_policies, shipped_policy
 
 SHANDONG = shipped_policy("shandong", "370000")
@@ -84,6 +87,22 @@ def test_a_policy_is_found_by_its_district() -> None:
     for name, district in ((None, "440000"), ("no-such", "370211")):
         with pytest.raises(InvalidParameter):
             shipped_policy(name, district)
+
+
+def test_the_edition_is_that_of_the_months(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The latest in force in all of them, though a newer one, or one that began among them, is known."""
+    old = SHANDONG.model_copy(update={"edition": "old", "valid_to": date(2023, 12, 31)})
+    new = SHANDONG.model_copy(update={"edition": "new", "valid_from": date(2024, 1, 1)})
+    monkeypatch.setattr(shipped, "price_policies", lambda: (old, new))
+    run = {"district": "370211", "period": "2022"}
+    asked = {
+        name: Asked(None, first, last).settled(run)[0].edition
+        for name, first, last in (("usual", None, None), ("later", "2024-01", "2024-03"))
+    }
+    assert asked == {"usual": "old", "later": "new"}
+    with pytest.raises(InvalidParameter) as caught:
+        Asked(None, "2023-12", "2024-01").settled(run)
+    assert caught.value.code == "price-policy-not-in-force"
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 from sqlalchemy import Connection, RowMapping
 
+from service.domain.lineage import Succession, carried
 from service.domain.scheme import Scheme
 from service.errors import Conflict, InvalidParameter
 from service.features.table import Property
@@ -26,6 +28,7 @@ from service.store import evaluations
 from service.store import monthly as stored
 from service.store import prices as ledger
 from service.store.database import Database
+from service.store.lineage import successions
 
 LAYER = (
     Property("evaluation_id", "integer", "Evaluation 评价编号"),
@@ -117,8 +120,9 @@ def worked_out(
         )
     policy, months = asked.settled(of.run)
     now = _year(connection, of.run, of.scheme)
+    codes = successions(connection)
     before = [
-        _year(connection, run, Scheme.model_validate_json(run["scheme"]))
+        as_of(now.period, codes, _year(connection, run, Scheme.model_validate_json(run["scheme"])))
         for run in (latest_before(connection, of.run, LOOKED_BACK) if counted is None else counted)
     ]
     found = standings(policy, now, before, LOOKED_BACK)
@@ -185,6 +189,15 @@ def _year(connection: Connection, run: RowMapping, scheme: Scheme) -> Year:
         if counts is not None:
             counted[code] = counts
     return Year(run["period"], run["id"], counted)
+
+
+def as_of(period: str, codes: Sequence[Succession], year: Year) -> Year:
+    """Return an earlier year under the parcel codes of a later one."""
+    ends = (date(int(each), 12, 31) for each in (year.period, period))
+    same, made = carried(codes, year.grades.keys(), *ends)
+    moved = {same[code]: grade for code, grade in year.grades.items() if code in same}
+    kept = {code: grade for code, grade in year.grades.items() if code not in same}
+    return Year(year.period, year.evaluation_id, moved | kept, made)
 
 
 def ledger_lines(connection: Connection, district: str, months: Sequence[str]) -> dict[Key, Posted]:

@@ -1,10 +1,11 @@
 """Kilowatt-hours of a month to parcels and firms (电量分摊), to the last Wh.
 
 1. A meter's reading goes to what the meter measures: by share × days of the month, equal shares where none is
-   told, of what the others leave on the same days. A meter of a parcel alone goes to its one firm, a meter of a firm alone by the firm's holdings.
+   told, of what the others leave on the same days. A meter of a parcel alone goes to its one firm, a meter of
+   a firm alone by the firm's holdings.
 2. A figure reported for a parcel comes before the readings of meters there.
-3. A firm's total contains what meters have of it, and parcels' figures that say so; the rest goes by the firm's holdings: the share
-   of the evaluation ÷ the days it counts × the days of the month.
+3. A firm's total contains what meters have of it, and parcels' figures that say so; the rest goes by the
+   firm's holdings: the share of the evaluation ÷ the days it counts × the days of the month.
 
 Remainders go to the largest fractions. Whatever reaches nobody stays in sight with its reason, so that lines
 and what is unplaced sum to what was reported. A month of which nothing was reported is missing, never zero.

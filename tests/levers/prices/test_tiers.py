@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.domain.lineage import Succession
 from service.errors import InvalidParameter
-from service.jobs.levers.prices import Asked
+from service.jobs.levers.prices import Asked, as_of
 from service.levers.prices.tiers import Year, standings
 from service.reference import prices as shipped
 from service.reference.prices import own_policy, price_policies, shipped_policy
@@ -51,6 +52,35 @@ def test_a_gap_ends_the_run() -> None:
     """A year without an evaluation, and one in which the parcel has no grade, are not bridged."""
     assert rate_after("D", None, "D", "D") == (1, 50_000, "no_evaluation")
     assert rate_after("D", "D", "", "D") == (2, 100_000, "not_graded")
+
+
+@pytest.mark.parametrize(
+    ("rows", "years_running", "ended_by"),
+    [
+        ([Succession("OLD", "P", "renumbered")], 2, "no_evaluation"),
+        ([Succession("OLD", "X", "alias"), Succession("X", "P", "renumbered")], 2, "no_evaluation"),
+        ([Succession("OLD", "P", "split", date(2024, 5, 1))], 1, "split"),
+        ([Succession("OLD", "P", "merged", date(2024, 5, 1))], 1, "merged"),
+        ([Succession("OLD", "P", "split")], 1, "split"),
+        ([Succession("OLD", "P", "split", date(2025, 5, 1))], 1, "not_graded"),
+        ([], 1, "not_graded"),
+    ],
+)
+def test_a_run_follows_the_land_under_another_code(
+    rows: list[Succession], years_running: int, ended_by: str
+) -> None:
+    """A new number is the same parcel; a part or a union is another one, which begins anew."""
+    before = as_of("2024", rows, Year("2023", 1, {"OLD": "D"}))
+    found = standings(SHANDONG, Year("2024", 2, {"P": "D"}), [before], 9)["P"]
+    assert (found.years, found.ended_by) == (years_running, ended_by)
+
+
+def test_a_parcel_that_keeps_its_code_when_united_begins_anew() -> None:
+    """In the year of the merger; one before the earlier year, or without a day, is no reason."""
+    for day, expected in ((date(2024, 5, 1), 1), (date(2023, 5, 1), 2), (None, 2)):
+        rows = [Succession("OLD", "P", "merged", day)]
+        before = as_of("2024", rows, Year("2023", 1, {"OLD": "A", "P": "D"}))
+        assert standings(SHANDONG, Year("2024", 2, {"P": "D"}), [before], 9)["P"].years == expected
 
 
 def test_grades_without_a_tier_are_not_charged() -> None:

@@ -1,7 +1,7 @@
 """What became of parcel codes (宗地沿革): renumbered and aliased codes, mergers, splits, and their days."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -87,3 +87,35 @@ def _counts(succession: Succession, until: date | None) -> bool:
     if succession.kind in ("alias", "renumbered") or until is None or succession.effective_on is None:
         return True
     return succession.effective_on <= until
+
+
+def carried(
+    successions: Iterable[Succession], codes: Collection[str], earlier: date, now: date
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Tell what land of an earlier day is called now, and which land of now was divided or united since.
+
+    :param codes: those of the earlier day; a split or merger without a day counts only of land not among them
+    :returns: earlier code → present code of the same land, where they differ (renumbered, alias); present
+        code → ``split`` or ``merged``
+    """
+    rows = list(successions)
+    lineage = Lineage(rows)
+    traced = {code: lineage.trace(code, now) for code in codes if code in lineage}
+    same = {code: to.code for code, to in traced.items() if to.steps and not to.circular}
+    known = {same.get(code, code) for code in codes}
+    successors: dict[str, set[str]] = defaultdict(set)
+    for each in rows:
+        successors[each.old].add(each.new)
+    made: dict[str, str] = {}
+    for each in rows:
+        kind = _kind(each, len(successors[each.old]))
+        day = each.effective_on
+        if each.old == each.new or kind not in ("split", "merged"):
+            continue
+        if day is not None and not earlier < day <= now:
+            continue
+        for code in {each.new, each.old} if kind == "split" else {each.new}:
+            to = lineage.trace(code, now)
+            if not to.circular and (day is not None or to.code not in known):
+                made[to.code] = kind
+    return same, made

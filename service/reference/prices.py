@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -135,14 +135,16 @@ def holding_policies(district: str) -> list[PricePolicy]:
     return [each for each in price_policies() if district.startswith(each.jurisdiction.code)]
 
 
-def shipped_policy(name: str | None, district: str, months: tuple[str, str] | None = None) -> PricePolicy:
-    """Return the policy of this name, or the one that holds in a district; the latest edition in force.
+def shipped_policy(name: str | None, district: str, months: Sequence[str] = ()) -> PricePolicy:
+    """Return the policy of this name, or the one that holds in a district; the latest edition.
+
+    With months the latest one in force in all of them, else in the first, else the latest.
 
     Raises `InvalidParameter` when there is none, or several of different names.
     """
     found = [each for each in price_policies() if each.name == name] if name else holding_policies(district)
-    if months is not None:
-        found = [each for each in found if each.holds_in(months[0])] or found
+    for span in (months[:1], months):
+        found = [each for each in found if all(map(each.holds_in, span))] or found
     names = {each.name for each in found}
     if len(names) != 1:
         said = f"There is no policy {name!r}." if name else f"{len(names)} policies hold in {district}."
@@ -155,6 +157,32 @@ def shipped_policy(name: str | None, district: str, months: tuple[str, str] | No
             action=f"Name one: {known}; or give the rules themselves. 请指明政策：{known}。",
         )
     return max(found, key=lambda each: each.valid_from or date.min)
+
+
+def check_district(policy: PricePolicy, district: str) -> None:
+    """Refuse, as `InvalidParameter`, a policy that does not hold in a district."""
+    if not district.startswith(policy.jurisdiction.code):
+        where = f"{policy.jurisdiction.zh} {policy.jurisdiction.code}"
+        raise InvalidParameter(
+            f"The policy {policy.name} {policy.edition} holds in {where}, not in {district}.",
+            f"政策 {policy.name} {policy.edition} 适用于{where}，不适用于 {district}。",
+            code="policy-not-of-district",
+            place="policy",
+            action="Choose a policy of the district. 请选择适用于该区域的政策。",
+        )
+
+
+def check_in_force(policy: PricePolicy, months: Sequence[str]) -> None:
+    """Refuse, as `InvalidParameter`, a policy that is idle in a month."""
+    idle = [month for month in months if not policy.holds_in(month)]
+    if idle:
+        raise InvalidParameter(
+            f"The policy {policy.name} {policy.edition} is not in force in {idle[0]}.",
+            f"政策 {policy.name} {policy.edition} 在 {idle[0]} 不在有效期内。",
+            code="price-policy-not-in-force",
+            place="from",
+            action="Choose months in which it is in force. 请选择政策有效期内的月份。",
+        )
 
 
 def own_policy(given: Any) -> PricePolicy:

@@ -37,10 +37,15 @@ class Land:
         return self.moves.is_empty() and not self.absent
 
 
+def successions(connection: Connection) -> list[Succession]:
+    """Return what became of codes, as it was handed over."""
+    query = select(*(getattr(ParcelSuccession, name) for name in _COLUMNS))
+    return [Succession(*row) for row in frame(connection, query, _COLUMNS).iter_rows()]
+
+
 def land(connection: Connection, period: str) -> Land:
     """Return what became of the parcels of the store by the end of a year."""
-    query = select(*(getattr(ParcelSuccession, name) for name in _COLUMNS))
-    rows = [Succession(*row) for row in frame(connection, query, _COLUMNS).iter_rows()]
+    rows = successions(connection)
     if not rows:
         return Land(pl.DataFrame(schema=_MOVES), frozenset())
     codes = select(ParcelSuccession.old_code).union(select(ParcelSuccession.new_code))

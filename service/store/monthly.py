@@ -38,7 +38,7 @@ def electricity_meters(connection: Connection) -> pl.DataFrame:
 
 
 def surcharges(connection: Connection) -> pl.DataFrame:
-    """Return the other surcharges whose amount is known; ``parcel_code`` is null for all of a firm's."""
+    """Return the other surcharges; ``parcel_code`` is null for all of a firm's, the amount where unknown."""
     query = select(
         FirmSurcharge.uscc,
         FirmSurcharge.parcel_code,
@@ -46,7 +46,7 @@ def surcharges(connection: Connection) -> pl.DataFrame:
         FirmSurcharge.yuan_per_kwh,
         FirmSurcharge.valid_from,
         FirmSurcharge.valid_to,
-    ).where(FirmSurcharge.yuan_per_kwh.is_not(None))
+    )
     return frame(connection, query, _SURCHARGES)
 
 

@@ -61,7 +61,18 @@ PRICES: Mapping[str, Mapping[str, Sensitivity]] = {
         ("month", "parcel_code", "uscc", "meter", "kwh", "reason", "why", "total_unplaced_kwh"), "analyst"
     ),
     "price_missing": dict.fromkeys(
-        ("month", "parcel_code", "uscc", "firm", "meter", "reason", "why", "total_missing"), "analyst"
+        (
+            "month",
+            "parcel_code",
+            "uscc",
+            "firm",
+            "meter",
+            "reason",
+            "why",
+            "total_missing",
+            "total_held_back",
+        ),
+        "analyst",
     ),
     # what deciding answers to who may publish; amounts are for analysts
     "price_decisions": {

@@ -41,6 +41,9 @@ class DecisionRequest(BaseModel):
     )
     first_month: Month | None = Field(None, description="2024-01; else those usual by the policy 起始月")
     last_month: Month | None = Field(None, description="2024-12 截止月")
+    replace: bool = Field(
+        False, description="Take the place of what another policy charged in the months 替换其他政策的加价"
+    )
     note: Note | None = Field(None, description="Why, for the record 备注")
 
 
@@ -116,7 +119,9 @@ def decide(
         visible_evaluation(connection, asker, evaluation_id)
     policy = own_policy(wanted.policy) if isinstance(wanted.policy, dict) else wanted.policy
     asked = Asked(policy, wanted.first_month, wanted.last_month)
-    told = price_deciding.decide(store, evaluation_id, asked, by=asker.name, note=wanted.note)
+    told = price_deciding.decide(
+        store, evaluation_id, asked, by=asker.name, note=wanted.note, replace=wanted.replace
+    )
     if told.repeated:
         response.status_code = 200
     prefix = request.url.path.partition("/evaluations/")[0]

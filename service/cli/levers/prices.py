@@ -50,6 +50,9 @@ def prices(
         bool, typer.Option(help="Share yearly figures out by twelfths 按年均摊估算.")
     ] = False,
     decide: Annotated[bool, typer.Option("--decide", help="Book it 决定并记账.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Take the place of another policy's charges 替换其他政策.")
+    ] = False,
     note: Annotated[str | None, typer.Option(help="Why, for the record 备注.")] = None,
     by: Annotated[str | None, typer.Option(help="Who decides; else the login name 决定人.")] = None,
     form: Form = Format.TABLE,
@@ -61,7 +64,9 @@ def prices(
         if not decide:
             show(simulated(database, evaluation_id, asked), form, output)
             return
-        told = price_deciding.decide(database, evaluation_id, asked, by=by or getpass.getuser(), note=note)
+        told = price_deciding.decide(
+            database, evaluation_id, asked, by=by or getpass.getuser(), note=note, replace=replace
+        )
     _print_decision(told)
 
 

@@ -62,6 +62,10 @@ class Evaluated:
         """
         return self._results["holdings"].sort("parcel_code", "uscc").collect()
 
+    def keeps(self, table: str) -> bool:
+        """Whether the snapshot has a table; those of early releases lack some."""
+        return table in self._snapshot
+
     def frozen(self, table: str) -> pl.DataFrame:
         """Return a table of the snapshot, see `service.domain.tables.SNAPSHOT`."""
         return self._snapshot[table].collect()

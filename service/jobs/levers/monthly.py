@@ -112,6 +112,8 @@ def _first_metric(figures: pl.DataFrame, metrics: Sequence[str]) -> pl.DataFrame
 
 def _passed_on(of: Evaluated) -> tuple[dict[str, str], dict[str, str]]:
     """Return whose figures stand under another code: branch → head office, old parcel code → present one."""
+    if not of.keeps("passed_on"):  # of an early release: nothing was passed on
+        return {}, {}
     rows = of.frozen("passed_on").select("kind", "code", "into").rows()
     heads = {code: into for kind, code, into in rows if kind == "enterprise"}
     return heads, {code: into for kind, code, into in rows if kind == "parcel"}
@@ -144,7 +146,8 @@ def _surcharges(
         whose = heads.get(uscc, uscc)
         if whose in firms:
             place = land.get(parcel or "", parcel or "")
-            yield Surcharge(whose, place, kind, round(yuan * MICRO), since, until)
+            rate = None if yuan is None else round(yuan * MICRO)
+            yield Surcharge(whose, place, kind, rate, since, until)
 
 
 def _firms(of: Evaluated, firms: set[str]) -> dict[str, Firm]:

@@ -17,7 +17,7 @@ from service.jobs.levers.prices import Asked, worked_out
 from service.levers.prices.ledger import Entry
 from service.levers.prices.result import Priced
 from service.levers.prices.words import said
-from service.reference.prices import MICRO, PricePolicy
+from service.reference.prices import MICRO, PricePolicy, check_district
 from service.store import evaluations, prices
 from service.store.database import Database
 from service.store.monthly import last_batch
@@ -77,7 +77,7 @@ class PriceEntry(BaseModel):
     consecutive_years: int
     tier_yuan_per_kwh: float
     other_kind: str
-    other_yuan_per_kwh: float
+    other_yuan_per_kwh: float | None = Field(description="Null where unknown 未知为空")
     reason: str
     why: str
     corrects: int | None = Field(description="The entry of this line before it 上一分录")
@@ -86,20 +86,28 @@ class PriceEntry(BaseModel):
 
 
 def decide(
-    database: Database, evaluation_id: int, asked: Asked, *, by: str, note: str | None = None
+    database: Database,
+    evaluation_id: int,
+    asked: Asked,
+    *,
+    by: str,
+    note: str | None = None,
+    replace: bool = False,
 ) -> Decided:
     """Book what the months of a published evaluation cost; the same again posts nothing.
 
+    :param replace: whether it may take the place of what a policy of another name booked in the months
     :raises NotFound: there is no such evaluation
-    :raises InvalidParameter: a policy that is not in force in the months, or an estimate
-    :raises Conflict: a draft, an evaluation that a later one supersedes, or months that a later year's
-        decision has
+    :raises InvalidParameter: a policy of another district or not in force in the months, or an estimate
+    :raises Conflict: a draft, an evaluation that a later one supersedes or whose inputs were not kept, months
+        that a later year's decision has, or in which another policy stands
     """
     with database.writing() as connection:
         of = evaluated(connection, evaluation_id)
         _check_evaluation(connection, of.run)
         policy, months = asked.settled(of.run)
-        _check_span(connection, of.run, policy, months)
+        check_district(policy, of.run["district"])
+        _check_span(connection, of.run, months)
         if asked.estimated:
             raise InvalidParameter(
                 "What was estimated cannot be charged.",
@@ -109,6 +117,8 @@ def decide(
                 action="Decide without it; decide again when readings are known. 请待读数齐备后再决定。",
             )
         priced = worked_out(connection, of, asked)
+        if not replace:
+            _check_standing(connection, of.run, policy, priced)
         postings = priced.postings
         before = _same_before(connection, of.run, priced) if not postings else None
         decision_id = before
@@ -187,16 +197,22 @@ def _check_evaluation(connection: Connection, run: RowMapping) -> None:
         )
 
 
-def _check_span(connection: Connection, run: RowMapping, policy: PricePolicy, months: list[str]) -> None:
-    idle = [month for month in months if not policy.holds_in(month)]
-    if idle:
-        raise InvalidParameter(
-            f"The policy {policy.name} {policy.edition} is not in force in {idle[0]}.",
-            f"政策 {policy.name} {policy.edition} 在 {idle[0]} 不在有效期内。",
-            code="price-policy-not-in-force",
-            place="from",
-            action="Choose months in which it is in force. 请选择政策有效期内的月份。",
-        )
+def _check_standing(connection: Connection, run: RowMapping, policy: PricePolicy, priced: Priced) -> None:
+    """Refuse to refund, unasked, what another policy charged: of each month the last one counts."""
+    before = prices.overlapping(connection, run["district"], priced.months[0], priced.months[-1])
+    for month in sorted({key.month for key, line in priced.posted.items() if line.amount_fen}):
+        last = next(each for each in before if each["first_month"] <= month <= each["last_month"])
+        if last["policy_name"] != policy.name:
+            raise Conflict(
+                f"{month} is charged by the policy {last['policy_name']}, by decision {last['id']}.",
+                f"{month} 已由决定 {last['id']} 按政策 {last['policy_name']} 加价。",
+                code="other-policy-stands",
+                place="policy",
+                action="Decide by that policy, or with replace. 请沿用该政策，或以 replace 明确替换。",
+            )
+
+
+def _check_span(connection: Connection, run: RowMapping, months: list[str]) -> None:
     for each in prices.overlapping(connection, run["district"], months[0], months[-1]):
         if each["period"] > run["period"]:
             raise Conflict(
@@ -285,7 +301,7 @@ def _told_entry(row: Mapping[str, Any]) -> PriceEntry:
             "amount_yuan": row["amount_fen"] / 100,
             "consecutive_years": row["years"],
             "tier_yuan_per_kwh": row["tier_rate"] / MICRO,
-            "other_yuan_per_kwh": row["other_rate"] / MICRO,
+            "other_yuan_per_kwh": None if row["reason"] == "other_unknown" else row["other_rate"] / MICRO,
             "why": said(row["reason"]),
         }
     )

@@ -1,13 +1,16 @@
 """Differential electricity price (差别化电价) of an evaluation: read, work out, tell. Nothing is stored."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 from sqlalchemy import Connection, RowMapping
 
+from service.domain.lineage import Succession, carried
 from service.domain.scheme import Scheme
-from service.errors import InvalidParameter
+from service.errors import Conflict, InvalidParameter
 from service.features.table import Property
 from service.jobs.levers.evaluated import Evaluated, evaluated, latest_before
 from service.jobs.levers.monthly import monthly
@@ -20,11 +23,12 @@ from service.levers.prices.result import Priced
 from service.levers.prices.telling import report
 from service.levers.prices.tiers import Year, standings
 from service.levers.report import Report
-from service.reference.prices import PricePolicy, holding_policies, shipped_policy
+from service.reference.prices import PricePolicy, check_in_force, holding_policies, shipped_policy
 from service.store import evaluations
 from service.store import monthly as stored
 from service.store import prices as ledger
 from service.store.database import Database
+from service.store.lineage import successions
 
 LAYER = (
     Property("evaluation_id", "integer", "Evaluation 评价编号"),
@@ -68,11 +72,10 @@ class Asked:
     estimated: bool = False
 
     def settled(self, run: RowMapping) -> tuple[PricePolicy, list[str]]:
-        """Return the policy and the months; raises `InvalidParameter`."""
-        span = (self.first, self.first) if self.first else None
-        policy = self.policy
+        """Return the policy, in the edition of the months, and the months; raises `InvalidParameter`."""
+        policy, own = self.policy, isinstance(self.policy, PricePolicy)
         if not isinstance(policy, PricePolicy):
-            policy = shipped_policy(policy, run["district"], span)
+            policy = shipped_policy(policy, run["district"], [self.first] if self.first else ())
         year = int(run["period"]) + policy.lag_years
         first = self.first or f"{year}-01"
         months = months_between(first, self.last or max(first, f"{year}-12"))
@@ -84,11 +87,14 @@ class Asked:
                 place="to",
                 action="Give the first and the last month, such as 2024-01 and 2024-12. 请指明起止月份。",
             )
+        if not own:
+            policy = shipped_policy(policy.name, run["district"], months)
+        check_in_force(policy, months)
         return policy, months
 
 
 def prices(database: Database, evaluation_id: int, asked: Asked) -> Report:
-    """Return what a policy would charge for the months; raises `NotFound`, `InvalidParameter`."""
+    """Return what a policy would charge for the months; raises `NotFound`, `InvalidParameter`, `Conflict`."""
     with database.reading() as connection:
         of = evaluated(connection, evaluation_id)
         priced = worked_out(connection, of, asked)
@@ -97,13 +103,27 @@ def prices(database: Database, evaluation_id: int, asked: Asked) -> Report:
         return report(priced, of.head, towns, stored.firm_names(connection, firms))
 
 
-def worked_out(connection: Connection, of: Evaluated, asked: Asked) -> Priced:
-    """Work a policy out for an evaluation as the connection sees the store."""
+def worked_out(
+    connection: Connection, of: Evaluated, asked: Asked, counted: Sequence[RowMapping] | None = None
+) -> Priced:
+    """Work a policy out for an evaluation as the connection sees the store.
+
+    :param counted: the evaluations of earlier years by which years are counted, else the latest published
+    :raises Conflict: the inputs of the evaluation were not kept
+    """
+    if not of.is_whole:
+        raise Conflict(
+            f"The inputs of evaluation {of.run['id']}, of an early release, were not kept.",
+            f"评价 {of.run['id']} 由早期版本生成，未保存其输入数据，无法计算差别化电价。",
+            code="evaluation-inputs-not-kept",
+            action="Evaluate the year again. 请重新评价该年度。",
+        )
     policy, months = asked.settled(of.run)
     now = _year(connection, of.run, of.scheme)
+    codes = successions(connection)
     before = [
-        _year(connection, run, Scheme.model_validate_json(run["scheme"]))
-        for run in latest_before(connection, of.run, LOOKED_BACK)
+        as_of(now.period, codes, _year(connection, run, Scheme.model_validate_json(run["scheme"])))
+        for run in (latest_before(connection, of.run, LOOKED_BACK) if counted is None else counted)
     ]
     found = standings(policy, now, before, LOOKED_BACK)
     used = monthly(connection, of, policy, months, frozenset(found), estimate=asked.estimated)
@@ -115,30 +135,45 @@ def worked_out(connection: Connection, of: Evaluated, asked: Asked) -> Priced:
         found,
         placed,
         charges(policy, placed.lines, found, used.surcharges, used.firms),
-        _posted(connection, of.run["district"], months),
+        ledger_lines(connection, of.run["district"], months),
     )
 
 
 def layer(connection: Connection, evaluation_id: int) -> pl.DataFrame:
     """Return the parcels in a tier, for a map: by the latest decision, else by the district's own policy.
 
-    No row where no policy holds, or several do. Amounts are of the decided months, else of the usual ones.
+    No row where no policy holds, or several do, or inputs were not kept. Amounts are of the decided months,
+    else of the usual ones. Of a decision that is the latest about its months, amounts and firms are those of
+    the ledger; one that a later decision overtook is only simulated.
     """
-    decided = ledger.decisions(connection, evaluation_id=evaluation_id, limit=1)
-    run = evaluations.get(connection, evaluation_id)
-    if decided:
-        policy = PricePolicy.model_validate_json(decided[0]["policy"])
-        asked = Asked(policy, decided[0]["first_month"], decided[0]["last_month"])
-    elif run is not None and len({each.name for each in holding_policies(run["district"])}) == 1:
-        asked = Asked()
-    else:
+    return layer_of(connection, evaluated(connection, evaluation_id))
+
+
+def layer_of(connection: Connection, of: Evaluated) -> pl.DataFrame:
+    """Return the `layer` of an evaluation that was read."""
+    district = of.run["district"]
+    last = next(iter(ledger.decisions(connection, evaluation_id=of.run["id"], limit=1)), None)
+    asked, counted, decided = Asked(), None, False
+    if last is not None:
+        span = last["first_month"], last["last_month"]
+        asked = Asked(PricePolicy.model_validate_json(last["policy"]), *span)
+        decided = ledger.overlapping(connection, district, *span)[0]["id"] == last["id"]
+    elif len({each.name for each in holding_policies(district)}) != 1:
         return pl.DataFrame()
-    of = evaluated(connection, evaluation_id)
-    priced = worked_out(connection, of, asked)
+    if decided and last is not None:
+        ids = [each for period, each in json.loads(last["years"]).items() if period != of.run["period"]]
+        counted = [run for run in (evaluations.get(connection, each) for each in ids) if run is not None]
+    try:
+        priced = worked_out(connection, of, asked, counted)
+    except (Conflict, InvalidParameter):
+        return pl.DataFrame()
     towns: Mapping[str, str | None] = dict(of.frozen("parcels").select("parcel_code", "town").iter_rows())
-    return tables.parcels(priced, towns).with_columns(
+    found = tables.parcels(priced, towns)
+    if decided:
+        found = tables.as_booked(found, ledger_lines(connection, district, priced.months))
+    return found.with_columns(
         policy=pl.lit(f"{priced.policy.name} {priced.policy.edition}"),
-        decided=pl.lit(bool(decided)),
+        decided=pl.lit(decided),
         verified=pl.lit(priced.policy.verified),
         first_month=pl.lit(priced.months[0]),
         last_month=pl.lit(priced.months[-1]),
@@ -156,7 +191,17 @@ def _year(connection: Connection, run: RowMapping, scheme: Scheme) -> Year:
     return Year(run["period"], run["id"], counted)
 
 
-def _posted(connection: Connection, district: str, months: list[str]) -> dict[Key, Posted]:
+def as_of(period: str, codes: Sequence[Succession], year: Year) -> Year:
+    """Return an earlier year under the parcel codes of a later one."""
+    ends = (date(int(each), 12, 31) for each in (year.period, period))
+    same, made = carried(codes, year.grades.keys(), *ends)
+    moved = {same[code]: grade for code, grade in year.grades.items() if code in same}
+    kept = {code: grade for code, grade in year.grades.items() if code not in same}
+    return Year(year.period, year.evaluation_id, moved | kept, made)
+
+
+def ledger_lines(connection: Connection, district: str, months: Sequence[str]) -> dict[Key, Posted]:
+    """Return where the lines of the ledger stand in months."""
     rows = ledger.standing(connection, district, months[0], months[-1])
     return {
         Key(row["month"], row["parcel_code"], row["uscc"], row["meter"]): Posted(

@@ -1,10 +1,11 @@
 """Kilowatt-hours of a month to parcels and firms (电量分摊), to the last Wh.
 
 1. A meter's reading goes to what the meter measures: by share × days of the month, equal shares where none is
-   told. A meter of a parcel alone goes to its one firm, a meter of a firm alone by the firm's holdings.
+   told, of what the others leave on the same days. A meter of a parcel alone goes to its one firm, a meter of
+   a firm alone by the firm's holdings.
 2. A figure reported for a parcel comes before the readings of meters there.
-3. A firm's total contains what meters and parcels have of it; the rest goes by the firm's holdings: the share
-   of the evaluation ÷ the days it counts × the days of the month.
+3. A firm's total contains what meters have of it, and parcels' figures that say so; the rest goes by the
+   firm's holdings: the share of the evaluation ÷ the days it counts × the days of the month.
 
 Remainders go to the largest fractions. Whatever reaches nobody stays in sight with its reason, so that lines
 and what is unplaced sum to what was reported. A month of which nothing was reported is missing, never zero.
@@ -15,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from service.levers.prices.electricity import SHARE, Holding, MeterAt, Reading
-from service.levers.prices.months import days_held, days_in_year, days_of
+from service.levers.prices.months import days_held, days_in_year, days_of, holds_on, stretches
 
 Place = tuple[str, str]
 """Parcel code and USCC."""
@@ -105,12 +106,11 @@ class _Month:
 
     def __init__(self, month: str, meters: Sequence[MeterAt], holdings: Sequence[Holding]) -> None:
         self.month = month
-        self.meters: dict[str, list[tuple[MeterAt, int]]] = defaultdict(list)
+        self.meters: dict[str, list[MeterAt]] = defaultdict(list)
         self.registered = {each.meter for each in meters}
         for each in meters:
-            days = days_held(month, each.valid_from, each.valid_to)
-            if days:
-                self.meters[each.meter].append((each, days))
+            if days_held(month, each.valid_from, each.valid_to):
+                self.meters[each.meter].append(each)
         self.holdings: dict[str, list[tuple[Holding, int]]] = defaultdict(list)
         self.firms_on: dict[str, list[str]] = defaultdict(list)
         for held in holdings:
@@ -122,6 +122,7 @@ class _Month:
     def place(self, readings: Sequence[Reading], wanted: frozenset[str], out: Placed) -> None:
         """Add this month's lines, and what is unplaced or missing."""
         self.out = out
+        self.inside: dict[str, int] = defaultdict(int)  # beyond its lines, what a firm's total contains
         direct: dict[Place, list[Line]] = defaultdict(list)
         homeless: dict[str, list[Line]] = defaultdict(list)
         read = [each for each in readings if each.kind == "meter"]
@@ -140,7 +141,7 @@ class _Month:
     def _meter(
         self, reading: Reading, direct: dict[Place, list[Line]], homeless: dict[str, list[Line]]
     ) -> None:
-        measured = _weights(self.meters.get(reading.subject, []))
+        measured = _weights(self.month, self.meters.get(reading.subject, []))
         if not measured:
             known = reading.subject in self.registered
             self._leave("", "", reading.subject, reading.wh, "meter_idle" if known else "meter_unknown")
@@ -158,6 +159,7 @@ class _Month:
     def _parcels(self, readings: Sequence[Reading], direct: dict[Place, list[Line]]) -> set[Place]:
         """Let figures of parcels take the place of meters there; return whose they are."""
         found = set()
+        contained = {(each.subject, each.part_of) for each in readings if each.part_of}
         for each in readings:
             uscc = each.part_of or self._only_firm(each.subject)
             if not uscc:
@@ -167,7 +169,11 @@ class _Month:
             if place not in found:
                 for line in direct.pop(place, []):
                     self._leave(line.parcel_code, uscc, line.meter, line.wh, "parcel_figure_counts")
+                    if place not in contained:  # the total still contains the meter
+                        self.inside[uscc] += line.wh
             direct[place].append(Line(self.month, each.subject, uscc, "", each.wh, each.estimated))
+            if not each.part_of:  # in nobody's total
+                self.inside[uscc] -= each.wh
             found.add(place)
         return found
 
@@ -178,7 +184,7 @@ class _Month:
         homeless: Mapping[str, list[Line]],
     ) -> None:
         """Give out what firms have beside their meters and parcels."""
-        of_firm: dict[str, int] = defaultdict(int)
+        of_firm: dict[str, int] = defaultdict(int, self.inside)
         for (_, uscc), lines in direct.items():
             of_firm[uscc] += sum(each.wh for each in lines)
         for uscc in sorted(totals.keys() | homeless.keys()):
@@ -221,7 +227,7 @@ class _Month:
         at: dict[Place, list[str]] = defaultdict(list)
         roaming: dict[str, set[str]] = defaultdict(set)
         for rows in self.meters.values():
-            for each, _ in rows:
+            for each in rows:
                 uscc = each.uscc or self._only_firm(each.parcel_code)
                 if each.parcel_code:
                     at[each.parcel_code, uscc].append(each.meter)
@@ -263,9 +269,16 @@ def _merged(lines: Iterable[Line]) -> list[Line]:
     return list(found.values())
 
 
-def _weights(rows: Sequence[tuple[MeterAt, int]]) -> list[tuple[MeterAt, int]]:
-    """What a meter measures in a month, weighted share × days; who has no share divides the rest equally."""
-    silent = sum(each.share is None for each, _ in rows)
-    rest = max(_MILLION - sum(each.share or 0 for each, _ in rows), 0)
-    weighed = [(each, (rest // silent if each.share is None else each.share) * days) for each, days in rows]
-    return [(each, weight) for each, weight in weighed if weight > 0]
+def _weights(month: str, rows: Sequence[MeterAt]) -> list[tuple[MeterAt, int]]:
+    """What a meter measures in a month, weighted share × days, over stretches of days with the same rows.
+
+    Who has no share divides equally what the others of those days leave.
+    """
+    weights = [0] * len(rows)
+    for day, days in stretches(month, [(each.valid_from, each.valid_to) for each in rows]):
+        there = [at for at, each in enumerate(rows) if holds_on(day, each.valid_from, each.valid_to)]
+        shares = [rows[at].share for at in there]
+        rest = max(_MILLION - sum(share or 0 for share in shares), 0)
+        for at, share in zip(there, shares, strict=True):
+            weights[at] += (rest // shares.count(None) if share is None else share) * days
+    return [(each, weight) for each, weight in zip(rows, weights, strict=True) if weight > 0]

@@ -1,7 +1,8 @@
 """Who pays what for a month (应收): kilowatt-hours × the surcharge of the tier, in fen, line by line.
 
 amount = Wh × rate (1e-6 yuan/kWh) ÷ 10^7 fen, rounded half up per line. Of several surcharges the highest
-single one applies; the others do not stack on it.
+single one applies; the others do not stack on it. One of an unknown amount may be the highest, so nothing
+is charged until it is known.
 """
 
 from calendar import monthrange
@@ -22,13 +23,14 @@ _PER_FEN = 10**7
 class Surcharge:
     """Another surcharge of a firm (其他加价), for one parcel or, with an empty code, for all of them.
 
-    ``rate`` is in 1e-6 yuan/kWh. It counts for a whole month if it holds on any day of it.
+    ``rate`` is in 1e-6 yuan/kWh, null where unknown. It counts for a whole month if it holds on any day of
+    it.
     """
 
     uscc: str
     parcel_code: str
     kind: str
-    rate: int
+    rate: int | None
     valid_from: date | None = None
     valid_to: date | None = None
 
@@ -47,14 +49,15 @@ class Charge:
 
     ``tier_rate`` is what the tier says, ``rate`` what this policy books. ``reason``: ``applies``;
     ``above_other`` (the part above a lower surcharge); ``replaces_other``; ``other_higher`` (or as high);
-    ``below_consumption``; ``exempt``; ``exemption_unknown`` (not charged until it is known).
+    ``other_unknown`` (one of an unknown amount holds; ``other_rate`` is null then); ``below_consumption``;
+    ``exempt``; ``exemption_unknown``. What is unknown is not charged until it is known.
     """
 
     line: Line
     standing: Standing
     tier_rate: int
     other_kind: str
-    other_rate: int
+    other_rate: int | None
     rate: int
     amount_fen: int
     reason: str
@@ -104,15 +107,7 @@ def charges(
 def _charge(
     policy: PricePolicy, line: Line, standing: Standing, used: int, others: Iterable[Surcharge], firm: Firm
 ) -> Charge:
-    other_rate, other_kind = max(
-        (
-            (each.rate, each.kind)
-            for each in others
-            if each.parcel_code in ("", line.parcel_code)
-            and days_held(line.month, each.valid_from, each.valid_to)
-        ),
-        default=(0, ""),
-    )
+    other_rate, other_kind = _other(line, standing.rate, others)
     rate, reason = _highest(policy, standing.rate, other_rate)
     exemption, known = _exempted(policy.exemptions, firm, line.month)
     if exemption:
@@ -123,7 +118,22 @@ def _charge(
     return Charge(line, standing, standing.rate, other_kind, other_rate, rate, amount, reason, exemption)
 
 
-def _highest(policy: PricePolicy, ours: int, other: int) -> tuple[int, str]:
+def _other(line: Line, ours: int, others: Iterable[Surcharge]) -> tuple[int | None, str]:
+    """Return the highest other surcharge on a line; null where one of an unknown amount may displace ours."""
+    holding = [
+        each
+        for each in others
+        if each.parcel_code in ("", line.parcel_code)
+        and days_held(line.month, each.valid_from, each.valid_to)
+    ]
+    known = max(((each.rate, each.kind) for each in holding if each.rate is not None), default=(0, ""))
+    unknown = sorted(each.kind for each in holding if each.rate is None)
+    return (None, unknown[0]) if unknown and known[0] < ours else known
+
+
+def _highest(policy: PricePolicy, ours: int, other: int | None) -> tuple[int, str]:
+    if other is None:
+        return 0, "other_unknown"
     if not other:
         return ours, "applies"
     if other >= ours:

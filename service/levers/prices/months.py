@@ -56,3 +56,20 @@ def twelfths(total: int) -> list[int]:
 def _number(month: str) -> int:
     year, of_year = month.split("-")
     return int(year) * 12 + int(of_year) - 1
+
+
+def holds_on(day: date, since: date | None, until: date | None) -> bool:
+    """Return whether what holds between two days, both included, holds on a day."""
+    return (since is None or since <= day) and (until is None or day <= until)
+
+
+def stretches(month: str, spans: Iterable[tuple[date | None, date | None]]) -> list[tuple[date, int]]:
+    """Cut a month where a span begins or has ended; return the first days of the pieces and their lengths."""
+    first = first_day(month)
+    end = first + timedelta(days_held(month, None, None))
+    cuts = {first}
+    for since, until in spans:
+        cuts |= {since} if since else set()
+        cuts |= {until + timedelta(1)} if until and until < end else set()
+    inside = sorted(day for day in cuts if first <= day < end)
+    return [(day, (after - day).days) for day, after in zip(inside, [*inside[1:], end], strict=True)]

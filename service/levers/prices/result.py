@@ -25,6 +25,11 @@ class Priced:
     posted: Mapping[Key, Posted]
 
     @property
+    def held_back(self) -> list[Charge]:
+        """The lines that are not charged for what is not known yet."""
+        return [each for each in self.charges if each.reason in ("other_unknown", "exemption_unknown")]
+
+    @property
     def due(self) -> dict[Key, Due]:
         """What every line should cost now."""
         return {key_of(each): _due(each) for each in self.charges}
@@ -50,6 +55,6 @@ def _due(charge: Charge) -> Due:
         years=charge.standing.years,
         tier_rate=charge.tier_rate,
         other_kind=charge.other_kind,
-        other_rate=charge.other_rate,
+        other_rate=charge.other_rate or 0,
         reason=charge.reason,
     )

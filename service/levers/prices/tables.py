@@ -7,7 +7,9 @@ from typing import Any
 import polars as pl
 
 from service.features.table import Property
+from service.levers.prices.apportioning import Missing
 from service.levers.prices.charges import Charge, amount_fen
+from service.levers.prices.ledger import Key, Posted
 from service.levers.prices.result import Priced
 from service.levers.prices.words import said
 from service.reference.prices import MICRO
@@ -149,6 +151,27 @@ def parcels(priced: Priced, towns: Mapping[str, str | None]) -> pl.DataFrame:
     return frame("parcels", sorted(rows, key=lambda row: (-(row["amount_yuan"] or 0), row["parcel_code"])))
 
 
+def as_booked(told: pl.DataFrame, lines: Mapping[Key, Posted]) -> pl.DataFrame:
+    """Return `parcels` with the amounts and the firms of the ledger; nothing booked is 0, unless unknown."""
+    booked: dict[str, int] = defaultdict(int)
+    paying: dict[str, set[str]] = defaultdict(set)
+    for key, line in lines.items():
+        booked[key.parcel_code] += line.amount_fen
+        if line.rate:
+            paying[key.parcel_code].add(key.uscc)
+    rows = [
+        row
+        | {
+            "firms": len(paying[row["parcel_code"]]),
+            "amount_yuan": yuan(booked.get(row["parcel_code"], 0))
+            if row["parcel_code"] in booked or row["kwh"] is not None
+            else None,
+        }
+        for row in told.to_dicts()
+    ]
+    return frame("parcels", rows)
+
+
 def months(priced: Priced) -> pl.DataFrame:
     """Return what every month brings."""
     of_month = _grouped(priced.charges, lambda each: each.line.month)
@@ -221,7 +244,7 @@ def unplaced(priced: Priced) -> pl.DataFrame:
 
 
 def missing(priced: Priced, names: Mapping[str, str]) -> pl.DataFrame:
-    """Return the months without a reading."""
+    """Return the months without a reading, and the lines held back for what is not known yet."""
     return frame(
         "missing",
         (
@@ -234,9 +257,14 @@ def missing(priced: Priced, names: Mapping[str, str]) -> pl.DataFrame:
                 "reason": each.reason,
                 "why": said(each.reason),
             }
-            for each in priced.placed.missing
+            for each in (*priced.placed.missing, *map(_held_back, priced.held_back))
         ),
     )
+
+
+def _held_back(charge: Charge) -> Missing:
+    line = charge.line
+    return Missing(line.month, line.parcel_code, line.uscc, line.meter, charge.reason)
 
 
 def _line(charge: Charge, names: Mapping[str, str]) -> dict[str, Any]:
@@ -252,7 +280,9 @@ def _line(charge: Charge, names: Mapping[str, str]) -> dict[str, Any]:
         "consecutive_years": standing.years,
         "tier_yuan_per_kwh": rate(charge.tier_rate),
         "other_kind": charge.other_kind or None,
-        "other_yuan_per_kwh": rate(charge.other_rate) if charge.other_kind else None,
+        "other_yuan_per_kwh": rate(charge.other_rate)
+        if charge.other_rate is not None and charge.other_kind
+        else None,
         "yuan_per_kwh": rate(charge.rate),
         "amount_yuan": yuan(charge.amount_fen),
         "estimated": line.estimated,

@@ -18,7 +18,7 @@ _TITLES = {
     "displaced": ("Lines with other surcharges", "就高不叠加"),
     "postings": ("What deciding would post", "待记账差额"),
     "unplaced": ("Electricity that reaches nobody", "未能归户电量"),
-    "missing": ("Months without a reading", "缺读数月份"),
+    "missing": ("No reading, or held back", "缺读数或暂不加价"),
 }
 
 _ROUNDING = "Wh × 1e-6 yuan/kWh, each line half up to a fen"
@@ -83,7 +83,10 @@ def _totals(priced: Priced) -> dict[str, tuple[Total, ...]]:
             Total("total_change_yuan", ("Difference", "差额"), tables.yuan(amount - posted), "元"),
         ),
         "unplaced": (Total("total_unplaced_kwh", ("Unplaced", "未归户"), tables.kwh(left), "kWh"),),
-        "missing": (Total("total_missing", ("Without a reading", "缺读数"), len(placed.missing)),),
+        "missing": (
+            Total("total_missing", ("Without a reading", "缺读数"), len(placed.missing)),
+            Total("total_held_back", ("Held back", "暂不加价"), len(priced.held_back)),
+        ),
     }
 
 

@@ -1,30 +1,35 @@
 """Which tier a parcel is in (档): its grade, and for how many consecutive years it has had it.
 
 The count goes back from the evaluated year over the latest published evaluation of each year. It ends at the
-first year with another grade, without a grade, or without an evaluation: a gap is never bridged.
+first year with another grade, without a grade, or without an evaluation: a gap is never bridged. A parcel
+that only got another code goes on; one that was made by a split or a merger begins anew.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from service.reference.prices import PricePolicy
 
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """The published result of a year: parcel code → the grade that counts, absent where there is none."""
+    """The published result of a year: parcel code → the grade that counts, absent where there is none.
+
+    Codes are those of the evaluated year; ``made`` are parcels made since, with ``split`` or ``merged``.
+    """
 
     period: str
     evaluation_id: int
     grades: Mapping[str, str]
+    made: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A parcel in a tier: ``rate`` in 1e-6 yuan/kWh, and why its run of years begins where it does.
 
-    ``ended_by``, of the year ``ended_in``: ``other_grade``, ``not_graded``, ``no_evaluation``,
-    ``before_policy``, or ``not_looked_at``.
+    ``ended_by``, of the year ``ended_in``: ``other_grade``, ``not_graded``, ``split``, ``merged``,
+    ``no_evaluation``, ``before_policy``, or ``not_looked_at``.
     """
 
     parcel_code: str
@@ -71,6 +76,8 @@ def _ended(policy: PricePolicy, result: Year | None, code: str, grade: str, peri
         return "before_policy"
     if result is None:
         return "no_evaluation"
+    if code in result.made:
+        return result.made[code]
     found = result.grades.get(code)
     if found is None:
         return "not_graded"

@@ -8,6 +8,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "above_other": ("the part above a lower surcharge", "就高：补足高于其他加价的部分"),
     "replaces_other": ("replaces a lower surcharge", "就高：替代较低的其他加价"),
     "other_higher": ("another surcharge is as high or higher", "就高：其他加价不低于本项，本项不加"),
+    "other_unknown": ("the amount of another surcharge is not known yet", "其他加价金额未知，暂不加价"),
     "below_consumption": ("uses too little electricity", "月用电量未达起点"),
     "exempt": ("exempt", "豁免"),
     "exemption_unknown": ("an exemption cannot be judged yet", "能否豁免尚无法判断，暂不加价"),
@@ -27,6 +28,8 @@ REASONS: Mapping[str, tuple[str, str]] = {
     # what ended a run of years
     "other_grade": ("another grade the year before", "上一年为其他等级"),
     "not_graded": ("no grade the year before", "上一年无等级"),
+    "split": ("the parcel was divided since", "宗地此后分割"),
+    "merged": ("the parcel was united since", "宗地此后合并"),
     "no_evaluation": ("no published evaluation of the year before", "上一年无已发布的评价"),
     "before_policy": ("the policy does not count the year before", "上一年不计入"),
     "not_looked_at": ("not looked further back", "未再向前追溯"),

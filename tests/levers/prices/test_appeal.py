@@ -4,7 +4,7 @@ import io
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,9 @@ from service.errors import Conflict, InvalidParameter, NotFound
 from service.feeds.mappings.mapping import parse_mapping
 from service.jobs.evaluating import evaluate, publish
 from service.jobs.importing import import_file
+from service.jobs.levers.evaluated import Evaluated, evaluated
 from service.jobs.levers.price_deciding import Decided, PriceEntry, decide, decisions, entries
-from service.jobs.levers.prices import Asked, prices
+from service.jobs.levers.prices import Asked, layer, layer_of, prices, worked_out
 from service.levers.report import Report
 from service.reference.prices import own_policy, shipped_policy
 from service.store import immutability
@@ -98,6 +99,7 @@ def _told(story: Story, files: HandOvers) -> Story:
     files.figures(
         {"uscc": E1, "period": "2024-01", "electricity_grid": 123_456},
         {"uscc": E1, "period": "2024-02", "electricity_grid": 1000},
+        {"uscc": E1, "period": "2024-03", "electricity_grid": 10},
         {"uscc": E2, "period": "2024-01", "electricity_grid": 1000},
     )
     read = write_csv(
@@ -107,7 +109,10 @@ def _told(story: Story, files: HandOvers) -> Story:
     import_file(database, "figures", read, mapping=parse_mapping(READINGS), district=DISTRICT)
     files._table(
         "surcharges",
-        [{"uscc": E3, "kind": "punitive", "yuan_per_kwh": 0.1, "valid_from": "2024-01-01"}],
+        [
+            {"uscc": E3, "kind": "punitive", "yuan_per_kwh": 0.1, "valid_from": "2024-01-01"},
+            {"uscc": E1, "kind": "tiered", "yuan_per_kwh": None, "valid_from": "2024-03-01"},
+        ],
     )
     for year in ("2022", "2023"):
         story.first = publish(database, evaluate(database, SCHEME, year).id).id
@@ -185,6 +190,16 @@ def test_what_is_not_charged_stays_in_sight(story: Story) -> None:
         ("2024-02", "P3", E2, ""),
     ]
     assert [row["displaced_yuan"] for row in rows(story.simulated, "displaced")] == [15]
+
+
+def test_a_surcharge_of_an_unknown_amount_holds_the_line_back(story: Story) -> None:
+    """From March on; it stands among what is missing, with what is not known of it."""
+    report = prices(story.database, story.first, Asked(first="2024-03", last="2024-03"))
+    (told,) = (row for row in rows(report, "charges") if row["uscc"] == E1)
+    assert (told["amount_yuan"], told["reason"]) == (0, "other_unknown")
+    assert (told["other_kind"], told["other_yuan_per_kwh"]) == ("tiered", None)
+    assert "其他加价金额未知" in told["why"]
+    assert [row["reason"] for row in rows(report, "missing") if row["uscc"] == E1] == ["other_unknown"]
 
 
 def test_a_parcel_tells_its_years(story: Story) -> None:
@@ -271,6 +286,61 @@ def test_a_month_belongs_to_one_evaluation(story: Story) -> None:
     assert unfit.value.code == "price-policy-not-in-force"
     with pytest.raises(NotFound):
         prices(story.database, 99, JANUARY)
+
+
+def test_a_policy_holds_in_its_district_alone(story: Story) -> None:
+    """One of another county may be tried here, but books nothing, be it shipped or one's own."""
+    foreign = shipped_policy("shandong", DISTRICT).model_dump(mode="json")
+    foreign |= {"jurisdiction": {"code": "33", "zh": "浙江省"}}
+    for policy in ("lanpu-demo", own_policy(foreign)):
+        asked = Asked(policy, "2024-01", "2024-02")
+        assert rows(prices(story.database, story.second, asked), "charges")
+        with pytest.raises(InvalidParameter) as caught:
+            decide(story.database, story.second, asked, by="committee", replace=True)
+        assert caught.value.code == "policy-not-of-district"
+
+
+def test_a_policy_is_simulated_only_while_it_is_in_force(story: Story) -> None:
+    """As it is decided; months outside any edition are refused."""
+    over = shipped_policy("shandong", DISTRICT).model_dump(mode="json") | {"valid_to": "2024-01-31"}
+    for last in ("2024-02", None):
+        with pytest.raises(InvalidParameter) as unfit:
+            prices(story.database, story.second, Asked(own_policy(over), "2024-01", last))
+        assert unfit.value.code == "price-policy-not-in-force"
+
+
+def test_another_policy_replaces_what_stands_only_when_asked(story: Story) -> None:
+    """Unasked, its charges would be refunded; the refusal books nothing."""
+    known = len(entries(story.database, limit=1000))
+    other = shipped_policy("shandong", DISTRICT).model_dump(mode="json") | {"name": "city"}
+    with pytest.raises(Conflict) as caught:
+        decide(story.database, story.second, Asked(own_policy(other), "2024-01", "2024-02"), by="committee")
+    assert caught.value.code == "other-policy-stands"
+    assert len(entries(story.database, limit=1000)) == known
+
+
+def test_evaluations_of_an_early_release(story: Story) -> None:
+    """Without inputs there is no price and nothing on the map; without a list of codes none was passed on."""
+    with story.database.reading() as connection:
+        whole = evaluated(connection, story.second)
+        bare = Evaluated(whole.run, {}, {})
+        with pytest.raises(Conflict) as caught:
+            worked_out(connection, bare, JANUARY)
+        assert caught.value.code == "evaluation-inputs-not-kept"
+        assert layer_of(connection, bare).is_empty()
+        older = replace(whole, _snapshot={k: v for k, v in whole._snapshot.items() if k != "passed_on"})
+        assert (
+            worked_out(connection, older, JANUARY).charges == worked_out(connection, whole, JANUARY).charges
+        )
+
+
+def test_the_map_shows_the_ledger(story: Story) -> None:
+    """Amounts of a decision are those that were booked; one that a later decision overtook is simulated."""
+    with story.database.reading() as connection:
+        now, overtaken = (layer(connection, each) for each in (story.second, story.first))
+    assert now["decided"].to_list() == [True, True]
+    assert dict(now.select("parcel_code", "amount_yuan").iter_rows()) == {"P2": 61.25, "P3": 8.75}
+    assert overtaken["decided"].to_list() == [False, False, False]
 
 
 def test_a_yearly_figure_is_shared_out_only_when_asked(story: Story) -> None:

@@ -1,6 +1,7 @@
 """Kilowatt-hours to parcels and firms: by meters, parcels, holdings; nothing lost, nothing invented."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -55,6 +56,16 @@ def test_a_meter_of_two_firms_goes_by_shares_and_days() -> None:
     assert found == {("P", "X", "M"): 828_244, ("P", "Y", "M"): 171_756}  # 700·31 : 300·15
 
 
+def test_successive_holders_of_a_meter_share_it_by_days() -> None:
+    """The whole until the 15th, then another without a told share: 15 and 16 of 31 days."""
+    meters = [
+        MeterAt("M", "P", "X", 1_000_000, valid_to=date(2023, 7, 15)),
+        MeterAt("M", "P", "Y", None, valid_from=date(2023, 7, 16)),
+    ]
+    found = lines(placed([meter_read(31_000)], meters))
+    assert found == {("P", "X", "M"): 15_000, ("P", "Y", "M"): 16_000}
+
+
 def test_a_firms_total_goes_by_its_holdings_and_days() -> None:
     """Three quarters and one quarter of the year; who left in June has nothing of July."""
     holdings = [
@@ -81,6 +92,19 @@ def test_a_parcels_figure_comes_before_its_meters() -> None:
     reported = Reading("parcel", "P", "X", MONTH, 900)
     found = placed([meter_read(600), reported], [MeterAt("M", "P", "X")])
     assert lines(found) == {("P", "X", ""): 900}
+    assert left(found) == {"parcel_figure_counts": 600}
+
+
+def test_a_parcels_figure_that_is_in_no_total_is_not_taken_from_one() -> None:
+    """900 beside a total of 1,000 are 1,900; 900 of it are 1,000. No displaced meter counts twice."""
+    elsewhere = Holding("Q", "X", SHARE, 365)
+    beside = Reading("parcel", "P", "", MONTH, 900)
+    holdings = [Holding("P", "X", 0, 365), elsewhere]
+    assert lines(placed([beside, total(1000)], (), holdings)) == {("P", "X", ""): 900, ("Q", "X", ""): 1000}
+    of_it = replace(beside, part_of="X")
+    assert lines(placed([of_it, total(1000)], (), holdings)) == {("P", "X", ""): 900, ("Q", "X", ""): 100}
+    found = placed([meter_read(600), beside, total(1000)], [MeterAt("M", "P", "X")], holdings)
+    assert lines(found) == {("P", "X", ""): 900, ("Q", "X", ""): 400}
     assert left(found) == {"parcel_figure_counts": 600}
 
 
@@ -201,6 +225,22 @@ def test_a_firms_total_is_kept(
     for uscc, wh in totals.items():
         parts = [each.wh for each in (*found.lines, *found.unplaced) if each.uscc == uscc]
         assert sum(parts) == wh
+
+
+@given(WH, st.lists(st.tuples(st.sampled_from(["", "X"]), WH), max_size=3), st.none() | WH)
+def test_a_total_is_kept_beside_figures_of_parcels(
+    whole: int, figures: list[tuple[str, int]], metered: int | None
+) -> None:
+    """The firm's lines and what is unplaced of it are its total and what is in no total; a meter that a
+    figure within the total displaces stays in sight besides."""
+    readings = [Reading("parcel", "P", part_of, MONTH, wh) for part_of, wh in figures]
+    if metered is not None:
+        readings.append(meter_read(metered))
+    found = placed([*readings, total(whole)], [MeterAt("M", "P", "X")])
+    kept = sum(each.wh for each in (*found.lines, *found.unplaced) if each.uscc == "X")
+    beside = sum(wh for part_of, wh in figures if not part_of)
+    displaced = metered or 0 if any(part_of for part_of, _ in figures) else 0
+    assert kept == whole + beside + displaced
 
 
 @given(WH, st.lists(st.integers(0, 10**6), min_size=1, max_size=6).filter(any))

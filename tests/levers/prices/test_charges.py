@@ -35,7 +35,7 @@ def charge(
     return found
 
 
-def other(rate: int, parcel: str = "", **days: date) -> Surcharge:
+def other(rate: int | None, parcel: str = "", **days: date) -> Surcharge:
     """Another surcharge of the firm."""
     return Surcharge("X", parcel, "punitive", rate, **days)
 
@@ -86,6 +86,16 @@ def test_another_surcharge_counts_where_and_when_it_holds() -> None:
     assert charge(others=[other(100_000, "Q")]).reason == "applies"
     assert charge(others=[other(100_000, valid_from=date(2024, 8, 1))]).reason == "applies"
     assert charge(others=[other(100_000, valid_from=date(2024, 7, 31))]).reason == "other_higher"
+
+
+def test_another_surcharge_of_an_unknown_amount_holds_ours_back() -> None:
+    """It may be the higher one: nothing is charged until it is known, unless a known one displaces ours."""
+    found = charge(others=[other(None), other(30_000)])
+    assert (found.rate, found.amount_fen, found.reason) == (0, 0, "other_unknown")
+    assert (found.other_kind, found.other_rate) == ("punitive", None)
+    assert charge(others=[other(None), other(100_000)]).reason == "other_higher"
+    assert charge(others=[other(None, "Q")]).reason == "applies"
+    assert charge(others=[other(None, valid_from=date(2024, 8, 1))]).reason == "applies"
 
 
 def test_whoever_uses_little_pays_nothing() -> None:

@@ -1,10 +1,12 @@
 """The ledger: differences to what was posted; sums are what is due, after whatever sequence of decisions."""
 
+import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
 from service.levers.prices.charges import amount_fen
 from service.levers.prices.ledger import Due, Entry, Key, Posted, entries
+from service.levers.prices.tables import COLUMNS, as_booked, frame
 
 KEY = Key("2024-07", "P", "X", "M")
 
@@ -92,3 +94,20 @@ def test_sums_are_what_is_due_after_any_sequence(decisions: list[dict[Key, Due]]
             key: each.amount_fen for key, each in wanted.items() if each.amount_fen
         }
         assert all(each.corrects is not None for each in ledger.entries if each.kind != "charge")
+
+
+def test_a_map_of_what_was_booked() -> None:
+    """Amounts and firms are those of the ledger, whatever is known by now; nothing known stays unknown."""
+    blank = dict.fromkeys(each.name for each in COLUMNS["parcels"])
+    told = [
+        {**blank, "parcel_code": code, "kwh": kwh, "amount_yuan": amount, "firms": 2}
+        for code, kwh, amount in (("P", 10.0, 5.0), ("Q", 3.0, 4.0), ("R", None, None))
+    ]
+    lines = {KEY: Posted(1, 60_000, 100_000, 600), KEY._replace(uscc="Y"): Posted(2, 0, 0, 0)}
+    booked = as_booked(frame("parcels", told), lines)
+    assert booked.select("parcel_code", "firms", "amount_yuan").rows() == [
+        ("P", 1, 6.0),
+        ("Q", 0, 0.0),
+        ("R", 0, None),
+    ]
+    assert booked.schema["amount_yuan"] == pl.Float64

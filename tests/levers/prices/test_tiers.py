@@ -1,13 +1,17 @@
 """Tiers: the grade, the consecutive years, what ends a run of them."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.domain.lineage import Succession
 from service.errors import InvalidParameter
+from service.jobs.levers.prices import Asked, as_of
 from service.levers.prices.tiers import Year, standings
+from service.reference import prices as shipped
 from service.reference.prices import own_policy, price_policies, shipped_policy
 
 SHANDONG = shipped_policy("shandong", "370000")
@@ -50,6 +54,35 @@ def test_a_gap_ends_the_run() -> None:
     assert rate_after("D", "D", "", "D") == (2, 100_000, "not_graded")
 
 
+@pytest.mark.parametrize(
+    ("rows", "years_running", "ended_by"),
+    [
+        ([Succession("OLD", "P", "renumbered")], 2, "no_evaluation"),
+        ([Succession("OLD", "X", "alias"), Succession("X", "P", "renumbered")], 2, "no_evaluation"),
+        ([Succession("OLD", "P", "split", date(2024, 5, 1))], 1, "split"),
+        ([Succession("OLD", "P", "merged", date(2024, 5, 1))], 1, "merged"),
+        ([Succession("OLD", "P", "split")], 1, "split"),
+        ([Succession("OLD", "P", "split", date(2025, 5, 1))], 1, "not_graded"),
+        ([], 1, "not_graded"),
+    ],
+)
+def test_a_run_follows_the_land_under_another_code(
+    rows: list[Succession], years_running: int, ended_by: str
+) -> None:
+    """A new number is the same parcel; a part or a union is another one, which begins anew."""
+    before = as_of("2024", rows, Year("2023", 1, {"OLD": "D"}))
+    found = standings(SHANDONG, Year("2024", 2, {"P": "D"}), [before], 9)["P"]
+    assert (found.years, found.ended_by) == (years_running, ended_by)
+
+
+def test_a_parcel_that_keeps_its_code_when_united_begins_anew() -> None:
+    """In the year of the merger; one before the earlier year, or without a day, is no reason."""
+    for day, expected in ((date(2024, 5, 1), 1), (date(2023, 5, 1), 2), (None, 2)):
+        rows = [Succession("OLD", "P", "merged", day)]
+        before = as_of("2024", rows, Year("2023", 1, {"OLD": "A", "P": "D"}))
+        assert standings(SHANDONG, Year("2024", 2, {"P": "D"}), [before], 9)["P"].years == expected
+
+
 def test_grades_without_a_tier_are_not_charged() -> None:
     """C pays nothing in Shandong; a class outside counts as what it is treated as, which the caller says."""
     assert not standings(SHANDONG, Year("2024", 1, {"P": "C"}), [], 9)
@@ -84,6 +117,22 @@ def test_a_policy_is_found_by_its_district() -> None:
     for name, district in ((None, "440000"), ("no-such", "370211")):
         with pytest.raises(InvalidParameter):
             shipped_policy(name, district)
+
+
+def test_the_edition_is_that_of_the_months(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The latest in force in all of them, though a newer one, or one that began among them, is known."""
+    old = SHANDONG.model_copy(update={"edition": "old", "valid_to": date(2023, 12, 31)})
+    new = SHANDONG.model_copy(update={"edition": "new", "valid_from": date(2024, 1, 1)})
+    monkeypatch.setattr(shipped, "price_policies", lambda: (old, new))
+    run = {"district": "370211", "period": "2022"}
+    asked = {
+        name: Asked(None, first, last).settled(run)[0].edition
+        for name, first, last in (("usual", None, None), ("later", "2024-01", "2024-03"))
+    }
+    assert asked == {"usual": "old", "later": "new"}
+    with pytest.raises(InvalidParameter) as caught:
+        Asked(None, "2023-12", "2024-01").settled(run)
+    assert caught.value.code == "price-policy-not-in-force"
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,16 @@ UPLIFT_AND_CONTRACTS: Mapping[str, Mapping[str, Sensitivity]] = {
         "tax_shortfall_wan_yuan": "analyst",
         "penalty_not_stated": "public",
     },
+    "contract_undecided": {
+        "parcel_code": "public",
+        "town": "public",
+        "contract_number": "public",
+        "clause": "public",
+        "due_on": "public",
+        "reason": "public",
+        "detail": "public",
+        "undecided": "public",
+    },
     "contract_permissions": {
         "parcel_code": "public",
         "town": "public",

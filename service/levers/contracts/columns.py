@@ -39,6 +39,22 @@ BREACH = (
     Property("detail", "string", "What else there is to say 说明"),
 )
 
+UNDECIDED = (
+    *_PARCEL,
+    Property("contract_number", "string", "Contract 合同编号"),
+    Property("clause", "string", "Clause 条款"),
+    Property("due_on", "date", "Due on, with the extension 应履行日期"),
+    Property("reason", "string", "Why it is not known 未知原因"),
+    Property("detail", "string", "The reason in words 原因说明"),
+)
+
+REASONS = {
+    "start_day_unknown": "Day of starting not known 开工日期未知",
+    "completion_day_unknown": "Day of completion not known 竣工日期未知",
+    "production_unknown": "Whether full production is reached is not known 是否达产未知",
+}
+"""Why it is not known whether what is due was done: in the words that a reader sees."""
+
 PERMISSION = (
     *_PARCEL,
     Property("has_contract", "boolean", "A contract is known 有合同"),

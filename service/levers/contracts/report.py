@@ -11,7 +11,7 @@ from service.levers.contracts import columns
 from service.levers.contracts.attainment import Year, attainment
 from service.levers.contracts.bases import bases
 from service.levers.contracts.breaches import breaches, not_allowed, per_parcel
-from service.levers.contracts.delays import delays
+from service.levers.contracts.delays import delays, undecided
 from service.levers.contracts.permissions import MATTERS, permissions
 from service.levers.contracts.terms import with_due_days
 from service.levers.report import Report, Section, Total
@@ -51,7 +51,11 @@ def study(
     newest = attained.filter(pl.col("period") == str(years[0].period))
     output = newest.filter(pl.col("clause") == "output_per_mu", pl.col("due").fill_null(False))
     reached = output.select("parcel_code", pl.col("kept").alias("reached"))
-    late = delays(dated, years[0].parcels.select("parcel_code", "far"), reached, as_of)
+    built = years[0].parcels.select("parcel_code", "far")
+    late = delays(dated, built, reached, as_of)
+    unknown = undecided(dated, built, reached, as_of).with_columns(
+        pl.col("reason").replace_strict(columns.REASONS, return_dtype=pl.String).alias("detail")
+    )
     found = breaches(newest, late, not_allowed(here, parcels.select("parcel_code", "industry")))
     allowed = permissions(parcels.select("parcel_code", "town"), here)
     of_parcels = _of_parcels(allowed, found, newest)
@@ -68,6 +72,14 @@ def study(
                 columns.BREACH,
                 _table(_beside(_beside(found, towns), numbers), columns.BREACH),
                 _breach_totals(found, of_parcels),
+            ),
+            Section(
+                "undecided",
+                ("Due, but not known", "到期但无法判定"),
+                "contract_undecided",
+                columns.UNDECIDED,
+                _table(_beside(_beside(unknown, towns), numbers), columns.UNDECIDED),
+                (Total("undecided", ("Due, but not known", "到期但无法判定"), unknown.height, "项"),),
             ),
             Section(
                 "attainment",

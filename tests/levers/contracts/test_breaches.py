@@ -30,7 +30,8 @@ class TestDays:
         [
             ({"completed_on": date(2020, 1, 11)}, 10, False),
             ({"completed_on": date(2019, 12, 31)}, None, None),
-            ({"completed_on": None}, (date(2023, 12, 31) - date(2020, 1, 1)).days, True),
+            # something stands there: when it was completed is not known
+            ({"completed_on": None}, None, None),
             # extended by a hundred days, of which ninety were taken
             ({"completed_on": date(2020, 3, 31), "extended_to": date(2020, 4, 10)}, None, None),
             ({"completed_on": date(2020, 4, 15), "extended_to": date(2020, 4, 10)}, 5, False),
@@ -76,9 +77,30 @@ class TestDays:
     def test_what_is_open_is_counted_to_the_day_that_is_asked(self) -> None:
         """A contract signed after it is not in force."""
         terms = contract(completed_on=None)
-        (row,) = rows(studied([terms], as_of=date(2020, 1, 31)), "breaches", "completion")
+        (row,) = rows(studied([terms], NOTHING, as_of=date(2020, 1, 31)), "breaches", "completion")
         assert row["days_late"] == 30
-        assert rows(studied([terms], as_of=date(2017, 12, 31)), "breaches", "completion") == []
+        assert rows(studied([terms], NOTHING, as_of=date(2017, 12, 31)), "breaches", "completion") == []
+
+    @pytest.mark.parametrize(
+        ("far", "breach", "reasons"),
+        [
+            (1.0, False, ["completion_day_unknown"]),
+            (None, False, ["completion_day_unknown"]),
+            (0.0, True, []),
+        ],
+    )
+    def test_a_completion_day_that_is_not_known_is_no_breach(
+        self, far: float | None, breach: bool, reasons: list[str]
+    ) -> None:
+        """Works are then open only where nothing is built; else no days and no penalty, but a reason."""
+        terms = contract(completed_on=None, reach_by=None, price_wan_yuan=9000.0, penalty_per_day=0.0001)
+        found = studied([terms], year(2023, {"far": far}))
+        assert bool(rows(found, "breaches", "completion")) is breach
+        assert (totals(found, "breaches")["penalty_fen"] > 0) is breach
+        unknown = rows(found, "undecided")
+        assert [row["reason"] for row in unknown] == reasons
+        assert all("竣工日期未知" in row["detail"] for row in unknown)
+        assert totals(found, "undecided") == {"undecided": len(reasons)}
 
 
 class TestPenalty:
@@ -181,7 +203,7 @@ class TestPermissions:
 
 def test_a_parcel_tells_its_breaches_and_the_gravest() -> None:
     """Half the tax missing is less grave than four years late; without a contract nothing is counted."""
-    found = studied([contract(tax_wan_yuan_per_mu=20.0, completed_on=None)], codes=("P1", "P2"))
+    found = studied([contract(tax_wan_yuan_per_mu=20.0, completed_on=date(2024, 1, 1))], codes=("P1", "P2"))
     one, other = found.parcels.to_dicts()
     assert (one["breaches"], one["worst_breach"], one["days_late"]) == (2, "completion", 1460)
     assert one["tax_attainment"] == pytest.approx(0.5)

@@ -127,6 +127,7 @@ UPLIFT_AND_CONTRACTS: Mapping[str, Mapping[str, Sensitivity]] = {
         "parcels_in_breach": "public",
         "tax_shortfall_wan_yuan": "analyst",
         "penalty_not_stated": "public",
+        "penalty_implausible": "public",
     },
     "contract_undecided": {
         "parcel_code": "public",

@@ -7,6 +7,10 @@ import polars as pl
 
 COLUMNS = ("parcel_code", "clause", "due_on", "done_on", "days_late", "still_open", "penalty_fen", "penalty")
 FEN_PER_WAN_YUAN = 1_000_000
+MOST_FEN = Decimal(10**16)
+"""A hundred trillion yuan: beyond it no ledger tells a price."""
+
+STATED, NOT_STATED, IMPLAUSIBLE = "stated", "not_stated", "penalty_implausible"
 UNDECIDED = ("parcel_code", "clause", "due_on", "reason")
 
 
@@ -17,11 +21,12 @@ def delays(contracts: pl.DataFrame, built: pl.DataFrame, reached: pl.DataFrame, 
     the day is not known, which is no breach (see `undecided`). Full production is reached by the output that
     was promised.
     ``penalty_fen`` = price × share a day × days, half up to the fen; null, and ``penalty`` not_stated, where
-    the contract as known states no price or no share. The promise of production has none.
+    the contract as known states no price or no share; null, and penalty_implausible, where it would be more
+    than the price itself. The promise of production has none.
 
     :param contracts: of `service.levers.contracts.terms.with_due_days`
     :param built: ``parcel_code`` and ``far``
-    :param reached: ``parcel_code`` and ``reached``, null when not known
+    :param reached: of `service.levers.contracts.production`
     """
     told = _told(contracts, built, reached, as_of)
     tables = [
@@ -43,7 +48,7 @@ def undecided(
     reasons = {
         "start": pl.lit("start_day_unknown"),
         "completion": pl.lit("completion_day_unknown"),
-        "reach": pl.lit("production_unknown"),
+        "reach": pl.col("reached_reason"),
     }
     tables = []
     for clause, (done, is_open) in _states(as_of).items():
@@ -89,31 +94,38 @@ def _by(column: str, as_of: date) -> pl.Expr:
 
 
 def _late(
-    told: pl.DataFrame, clause: str, due: str, done: pl.Expr, is_open: pl.Expr, as_of: date, *, penal: bool
+    due_there: pl.DataFrame,
+    clause: str,
+    due: str,
+    done: pl.Expr,
+    is_open: pl.Expr,
+    as_of: date,
+    *,
+    penal: bool,
 ) -> pl.DataFrame:
     until = pl.coalesce(done, pl.when(is_open.fill_null(False)).then(pl.lit(as_of)))
-    late = told.with_columns(
+    late = due_there.with_columns(
         pl.lit(clause).alias("clause"),
         pl.col(due).alias("due_on"),
         done.alias("done_on"),
         (until - pl.col(due)).dt.total_days().alias("days_late"),
         done.is_null().alias("still_open"),
     ).filter(pl.col("days_late") > 0)
-    fen = [
-        _penalty(price, share, days) if penal else None
-        for price, share, days in late.select("price_wan_yuan", "penalty_per_day", "days_late").iter_rows()
-    ]
-    word = pl.when(pl.col("penalty_fen").is_null()).then(pl.lit("not_stated")).otherwise(pl.lit("stated"))
-    return (
-        late.with_columns(pl.Series("penalty_fen", fen, dtype=pl.Int64))
-        .with_columns((word if penal else pl.lit(None, dtype=pl.String)).alias("penalty"))
-        .select(COLUMNS)
-    )
+    terms = late.select("price_wan_yuan", "penalty_per_day", "days_late").iter_rows()
+    told = [_penalty(*each) if penal else (None, None) for each in terms]
+    return late.with_columns(
+        pl.Series("penalty_fen", [fen for fen, _ in told], dtype=pl.Int64),
+        pl.Series("penalty", [word for _, word in told], dtype=pl.String),
+    ).select(COLUMNS)
 
 
-def _penalty(price_wan_yuan: float | None, share: float | None, days: int) -> int | None:
+def _penalty(price_wan_yuan: float | None, share: float | None, days: int) -> tuple[int | None, str]:
+    """The penalty in fen, and whether it is stated; more than the price itself is an error of the ledger."""
     if price_wan_yuan is None or share is None:
-        return None
+        return None, NOT_STATED
     # what is stored is a decimal, only its form is binary
-    exact = Decimal(str(price_wan_yuan)) * FEN_PER_WAN_YUAN * Decimal(str(share)) * days
-    return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    price = Decimal(str(price_wan_yuan)) * FEN_PER_WAN_YUAN
+    exact = price * Decimal(str(share)) * days
+    if not 0 <= exact <= min(price, MOST_FEN):
+        return None, IMPLAUSIBLE
+    return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP)), STATED

@@ -186,7 +186,10 @@ class TestUplift:
         assert "extra_tax_own" not in json.dumps(seen)
         assert "growth" not in json.dumps(seen["sections"])
         codes = [total["code"] for total in section(seen, "candidates")["totals"]]
-        assert codes == ["candidates", "told", "floor_added_m2"]
+        assert codes == [
+            *("candidates", "contract_forbids", "told"),
+            *("floor_added_known_m2", "floor_added_open_m2"),
+        ]
         assert section(seen, "towns")["rows"][-1]["floor_added_m2"] == 40_000
 
     def test_the_ranking_is_by_extra_tax(self, client: TestClient, park: Park) -> None:

@@ -57,7 +57,11 @@ UPLIFT: Mapping[str, Sensitivity] = {
 
 UPLIFT_AND_CONTRACTS: Mapping[str, Mapping[str, Sensitivity]] = {
     # columns, and the totals of the table
-    "uplift": {**UPLIFT, "candidates": "public", "told": "public"},
+    "uplift": {
+        **UPLIFT,
+        **dict.fromkeys(("candidates", "contract_forbids", "told"), "public"),
+        **dict.fromkeys(("floor_added_known_m2", "floor_added_open_m2"), "public"),
+    },
     "uplift_towns": {
         "town": "public",
         "scenario": "public",

@@ -12,7 +12,7 @@ from service.levers.contracts.attainment import Year, attainment
 from service.levers.contracts.bases import bases
 from service.levers.contracts.breaches import breaches, not_allowed, not_read, per_parcel
 from service.levers.contracts.delays import IMPLAUSIBLE, NOT_STATED, delays, undecided
-from service.levers.contracts.permissions import MATTERS, permissions
+from service.levers.contracts.permissions import MATTERS, permissions, with_first_transfer
 from service.levers.contracts.production import production
 from service.levers.contracts.terms import with_due_days
 from service.levers.report import Report, Section, Total
@@ -59,6 +59,7 @@ def study(
         [undecided(dated, built, reached, as_of), not_read(here, trades)], how="diagonal"
     ).with_columns(pl.col("reason").replace_strict(columns.REASONS, return_dtype=pl.String).alias("detail"))
     allowed = permissions(parcels.select("parcel_code", "town"), here)
+    allowed = with_first_transfer(allowed, here, newest, rules.first_transfer.value)
     of_parcels = _of_parcels(allowed, found, newest)
     towns, numbers = parcels.select("parcel_code", "town"), here.select("parcel_code", "contract_number")
     report = Report(

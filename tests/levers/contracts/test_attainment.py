@@ -159,3 +159,34 @@ class TestInvestment:
         found = studied([{**terms, "reach_by": None}], *self.years(10_000), year(2022))
         (row,) = rows(found, "attainment", "investment_total")[:1]
         assert (row["kept"], row["reason"]) == (None, "earlier_years_unknown")
+
+    @pytest.mark.parametrize(
+        ("amounts", "signed", "transfer", "reason"),
+        [
+            ((10_000, 3_000), 2022, "allowed", "clause"),
+            ((10_000, 2_499), 2022, "with_consent", "first_transfer_investment_short"),
+            # enough is enough, whatever was invested before
+            ((10_000, 3_000), 2018, "allowed", "clause"),
+            ((10_000, 2_000), 2018, "unknown", "first_transfer_investment_unknown"),
+            ((None, None), 2022, "unknown", "first_transfer_investment_unknown"),
+        ],
+    )
+    def test_a_quarter_is_asked_before_a_first_transfer(
+        self, amounts: tuple[float | None, ...], signed: int, transfer: str, reason: str
+    ) -> None:
+        """12,500 of 50,000, beside a clause that allows it; what is not known is not allowed."""
+        terms = contract(
+            signed_on=date(signed, 1, 1), investment_total_wan_yuan=50_000.0, transfer_clause="allowed"
+        )
+        (row,) = rows(studied([terms], *self.years(*amounts)), "permissions")
+        assert (row["transfer"], row["transfer_reason"]) == (transfer, reason)
+
+    def test_without_a_total_or_a_clause_that_allows_it_nothing_is_checked(self) -> None:
+        """The clause stands as it is."""
+        for terms, transfer in (
+            ({"transfer_clause": "allowed"}, "allowed"),
+            ({"transfer_clause": "forbidden", "investment_total_wan_yuan": 50_000.0}, "forbidden"),
+            ({"investment_total_wan_yuan": 50_000.0}, "unknown"),
+        ):
+            (row,) = rows(studied([contract(**terms)], *self.years(0)), "permissions")
+            assert row["transfer"] == transfer

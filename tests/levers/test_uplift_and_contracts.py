@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 import shapely
 from fastapi.testclient import TestClient
+from sqlalchemy import Connection, delete, select
 
 from service.jobs.evaluating import evaluate, publish
 from service.jobs.importing import import_file
@@ -19,6 +20,7 @@ from service.jobs.levers import contracts as contracts_job
 from service.jobs.levers import uplift as uplift_job
 from service.reference.schemes import load_scheme
 from service.store.database import Database
+from service.store.models import Evaluation, SnapshotPart
 from tests.feeds.test_import_command import run
 from tests.serving import key_for, keyed_client
 from tests.support.parks import E1, E2, E3, E4, HandOvers
@@ -184,7 +186,10 @@ class TestUplift:
         assert "extra_tax_own" not in json.dumps(seen)
         assert "growth" not in json.dumps(seen["sections"])
         codes = [total["code"] for total in section(seen, "candidates")["totals"]]
-        assert codes == ["candidates", "told", "floor_added_m2"]
+        assert codes == [
+            *("candidates", "contract_forbids", "told"),
+            *("floor_added_known_m2", "floor_added_open_m2"),
+        ]
         assert section(seen, "towns")["rows"][-1]["floor_added_m2"] == 40_000
 
     def test_the_ranking_is_by_extra_tax(self, client: TestClient, park: Park) -> None:
@@ -335,6 +340,55 @@ def test_the_command_line_tells_the_same(
         "tax_per_mu",
     }
     assert run(["levers", "uplift", "77"], park.url, monkeypatch, capsys)[0] != 0
+
+
+class TestEarlyRelease:
+    """Evaluations of which only the scores are left."""
+
+    @staticmethod
+    @contextmanager
+    def without_tables(park: Park, period: str) -> Iterator[Connection]:
+        """The store as if the evaluation of a year had kept no inputs; nothing of it stays."""
+        with park.database.engine.connect() as connection, connection.begin() as changes:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("SET LOCAL session_replication_role = replica")  # no triggers
+            else:
+                guards = (
+                    "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'snapshot_part'"
+                )
+                for name in connection.exec_driver_sql(guards).scalars().all():
+                    connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+            frozen = select(Evaluation.snapshot_hash).where(Evaluation.period == period)
+            done = connection.execute(delete(SnapshotPart).where(SnapshotPart.snapshot_hash.in_(frozen)))
+            assert done.rowcount
+            yield connection
+            changes.rollback()
+
+    def test_uplift_has_nothing_to_work_out(self, park: Park) -> None:
+        """An empty report with its rules, and no column for the layer but nulls."""
+        with self.without_tables(park, "2023") as connection:
+            found = uplift_job.report(connection, park.evaluation, 1.5)
+            layer = uplift_job.of_parcels(connection, park.evaluation)
+        assert [each.rows.height for each in found.sections] == [0] * len(found.sections)
+        assert found.bases
+        assert layer.height == 0
+
+    def test_contracts_tell_days_and_clauses(self, park: Park) -> None:
+        """What stands in the contract alone; of every figure nobody knows."""
+        with self.without_tables(park, "2023") as connection:
+            found = contracts_job.worked_out(connection, park.evaluation)
+        tables = {each.name: each.rows.to_dicts() for each in found.report.sections}
+        assert [(row["parcel_code"], row["clause"]) for row in tables["breaches"]] == [("P1", "completion")]
+        assert [row["leasing"] for row in tables["permissions"]][:2] == ["with_consent", "unknown"]
+        assert {row["kept"] for row in tables["attainment"] if row["period"] == "2023"} == {None}
+        assert found.parcels["parcel_code"].to_list() == ["P1", "P2", "P3", "P4"]
+
+    def test_a_year_before_is_skipped(self, park: Park) -> None:
+        """As if nobody had evaluated it."""
+        with self.without_tables(park, "2022") as connection:
+            found = contracts_job.report(connection, park.evaluation)
+        attained = next(each for each in found.sections if each.name == "attainment").rows
+        assert set(attained["period"]) == {"2023"}
 
 
 def test_a_draft_is_not_there_for_everybody(client: TestClient) -> None:

@@ -57,7 +57,11 @@ UPLIFT: Mapping[str, Sensitivity] = {
 
 UPLIFT_AND_CONTRACTS: Mapping[str, Mapping[str, Sensitivity]] = {
     # columns, and the totals of the table
-    "uplift": {**UPLIFT, "candidates": "public", "told": "public"},
+    "uplift": {
+        **UPLIFT,
+        **dict.fromkeys(("candidates", "contract_forbids", "told"), "public"),
+        **dict.fromkeys(("floor_added_known_m2", "floor_added_open_m2"), "public"),
+    },
     "uplift_towns": {
         "town": "public",
         "scenario": "public",
@@ -127,6 +131,17 @@ UPLIFT_AND_CONTRACTS: Mapping[str, Mapping[str, Sensitivity]] = {
         "parcels_in_breach": "public",
         "tax_shortfall_wan_yuan": "analyst",
         "penalty_not_stated": "public",
+        "penalty_implausible": "public",
+    },
+    "contract_undecided": {
+        "parcel_code": "public",
+        "town": "public",
+        "contract_number": "public",
+        "clause": "public",
+        "due_on": "public",
+        "reason": "public",
+        "detail": "public",
+        "undecided": "public",
     },
     "contract_permissions": {
         "parcel_code": "public",

@@ -12,7 +12,7 @@ from service.jobs.levers.evaluated import Evaluated, evaluated, latest_before
 from service.levers.contracts import CONTRACTS, MATTERS, YEAR, Study, Year, permissions, study
 from service.levers.report import Report
 from service.reference.contracts import contract_rules
-from service.store import evaluations, terms
+from service.store import inspected, terms
 
 
 def report(
@@ -26,9 +26,7 @@ def report(
 
 
 def of_parcels(connection: Connection, evaluation_id: int) -> pl.DataFrame:
-    """Return a row for every parcel, for the layer; none for an evaluation of which no tables were kept."""
-    if not evaluations.results(connection, evaluation_id):
-        return pl.DataFrame(schema={"parcel_code": pl.String})
+    """Return a row for every parcel, for the layer; raises `NotFound`."""
     return worked_out(connection, evaluation_id).parcels
 
 
@@ -51,7 +49,9 @@ def worked_out(
     """Return the report with what it was made of; raises `NotFound`."""
     read, rules = evaluated(connection, evaluation_id), contract_rules()
     district, period = str(read.run["district"]), int(read.run["period"])
-    parcels, head = read.parcels, read.head
+    # of evaluations of an early release only the scores are left: clauses and days can be told, and no figure
+    parcels = read.parcels if read.is_whole else inspected.scored_parcels(connection, evaluation_id)
+    head = read.head
     if parcel is not None:
         parcels, head = parcels.filter(pl.col("parcel_code") == parcel), {**head, "parcel": parcel}
         if not parcels.height:
@@ -60,8 +60,11 @@ def worked_out(
                 f"评价 {evaluation_id} 中没有宗地 {parcel}。",
                 place="parcel",
             )
-    before = latest_before(connection, read.run, rules.years_before)
-    years = [_year(read), *(_year(evaluated(connection, run["id"])) for run in before)]
+    before = (
+        evaluated(connection, run["id"]) for run in latest_before(connection, read.run, rules.years_before)
+    )
+    this = _year(read) if read.is_whole else Year(period, _nothing_of(parcels))
+    years = [this, *(_year(each) for each in before if each.is_whole)]
     heights = (
         terms.storeys(connection, district)
         .group_by("parcel_code")
@@ -88,6 +91,13 @@ def _contracts(connection: Connection, district: str) -> pl.DataFrame:
 def _year(read: Evaluated) -> Year:
     wanted = (*YEAR, *read.scheme.metrics)
     return Year(int(read.run["period"]), read.parcels.select(wanted))
+
+
+def _nothing_of(parcels: pl.DataFrame) -> pl.DataFrame:
+    return parcels.select(
+        "parcel_code",
+        *(pl.lit(None, kind).alias(name) for name, kind in YEAR.items() if name != "parcel_code"),
+    )
 
 
 def _typed(table: pl.DataFrame, schema: Mapping[str, Any]) -> pl.DataFrame:

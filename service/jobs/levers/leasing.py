@@ -15,8 +15,8 @@ from sqlalchemy import Connection
 from service.errors import InvalidParameter
 from service.jobs.levers.evaluated import Evaluated, evaluated
 from service.levers.consolidation import FIGURES, blocks, central_meridian
+from service.levers.industries import division
 from service.levers.leasing.candidates import ranked
-from service.levers.leasing.industries import division
 from service.levers.leasing.match import match
 from service.levers.leasing.on_map import of_parcels
 from service.levers.leasing.options import options

@@ -10,9 +10,11 @@ from service.jobs.levers.evaluated import Evaluated, evaluated
 from service.levers.report import Report
 from service.levers.uplift import BUILDINGS, CANDIDATE_COLUMNS, FIRMS, PARCELS, SHARES, TERMS, Uplift, uplift
 from service.reference.uplift import uplift_rules
-from service.store import evaluations, terms
+from service.store import terms
 
 _LET = ("leased_out", "leased_in")
+_SCHEMAS = {"parcels": PARCELS, "terms": TERMS, "buildings": BUILDINGS, "shares": SHARES, "firms": FIRMS}
+_NO_FRAMES = {name: pl.DataFrame(schema=dict(schema)) for name, schema in _SCHEMAS.items()}
 
 
 def report(connection: Connection, evaluation_id: int, target: float | None = None) -> Report:
@@ -27,19 +29,21 @@ def worked_out(connection: Connection, evaluation_id: int, target: float | None 
     """Return the report with what it was made of; raises `NotFound`."""
     read, rules = evaluated(connection, evaluation_id), uplift_rules()
     head = read.head if target is None else {**read.head, "target": target}
+    if not read.is_whole:  # of evaluations of an early release only the scores are left: nothing to work out
+        return uplift(_NO_FRAMES, rules, head, target)
     return uplift(frames(connection, read, rules.candidate.growth_of), rules, head, target)
 
 
 def of_parcels(connection: Connection, evaluation_id: int) -> pl.DataFrame:
     """Return the candidates with the columns of the report, and ``floor_added_…`` of every scenario.
 
-    Without rows for an evaluation of which no tables were kept.
+    Without rows for an evaluation of an early release, of which only the scores are left.
     """
     shown = [each.name for each in CANDIDATE_COLUMNS]
     names = [f"floor_added_{each.code}_m2" for each in uplift_rules().scenarios]
-    if not evaluations.results(connection, evaluation_id):
-        return pl.DataFrame(schema={"parcel_code": pl.String})
     found = worked_out(connection, evaluation_id)
+    if not found.rows.height:
+        return found.candidates.select(shown)
     added = found.rows.pivot("scenario", index="parcel_code", values="floor_added_m2")
     added = added.rename(
         {each.code: name for each, name in zip(uplift_rules().scenarios, names, strict=True)}

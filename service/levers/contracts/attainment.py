@@ -97,12 +97,11 @@ def _promise(there: pl.DataFrame, each: Promise, year: Year, seen: Sequence[Year
     )
     if not each.summed:
         return row
-    # what was invested before the years that are seen may be what is missing
-    first = min(one.period for one in seen)
-    signed = there.select("parcel_code", pl.col("signed_on").dt.year().alias("signed_in"))
-    unsure = ~pl.col("kept") & (pl.col("signed_in").is_null() | (pl.col("signed_in") < first))
+    # a year without a figure, or before those that are seen, may hold what is missing
+    unsure = ~pl.col("kept") & ~pl.col("all_seen").fill_null(False)
+    seen_whole = there.select("parcel_code", _all_seen(year.period).alias("all_seen"))
     return (
-        row.join(signed, on="parcel_code", how="left", maintain_order="left")
+        row.join(seen_whole, on="parcel_code", how="left", maintain_order="left")
         .with_columns(
             pl.when(unsure).then(None).otherwise("kept").alias("kept"),
             pl.when(unsure).then(pl.lit("earlier_years_unknown")).otherwise("reason").alias("reason"),
@@ -111,19 +110,33 @@ def _promise(there: pl.DataFrame, each: Promise, year: Year, seen: Sequence[Year
     )
 
 
+def _all_seen(period: int) -> pl.Expr:
+    """Whether a figure is there of every year from that of signing to this one; null when unsigned."""
+    first = pl.col("signed_on").dt.year().cast(pl.Int64)
+    return pl.col("years_with_figure").list.set_intersection(pl.int_ranges(first, period + 1)).list.len() == (
+        period + 1 - first
+    )
+
+
 def _amount(
     there: pl.DataFrame, each: Promise, year: Year, seen: Sequence[Year]
 ) -> tuple[pl.DataFrame, pl.Expr, pl.Expr]:
     """The amount of a year, or the sum of the years that are seen; and why it is missing where it is."""
     if each.metric not in year.parcels.columns:
-        return there, pl.lit(None, dtype=pl.Float64), pl.lit("not_in_scheme")
+        nothing = pl.lit(None, dtype=pl.List(pl.Int64)).alias("years_with_figure")
+        return there.with_columns(nothing), pl.lit(None, dtype=pl.Float64), pl.lit("not_in_scheme")
     if not each.summed:
         return there, pl.col(each.metric), pl.lit("no_figure")
     told = [
-        one.parcels.select("parcel_code", each.metric) for one in seen if each.metric in one.parcels.columns
+        one.parcels.select("parcel_code", each.metric, pl.lit(one.period, dtype=pl.Int64).alias("of_year"))
+        for one in seen
+        if each.metric in one.parcels.columns
     ]
     summed = (
-        pl.concat(told).drop_nulls().group_by("parcel_code").agg(pl.col(each.metric).sum().alias("summed"))
+        pl.concat(told)
+        .drop_nulls()
+        .group_by("parcel_code")
+        .agg(pl.col(each.metric).sum().alias("summed"), pl.col("of_year").alias("years_with_figure"))
     )
     return there.join(summed, on="parcel_code", how="left"), pl.col("summed"), pl.lit("no_figure")
 

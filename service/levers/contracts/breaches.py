@@ -1,6 +1,10 @@
 """What was promised and not kept (违约事项): promises of the year, days, and trades that are not allowed."""
 
+from collections.abc import Iterator
+
 import polars as pl
+
+from service.levers.industries import division, divisions
 
 INDUSTRY = "industry"
 _DAYS_A_YEAR = 365
@@ -37,28 +41,38 @@ def breaches(attained: pl.DataFrame, late: pl.DataFrame, trades: pl.DataFrame) -
 def not_allowed(contracts: pl.DataFrame, industries: pl.DataFrame) -> pl.DataFrame:
     """Return the parcels whose trade is not among the divisions that the contract allows.
 
-    What a contract says in words alone, without the two digits of a division, allows or forbids nothing here.
+    A list that names no divisions, or more than divisions, allows or forbids nothing here (see `not_read`).
 
     :param industries: ``parcel_code`` and ``industry``
     """
-    allowed = pl.col("industries").str.extract_all(r"\b\d\d\b")
-    division = pl.col("industry").str.extract(r"(\d\d)")
-    return (
-        contracts.join(industries, on="parcel_code", how="inner")
-        .with_columns(allowed.alias("allowed"), division.alias("division"))
-        .filter(
-            pl.col("allowed").list.len() > 0,
-            pl.col("division").is_not_null(),
-            ~pl.col("allowed").list.contains(pl.col("division")),
-        )
-        .select(
-            "parcel_code",
-            pl.lit(INDUSTRY).alias("clause"),
-            pl.concat_str(pl.col("division"), pl.lit(" ∉ "), pl.col("allowed").list.join(",")).alias(
-                "detail"
-            ),
-        )
-    )
+    rows = [
+        (code, INDUSTRY, f"{trade} ∉ {allowed}")
+        for code, allowed, trade in _trades(contracts, industries)
+        if allowed and trade is not None and trade not in allowed.split(",")
+    ]
+    schema = dict.fromkeys(("parcel_code", "clause", "detail"), pl.String)
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def not_read(contracts: pl.DataFrame, industries: pl.DataFrame) -> pl.DataFrame:
+    """Return the parcels whose contract tells trades in words alone, with the ``reason``."""
+    rows = [
+        (code, INDUSTRY, "industries_in_words")
+        for code, allowed, _ in _trades(contracts, industries)
+        if allowed is None
+    ]
+    schema = dict.fromkeys(("parcel_code", "clause", "reason"), pl.String)
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _trades(
+    contracts: pl.DataFrame, industries: pl.DataFrame
+) -> Iterator[tuple[str, str | None, str | None]]:
+    """The divisions that contracts tell, see `service.levers.industries`, and those of the parcels."""
+    told = contracts.filter(pl.col("industries").str.strip_chars() != "")
+    there = told.join(industries, on="parcel_code", how="inner", maintain_order="left")
+    for code, text, industry in there.select("parcel_code", "industries", "industry").iter_rows():
+        yield code, divisions(text), division(industry)
 
 
 def per_parcel(found: pl.DataFrame) -> pl.DataFrame:

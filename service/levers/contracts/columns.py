@@ -35,9 +35,28 @@ BREACH = (
     Property("days_late", "integer", "Days late 逾期天数"),
     Property("still_open", "boolean", "Still open 仍未履行"),
     Property("penalty_fen", "integer", "Penalty by the contract, fen 合同违约金（分）"),
-    Property("penalty", "string", "Penalty: stated or not_stated 违约金约定"),
+    Property("penalty", "string", "Penalty: stated, not_stated or penalty_implausible 违约金约定"),
     Property("detail", "string", "What else there is to say 说明"),
 )
+
+UNDECIDED = (
+    *_PARCEL,
+    Property("contract_number", "string", "Contract 合同编号"),
+    Property("clause", "string", "Clause 条款"),
+    Property("due_on", "date", "Due on, with the extension 应履行日期"),
+    Property("reason", "string", "Why it is not known 未知原因"),
+    Property("detail", "string", "The reason in words 原因说明"),
+)
+
+REASONS = {
+    "start_day_unknown": "Day of starting not known 开工日期未知",
+    "completion_day_unknown": "Day of completion not known 竣工日期未知",
+    "industries_in_words": "Permitted trades told in words alone 准入行业为文字表述，无法判定",
+    "no_output_promised": "Full production is due, but no output was promised 未约定产值，无法判定是否达产",
+    "no_whole_year": "No whole year since production was due is seen 达产期后尚无完整年度",
+    "output_years_unknown": "Output of a year since production was due not known 达产期后有年度产值未知",
+}
+"""Why it is not known whether what is due was done: in the words that a reader sees."""
 
 PERMISSION = (
     *_PARCEL,

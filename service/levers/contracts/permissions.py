@@ -12,6 +12,8 @@ UNKNOWN = "unknown"
 NO_CONTRACT = "no_contract"
 CLAUSE_UNKNOWN = "clause_unknown"
 CLAUSE = "clause"
+FIRST_TRANSFER_SHORT = "first_transfer_investment_short"
+FIRST_TRANSFER_UNKNOWN = "first_transfer_investment_unknown"
 
 
 def permissions(parcels: pl.DataFrame, contracts: pl.DataFrame) -> pl.DataFrame:
@@ -44,3 +46,47 @@ def permissions(parcels: pl.DataFrame, contracts: pl.DataFrame) -> pl.DataFrame:
         )
         told = told.with_columns(said.fill_null(UNKNOWN).alias(matter), reason.alias(f"{matter}_reason"))
     return told.drop(f"{matter}_clause" for matter in MATTERS)
+
+
+def with_first_transfer(
+    told: pl.DataFrame, contracts: pl.DataFrame, attained: pl.DataFrame, share: float
+) -> pl.DataFrame:
+    """Return permissions with the investment that law asks before a first transfer (首次转让投资比例).
+
+    Where the clause allows transfer and the contract tells a total investment, ``transfer`` is with_consent
+    while less than ``share`` of it is invested, and unknown as long as nobody knows, with the
+    ``transfer_reason``.
+
+    :param told: of `permissions`
+    :param attained: of `service.levers.contracts.attainment`, of the evaluated year
+    """
+    total = contracts.filter(pl.col("investment_total_wan_yuan") > 0).select(
+        "parcel_code", pl.lit(True).alias("asked")
+    )
+    invested = attained.filter(pl.col("clause") == "investment_total").select(
+        "parcel_code",
+        # what is seen is at least invested; all of it is only where the promise is known to be broken or kept
+        pl.when(pl.col("attainment") >= share)
+        .then(True)
+        .when(pl.col("kept").is_not_null() & pl.col("attainment").is_not_null())
+        .then(False)
+        .alias("enough"),
+    )
+    there = told.join(total, on="parcel_code", how="left", maintain_order="left")
+    there = there.join(invested, on="parcel_code", how="left", maintain_order="left")
+    checked = (pl.col("transfer") == "allowed") & pl.col("asked").fill_null(False)
+    short, unknown = checked & ~pl.col("enough"), checked & pl.col("enough").is_null()
+    return there.with_columns(
+        pl.when(unknown)
+        .then(pl.lit(UNKNOWN))
+        .when(short)
+        .then(pl.lit("with_consent"))
+        .otherwise("transfer")
+        .alias("transfer"),
+        pl.when(unknown)
+        .then(pl.lit(FIRST_TRANSFER_UNKNOWN))
+        .when(short)
+        .then(pl.lit(FIRST_TRANSFER_SHORT))
+        .otherwise("transfer_reason")
+        .alias("transfer_reason"),
+    ).drop("asked", "enough")

@@ -10,9 +10,10 @@ import polars as pl
 from service.levers.contracts import columns
 from service.levers.contracts.attainment import Year, attainment
 from service.levers.contracts.bases import bases
-from service.levers.contracts.breaches import breaches, not_allowed, per_parcel
-from service.levers.contracts.delays import delays
-from service.levers.contracts.permissions import MATTERS, permissions
+from service.levers.contracts.breaches import breaches, not_allowed, not_read, per_parcel
+from service.levers.contracts.delays import IMPLAUSIBLE, NOT_STATED, delays, undecided
+from service.levers.contracts.permissions import MATTERS, permissions, with_first_transfer
+from service.levers.contracts.production import production
 from service.levers.contracts.terms import with_due_days
 from service.levers.report import Report, Section, Total
 from service.reference.contracts import ContractRules
@@ -49,11 +50,16 @@ def study(
     dated = with_due_days(here, rules)
     attained = attainment(dated, years, heights, rules)
     newest = attained.filter(pl.col("period") == str(years[0].period))
-    output = newest.filter(pl.col("clause") == "output_per_mu", pl.col("due").fill_null(False))
-    reached = output.select("parcel_code", pl.col("kept").alias("reached"))
-    late = delays(dated, years[0].parcels.select("parcel_code", "far"), reached, as_of)
-    found = breaches(newest, late, not_allowed(here, parcels.select("parcel_code", "industry")))
+    reached = production(dated, attained, years[0].period, as_of)
+    built = years[0].parcels.select("parcel_code", "far")
+    late = delays(dated, built, reached, as_of)
+    trades = parcels.select("parcel_code", "industry")
+    found = breaches(newest, late, not_allowed(here, trades))
+    unknown = pl.concat(
+        [undecided(dated, built, reached, as_of), not_read(here, trades)], how="diagonal"
+    ).with_columns(pl.col("reason").replace_strict(columns.REASONS, return_dtype=pl.String).alias("detail"))
     allowed = permissions(parcels.select("parcel_code", "town"), here)
+    allowed = with_first_transfer(allowed, here, newest, rules.first_transfer.value)
     of_parcels = _of_parcels(allowed, found, newest)
     towns, numbers = parcels.select("parcel_code", "town"), here.select("parcel_code", "contract_number")
     report = Report(
@@ -68,6 +74,14 @@ def study(
                 columns.BREACH,
                 _table(_beside(_beside(found, towns), numbers), columns.BREACH),
                 _breach_totals(found, of_parcels),
+            ),
+            Section(
+                "undecided",
+                ("Due, but not known", "到期但无法判定"),
+                "contract_undecided",
+                columns.UNDECIDED,
+                _table(_beside(_beside(unknown, towns), numbers), columns.UNDECIDED),
+                (Total("undecided", ("Due, but not known", "到期但无法判定"), unknown.height, "项"),),
             ),
             Section(
                 "attainment",
@@ -123,11 +137,17 @@ def _breach_totals(found: pl.DataFrame, of_parcels: pl.DataFrame) -> tuple[Total
             round(float(short.sum()), 6) if len(short) else 0.0,
             "万元",
         ),
-        Total("penalty_fen", ("Penalties that contracts state", "合同违约金"), int(fen.sum()), "分"),
+        Total("penalty_fen", ("Penalties that contracts state", "合同违约金"), sum(fen.to_list()), "分"),
         Total(
             "penalty_not_stated",
             ("Delays without a stated penalty", "未载明违约金的逾期"),
-            int((found["penalty"] == "not_stated").sum()),
+            int((found["penalty"] == NOT_STATED).sum()),
+            "项",
+        ),
+        Total(
+            IMPLAUSIBLE,
+            ("Penalties above the price itself, not counted", "违约金超过出让价款，未计入"),
+            int((found["penalty"] == IMPLAUSIBLE).sum()),
             "项",
         ),
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from service.levers.leasing.industries import divisions
+from service.levers.industries import divisions
 from service.levers.leasing.tables import PREMISES, table
 
 PROMISES = ("tax_promise", "output_promise", "investment_promise", "energy_promise")

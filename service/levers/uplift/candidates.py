@@ -6,14 +6,17 @@ import polars as pl
 
 from service.reference.uplift import Candidate
 
+FORBIDS = "contract_forbids"
+
 NO_ROOM = (
+    (FORBIDS, pl.col("uplift_clause") == "forbidden"),
     ("land_area_missing", pl.col("land_area_m2").is_null()),
     ("land_area_zero", pl.col("land_area_m2") <= 0),
     ("far_missing", pl.col("present_far").is_null()),
     ("far_limit_zero", pl.col("allowed_far").is_null() & (pl.col("far_limit") == 0)),
     ("far_limit_missing", pl.col("allowed_far").is_null()),
 )
-"""Why nothing can be said of the floor area that could be added: code, and when it holds."""
+"""Why no floor area can be told that could be added: code, and when it holds."""
 
 
 def candidates(parcels: pl.DataFrame, rule: Candidate) -> pl.DataFrame:

@@ -39,11 +39,15 @@ CANDIDATE = (
     Property("allowed_far", "number", "Floor-area ratio that may be built 可建容积率"),
     Property("binding", "string", "Limit that binds 约束条件"),
     Property("open_limits", "string", "Limits that are not known 未知的限制"),
-    Property("unknown_room", "string", "Why the room is not known 无法测算原因"),
+    Property("unknown_room", "string", "Why no room is told 无法测算原因"),
     *_GAINS,
     Property("cohort", "string", "Cohort: industry group, or the park 同类组"),
     Property("cohort_parcels", "integer", "Parcels of the cohort 同类组宗地数"),
-    Property("land_price", "string", "Land price for it: none, charged, unknown 增容地价"),
+    Property(
+        "land_price",
+        "string",
+        "Land price for it: none, charged, unknown; empty where it is forbidden 增容地价",
+    ),
     Property("contract_uplift", "string", "What the contract says of it 合同约定"),
     Property(
         "office_land_max_m2", "number", "Most land for offices and services, m² 行政办公及生活服务用地上限"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from service.levers.uplift.candidates import FORBIDS
 from service.reference.uplift import Cohort, Scenario
 
 AMOUNTS = ("output", "tax")
@@ -42,13 +43,15 @@ def scenarios(parcels: pl.DataFrame, wanted: Sequence[Scenario]) -> pl.DataFrame
     """Return a row for every parcel and scenario, in these orders.
 
     ``floor_added_m2`` = (min(target, allowed) − present) × land, never below zero, null where one is not
-    known; ``extra_…_own`` and ``extra_…_cohort`` = that × the amount per m² of floor, in 万元.
+    known or the contract forbids it; ``extra_…_own`` and ``extra_…_cohort`` = that × the amount per m² of
+    floor, in 万元.
     """
     rows = [parcels.with_columns(_scenario(each), target_far=_target(each)) for each in wanted]
     table = pl.concat(rows) if rows else parcels.clear()
     ratio = pl.min_horizontal("target_far", "allowed_far") - pl.col("present_far")
     # what neither limit tells has no floor area, whatever the target
     told = pl.col("allowed_far").is_not_null() & (pl.col("land_area_m2") > 0)
+    told &= (pl.col("unknown_room") != FORBIDS).fill_null(True)
     added = pl.when(told).then((ratio * pl.col("land_area_m2")).round(2).clip(0))
     table = table.with_columns(added.alias("floor_added_m2"))
     gains = [

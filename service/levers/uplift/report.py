@@ -9,7 +9,7 @@ import polars as pl
 from service.levers.report import Report, Section, Total
 from service.levers.uplift import columns
 from service.levers.uplift.bases import bases
-from service.levers.uplift.candidates import candidates
+from service.levers.uplift.candidates import FORBIDS, candidates
 from service.levers.uplift.counted import counted
 from service.levers.uplift.gains import cohorts, scenarios
 from service.levers.uplift.growth import growth
@@ -72,7 +72,8 @@ def uplift(
     of_towns = towns(found_rows, [each.code for each in wanted])
     scored = pl.col("status") == "scored"
     efficient = pl.col("efficient").fill_null(False) | is_one
-    unknown = parcels.filter(scored & efficient & pl.col("unknown_room").is_not_null()).sort("parcel_code")
+    open_room = pl.col("unknown_room").is_not_null() & (pl.col("unknown_room") != FORBIDS)
+    unknown = parcels.filter(scored & efficient & open_room).sort("parcel_code")
     report = Report(
         "uplift",
         ("Uplift of the floor-area ratio", "容积率提升"),
@@ -119,11 +120,23 @@ def _in_order(rows: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
 def _totals(table: pl.DataFrame, of_towns: pl.DataFrame, scenario: str) -> tuple[Total, ...]:
     park = of_towns.filter(pl.col("town").is_null(), pl.col("scenario") == scenario).to_dicts()
     sums = park[0] if park else dict.fromkeys(GAINS)
+    forbidden = int((table["unknown_room"] == FORBIDS).sum())
+    all_known = pl.col("open_limits").fill_null("") == ""
     return (
-        Total("candidates", ("Candidates", "候选宗地"), table.height, "宗"),
+        Total("candidates", ("Candidates", "候选宗地"), table.height - forbidden, "宗"),
+        Total(FORBIDS, ("Left out: the contract forbids it", "合同禁止，未计入"), forbidden, "宗"),
         Total("told", ("Whose room is known", "可测算"), park[0]["told"] if park else 0, "宗"),
         Total(
-            "floor_added_m2", ("Floor area that could be added", "可增建筑面积"), sums["floor_added_m2"], "m²"
+            "floor_added_known_m2",
+            ("Floor area that could be added, all limits known", "可增建筑面积（限制条件均已知）"),
+            _floor(table.filter(all_known)),
+            "m²",
+        ),
+        Total(
+            "floor_added_open_m2",
+            ("Floor area with limits that are not known", "可增建筑面积（尚有未知限制）"),
+            _floor(table.filter(~all_known)),
+            "m²",
         ),
         Total(
             "extra_output_own",
@@ -145,3 +158,9 @@ def _totals(table: pl.DataFrame, of_towns: pl.DataFrame, scenario: str) -> tuple
             "万元",
         ),
     )
+
+
+def _floor(table: pl.DataFrame) -> float | None:
+    """The floor area that is known to be possible; null where that of none is."""
+    added = table["floor_added_m2"].drop_nulls()
+    return round(float(added.sum()), 4) if len(added) else None

@@ -6,6 +6,7 @@ import polars as pl
 
 from service.features.table import Property
 from service.levers.uplift import columns
+from service.levers.uplift.candidates import FORBIDS
 from service.levers.uplift.limits import LIMITS
 from service.reference.uplift import UpliftRules
 
@@ -47,7 +48,11 @@ def limits(told: pl.DataFrame) -> pl.DataFrame:
 
 
 def towns(rows: pl.DataFrame, order: Sequence[str]) -> pl.DataFrame:
-    """Return the sums of every scenario, of the park first and then of every town, of what is known."""
+    """Return the sums of every scenario, of the park first and then of every town, of what is known.
+
+    Who is forbidden by contract to add floor is not among the candidates that are counted.
+    """
+    rows = rows.filter((pl.col("unknown_room") != FORBIDS).fill_null(True))
     sums = [
         pl.len().cast(pl.Int64).alias("candidates"),
         pl.col("floor_added_m2").is_not_null().sum().cast(pl.Int64).alias("told"),

@@ -97,7 +97,7 @@ class TestInvestment:
 
     COLUMNS = {**AMOUNTS, "fixed_investment": pl.Float64}  # noqa: RUF012
 
-    def years(self, *amounts: float) -> list[Any]:
+    def years(self, *amounts: float | None) -> list[Any]:
         """2023 and those before."""
         return [
             year(2023 - back, {"fixed_investment": amount}, columns=self.COLUMNS)
@@ -130,3 +130,63 @@ class TestInvestment:
         found = studied([{**terms, "reach_by": None}], *self.years(10_000, 20_000, 10_000))
         (row,) = rows(found, "breaches", "investment_total")
         assert (row["shortfall"], row["shortfall_total_wan_yuan"]) == (10_000, 10_000)
+
+    @pytest.mark.parametrize(
+        "years",
+        [
+            [(2023, 10_000), (2022, None), (2021, 10_000)],  # no figure of the parcel
+            [(2023, 10_000), (2021, 10_000)],  # no evaluation
+            [(2023, 10_000), (2022, 10_000)],  # the year of signing is not seen
+            [(2023, None), (2022, 10_000), (2021, 10_000)],
+        ],
+    )
+    def test_a_year_without_a_figure_may_hold_what_is_missing(self, years: list[tuple[int, Any]]) -> None:
+        """A figure that is not known is not zero: short of the promise nobody can tell."""
+        terms = contract(
+            signed_on=date(2021, 1, 1), complete_by=date(2022, 1, 1), investment_total_wan_yuan=50_000.0
+        )
+        seen = [year(each, {"fixed_investment": amount}, columns=self.COLUMNS) for each, amount in years]
+        found = studied([{**terms, "reach_by": None}], *seen)
+        (row, *_) = rows(found, "attainment", "investment_total")
+        assert (row["kept"], row["reason"]) == (None, "earlier_years_unknown")
+        assert rows(found, "breaches", "investment_total") == []
+
+    def test_a_year_whose_scheme_reads_no_investment_may_hold_it_too(self) -> None:
+        """The year is seen, its investment is not."""
+        terms = contract(
+            signed_on=date(2022, 1, 1), complete_by=date(2022, 6, 1), investment_total_wan_yuan=50_000.0
+        )
+        found = studied([{**terms, "reach_by": None}], *self.years(10_000), year(2022))
+        (row,) = rows(found, "attainment", "investment_total")[:1]
+        assert (row["kept"], row["reason"]) == (None, "earlier_years_unknown")
+
+    @pytest.mark.parametrize(
+        ("amounts", "signed", "transfer", "reason"),
+        [
+            ((10_000, 3_000), 2022, "allowed", "clause"),
+            ((10_000, 2_499), 2022, "with_consent", "first_transfer_investment_short"),
+            # enough is enough, whatever was invested before
+            ((10_000, 3_000), 2018, "allowed", "clause"),
+            ((10_000, 2_000), 2018, "unknown", "first_transfer_investment_unknown"),
+            ((None, None), 2022, "unknown", "first_transfer_investment_unknown"),
+        ],
+    )
+    def test_a_quarter_is_asked_before_a_first_transfer(
+        self, amounts: tuple[float | None, ...], signed: int, transfer: str, reason: str
+    ) -> None:
+        """12,500 of 50,000, beside a clause that allows it; what is not known is not allowed."""
+        terms = contract(
+            signed_on=date(signed, 1, 1), investment_total_wan_yuan=50_000.0, transfer_clause="allowed"
+        )
+        (row,) = rows(studied([terms], *self.years(*amounts)), "permissions")
+        assert (row["transfer"], row["transfer_reason"]) == (transfer, reason)
+
+    def test_without_a_total_or_a_clause_that_allows_it_nothing_is_checked(self) -> None:
+        """The clause stands as it is."""
+        for terms, transfer in (
+            ({"transfer_clause": "allowed"}, "allowed"),
+            ({"transfer_clause": "forbidden", "investment_total_wan_yuan": 50_000.0}, "forbidden"),
+            ({"investment_total_wan_yuan": 50_000.0}, "unknown"),
+        ):
+            (row,) = rows(studied([contract(**terms)], *self.years(0)), "permissions")
+            assert row["transfer"] == transfer

@@ -30,7 +30,8 @@ class TestDays:
         [
             ({"completed_on": date(2020, 1, 11)}, 10, False),
             ({"completed_on": date(2019, 12, 31)}, None, None),
-            ({"completed_on": None}, (date(2023, 12, 31) - date(2020, 1, 1)).days, True),
+            # something stands there: when it was completed is not known
+            ({"completed_on": None}, None, None),
             # extended by a hundred days, of which ninety were taken
             ({"completed_on": date(2020, 3, 31), "extended_to": date(2020, 4, 10)}, None, None),
             ({"completed_on": date(2020, 4, 15), "extended_to": date(2020, 4, 10)}, 5, False),
@@ -66,19 +67,62 @@ class TestDays:
             [] if late is None else [late]
         )
 
-    def test_full_production_is_reached_by_the_promised_output(self) -> None:
-        """200 a mu: 200 promised is reached, 300 late since 2021, without a promise nobody can tell."""
+    @pytest.mark.parametrize(
+        ("promised", "outputs", "late", "reasons"),
+        [
+            (200.0, {2023: 20_000, 2022: 0, 2021: 0}, False, []),
+            (300.0, {2023: 20_000, 2022: 20_000, 2021: 20_000}, True, []),
+            # reached in an earlier year, though it fell again
+            (200.0, {2023: 10_000, 2022: 20_000}, False, []),
+            # a year since the day is not seen, or not known
+            (300.0, {2023: 20_000, 2022: 20_000}, False, ["output_years_unknown"]),
+            (300.0, {2023: 20_000, 2022: None, 2021: 20_000}, False, ["output_years_unknown"]),
+            (None, {2023: 20_000, 2022: 20_000, 2021: 20_000}, False, ["no_output_promised"]),
+        ],
+    )
+    def test_full_production_is_reached_by_the_promised_output(
+        self, promised: float | None, outputs: dict[int, float | None], late: bool, reasons: list[str]
+    ) -> None:
+        """Once is enough; never is only told when every year since 2021 is seen."""
+        years = [year(period, {"output": output}) for period, output in outputs.items()]
+        found = studied([contract(output_wan_yuan_per_mu=promised)], *years)
         since = (date(2023, 12, 31) - date(2021, 1, 1)).days
-        for promised, late in ((200.0, []), (300.0, [since]), (None, [])):
-            found = studied([contract(output_wan_yuan_per_mu=promised)])
-            assert [row["days_late"] for row in rows(found, "breaches", "reach")] == late
+        assert [row["days_late"] for row in rows(found, "breaches", "reach")] == [since] * late
+        assert [row["reason"] for row in rows(found, "undecided")] == reasons
+
+    def test_production_due_in_the_year_has_no_whole_year_yet(self) -> None:
+        """Half a year of output neither reaches it nor misses it."""
+        found = studied([contract(output_wan_yuan_per_mu=300.0, reach_by=date(2023, 7, 1))])
+        assert rows(found, "breaches", "reach") == []
+        assert [row["reason"] for row in rows(found, "undecided")] == ["no_whole_year"]
 
     def test_what_is_open_is_counted_to_the_day_that_is_asked(self) -> None:
         """A contract signed after it is not in force."""
         terms = contract(completed_on=None)
-        (row,) = rows(studied([terms], as_of=date(2020, 1, 31)), "breaches", "completion")
+        (row,) = rows(studied([terms], NOTHING, as_of=date(2020, 1, 31)), "breaches", "completion")
         assert row["days_late"] == 30
-        assert rows(studied([terms], as_of=date(2017, 12, 31)), "breaches", "completion") == []
+        assert rows(studied([terms], NOTHING, as_of=date(2017, 12, 31)), "breaches", "completion") == []
+
+    @pytest.mark.parametrize(
+        ("far", "breach", "reasons"),
+        [
+            (1.0, False, ["completion_day_unknown"]),
+            (None, False, ["completion_day_unknown"]),
+            (0.0, True, []),
+        ],
+    )
+    def test_a_completion_day_that_is_not_known_is_no_breach(
+        self, far: float | None, breach: bool, reasons: list[str]
+    ) -> None:
+        """Works are then open only where nothing is built; else no days and no penalty, but a reason."""
+        terms = contract(completed_on=None, reach_by=None, price_wan_yuan=9000.0, penalty_per_day=0.0001)
+        found = studied([terms], year(2023, {"far": far}))
+        assert bool(rows(found, "breaches", "completion")) is breach
+        assert (totals(found, "breaches")["penalty_fen"] > 0) is breach
+        unknown = rows(found, "undecided")
+        assert [row["reason"] for row in unknown] == reasons
+        assert all("竣工日期未知" in row["detail"] for row in unknown)
+        assert totals(found, "undecided") == {"undecided": len(reasons)}
 
 
 class TestPenalty:
@@ -119,7 +163,22 @@ class TestPenalty:
         )
         (row,) = rows(studied([terms]), "breaches")
         exact = Decimal(repr(price)) * 1_000_000 * Decimal(repr(share)) * days
-        assert 2 * abs(row["penalty_fen"] - exact) <= 1
+        if exact > Decimal(repr(price)) * 1_000_000:
+            assert (row["penalty_fen"], row["penalty"]) == (None, "penalty_implausible")
+        else:
+            assert 2 * abs(row["penalty_fen"] - exact) <= 1
+
+    @pytest.mark.parametrize(
+        ("price", "share"), [(900.0, 0.5), (1e9, 1e9), (1e30, 1e-3), (1e300, 1e300), (-900.0, 0.001)]
+    )
+    def test_more_than_the_price_itself_is_not_believed(self, price: float, share: float) -> None:
+        """Null and counted, whatever the ledger says, for seven days."""
+        terms = contract(completed_on=date(2020, 1, 8), price_wan_yuan=price, penalty_per_day=share)
+        found = studied([terms])
+        (row,) = rows(found, "breaches")
+        assert (row["days_late"], row["penalty_fen"], row["penalty"]) == (7, None, "penalty_implausible")
+        told = totals(found, "breaches")
+        assert (told["penalty_fen"], told["penalty_implausible"], told["penalty_not_stated"]) == (0, 1, 0)
 
 
 class TestTrades:
@@ -130,7 +189,13 @@ class TestTrades:
         [
             ("34,35", []),
             ("13、14", ["34 ∉ 13,14"]),
-            ("C13 农副食品加工业", []),  # no two digits by themselves: nothing is said
+            ("13-15", ["34 ∉ 13,14,15"]),
+            ("33-35", []),
+            ("33、C34", []),
+            ("C3311", ["34 ∉ 33"]),
+            ("不限", []),
+            ("33 类除外", []),
+            ("C13 农副食品加工业", []),  # more than divisions: nothing is said
             ("纺织制成品制造", []),
             (None, []),
         ],
@@ -139,6 +204,12 @@ class TestTrades:
         """Words alone allow or forbid nothing."""
         found = rows(studied([contract(industries=industries)]), "breaches", "industry")
         assert [row["detail"] for row in found] == said
+
+    def test_trades_in_words_are_told_as_not_known(self) -> None:
+        """Whoever reads the contract may decide."""
+        for industries, reasons in (("33 类除外", ["industries_in_words"]), ("13-15", []), (" ", [])):
+            found = rows(studied([contract(industries=industries)]), "undecided", "industry")
+            assert [row["reason"] for row in found] == reasons
 
     def test_a_parcel_without_a_trade_is_no_breach(self) -> None:
         """Nobody knows what is made there."""
@@ -181,7 +252,7 @@ class TestPermissions:
 
 def test_a_parcel_tells_its_breaches_and_the_gravest() -> None:
     """Half the tax missing is less grave than four years late; without a contract nothing is counted."""
-    found = studied([contract(tax_wan_yuan_per_mu=20.0, completed_on=None)], codes=("P1", "P2"))
+    found = studied([contract(tax_wan_yuan_per_mu=20.0, completed_on=date(2024, 1, 1))], codes=("P1", "P2"))
     one, other = found.parcels.to_dicts()
     assert (one["breaches"], one["worst_breach"], one["days_late"]) == (2, "completion", 1460)
     assert one["tax_attainment"] == pytest.approx(0.5)

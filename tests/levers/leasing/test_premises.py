@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from service.levers.leasing.industries import division, divisions
+from service.levers.industries import division, divisions
 from service.levers.leasing.premises import premises
 
 SINCE = date(2024, 1, 1)

@@ -65,7 +65,8 @@ def test_what_is_not_known_adds_nothing_and_says_why(row: dict[str, Any], reason
     assert added(found, "far_1_5") is None
     assert one(found)["unknown_room"] == reason
     assert found.report.sections[-1].rows["unknown_room"].to_list() == [reason]
-    assert found.report.sections[0].totals[2].value is None
+    told = {total.code: total.value for total in found.report.sections[0].totals}
+    assert (told["floor_added_known_m2"], told["floor_added_open_m2"]) == (None, None)
 
 
 def test_unknown_limits_are_named() -> None:
@@ -218,12 +219,13 @@ class TestLandPrice:
         [
             ({"let": False, "uplift_clause": "allowed"}, "none", "allowed"),
             ({"let": False}, "none", "to_be_clarified"),
-            ({"let": True, "uplift_clause": "forbidden"}, "unknown", "forbidden"),
+            ({"let": True}, "unknown", "to_be_clarified"),
+            ({"let": False, "uplift_clause": "forbidden"}, None, "forbidden"),
             ({}, "unknown", "to_be_clarified"),
         ],
     )
     def test_own_use_is_free_and_the_rest_is_the_citys(
-        self, terms: dict[str, Any], price: str, contract: str
+        self, terms: dict[str, Any], price: str | None, contract: str
     ) -> None:
         """A city that nobody entered is unknown, and so is who uses the floor where no survey says."""
         row = one(worked([parcel()], [{"parcel_code": "P1", **terms}]))
@@ -259,7 +261,35 @@ def test_totals_are_the_sums_of_what_is_known() -> None:
         ("west", 1, 1, 10_000.0),
     ]
     told = {total.code: total.value for total in found.report.sections[0].totals}
-    assert (told["candidates"], told["told"], told["floor_added_m2"]) == (3, 2, 20_000.0)
+    assert (told["candidates"], told["told"], told["floor_added_open_m2"]) == (3, 2, 20_000.0)
+
+
+def test_what_a_contract_forbids_is_in_no_total() -> None:
+    """It stands there last with the reason, without floor, gain or land price."""
+    terms = [{"parcel_code": "P1", "uplift_clause": "forbidden", "let": False}]
+    found = worked([parcel(), parcel("P2")], terms)
+    other, row = found.candidates.to_dicts()
+    assert (other["parcel_code"], row["unknown_room"]) == ("P2", "contract_forbids")
+    assert (row["floor_added_m2"], row["extra_tax_own"], row["land_price"]) == (None, None, None)
+    told = {total.code: total.value for total in found.report.sections[0].totals}
+    assert (told["candidates"], told["contract_forbids"], told["told"]) == (1, 1, 1)
+    assert (told["floor_added_open_m2"], told["extra_tax_own"]) == (10_000.0, 100.0)
+    assert {row["candidates"] for row in found.report.sections[1].rows.to_dicts()} == {1}
+    assert found.report.sections[-1].rows.height == 0  # nothing about it is open
+
+
+def test_floor_below_open_limits_is_summed_by_itself() -> None:
+    """P1 knows every limit, P2 the plan's ratio alone."""
+    terms = {
+        "parcel_code": "P1",
+        "contract_far_max": 1.5,
+        "plan_coverage_max": 0.6,
+        "plan_height_max_m": 24,
+    }
+    hall = {"parcel_code": "P1", "floors": 2, "height_m": 9.0, "floor_area_m2": 10_000.0}
+    found = worked([parcel(), parcel("P2")], [terms], [hall])
+    told = {total.code: total.value for total in found.report.sections[0].totals}
+    assert (told["floor_added_known_m2"], told["floor_added_open_m2"]) == (5_000.0, 10_000.0)
 
 
 def test_a_park_without_parcels_has_an_empty_report() -> None:

@@ -100,8 +100,10 @@ def industry_listed(_: LeasingRules) -> pl.Expr:
 
 
 def contract_names(_: LeasingRules) -> pl.Expr:
-    """The contract's list, where it has one, has the division."""
-    return _among("contract_industries").fill_null(value=False)
+    """The contract's list, where it has one, has the division; one that cannot be read may not have it."""
+    excluded = _among("contract_industries").fill_null(value=False)
+    unread = pl.col("contract_unread").fill_null(value=False)
+    return pl.when(excluded).then(excluded).when(unread).then(_UNKNOWN).otherwise(FITS)
 
 
 def land_use_takes(_: LeasingRules) -> pl.Expr:
@@ -195,7 +197,7 @@ CONDITIONS = (
     Condition(free_still, "available_no_longer", None),
     Condition(industry_told, None, "project_industry_unknown"),
     Condition(industry_listed, "industry_not_listed", "industries_unknown"),
-    Condition(contract_names, "contract_excludes", None),
+    Condition(contract_names, "contract_excludes", "contract_industries_unknown"),
     Condition(land_use_takes, "land_use_excludes", "land_use_unknown"),
     Condition(power_enough, "power_too_little", "power_unknown"),
     Condition(energy_allowed, "energy_too_much", "energy_unknown"),

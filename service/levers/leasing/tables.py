@@ -41,6 +41,7 @@ PREMISES: Mapping[str, Any] = {
     "industries": pl.String,  # divisions joined by ","; empty: any
     "land_use": pl.String,
     "contract_industries": pl.String,  # likewise, of the grant contract; null: it names none
+    "contract_unread": pl.Boolean,  # whether a contract names industries in words that are no list of divisions
     "contract": pl.Boolean,  # whether its grant contract is known
     "tax_promise": pl.Int64,  # 1e-6 万元/亩
     "output_promise": pl.Int64,

@@ -41,6 +41,7 @@ QUESTIONS: Mapping[str, Text] = {
     "availability_unknown": ("since when it is free", "腾空日期"),
     "project_industry_unknown": ("the project's industry", "项目行业"),
     "industries_unknown": ("which industries may come", "准入行业"),
+    "contract_industries_unknown": ("which industries the grant contract names", "出让合同约定产业"),
     "land_use_unknown": ("what the use of the land takes", "土地用途"),
     "power_unknown": ("how much power there is", "供电容量"),
     "energy_unknown": ("the project's energy and output", "项目能耗与产值"),

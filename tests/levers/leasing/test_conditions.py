@@ -71,6 +71,7 @@ OPEN: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, float]]] = {
     "availability_unknown": ({}, {"available_from": None}, {}),
     "project_industry_unknown": ({"division": None}, {"industries": "13"}, {}),
     "industries_unknown": ({}, {"industries": None}, {}),
+    "contract_industries_unknown": ({}, {"contract_unread": True}, {}),
     "land_use_unknown": ({}, {"land_use": "混合用地"}, {}),
     "power_unknown": ({"power_need": 5}, {"power": None}, {}),
     "energy_unknown": ({"energy": None}, {"energy_promise": 1}, {}),
@@ -104,6 +105,12 @@ def test_what_is_not_known_is_asked_and_not_allowed(question: str) -> None:
     """The pair is neither possible nor impossible."""
     project, place, park = OPEN[question]
     assert told(project, place, **park) == ("open", "", question)
+
+
+def test_a_list_that_excludes_does_so_beside_one_that_cannot_be_read() -> None:
+    """Whatever the other contract of the block says."""
+    place = {"contract_industries": "13", "contract_unread": True}
+    assert told({}, place) == ("impossible", "contract_excludes", "")
 
 
 def test_every_reason_and_question_is_tried() -> None:

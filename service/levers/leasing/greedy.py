@@ -27,6 +27,7 @@ def _filled(problem: Problem, key: Callable[[Option], float]) -> list[int]:
     """Take options one after the other while they fit, the better places of equals first."""
     left = {of: row.of for of, row in problem.shared.items()}
     power = {premises: space.power for premises, space in problem.spaces.items()}
+    ground = {parcel: row.of for parcel, row in problem.grounds.items()}
     shut: set[str] = set()
     way: dict[str, str] = {}
     placed: set[str] = set()
@@ -35,12 +36,21 @@ def _filled(problem: Problem, key: Callable[[Option], float]) -> list[int]:
         range(len(problem.options)), key=lambda n: (key(problem.options[n]), problem.options[n].place, n)
     )
     for number in order:
-        project, premises, how, _, _, _, kva = problem.options[number]
+        project, premises, how, _, _, _, kva, _ = problem.options[number]
         takes, free = problem.shared[premises, how].takes[number], power[premises]
         if project in placed or premises in shut or way.get(premises, how) != how:
             continue
         if takes > left[premises, how] or (free is not None and kva > free):
             continue
+        parcels = [
+            parcel
+            for parcel in problem.spaces[premises].parcels
+            if parcel in ground and number in problem.grounds[parcel].takes
+        ]
+        if any(problem.grounds[parcel].takes[number] > ground[parcel] for parcel in parcels):
+            continue
+        for parcel in parcels:
+            ground[parcel] -= problem.grounds[parcel].takes[number]
         placed.add(project)
         way[premises] = how
         left[premises, how] -= takes

@@ -110,6 +110,7 @@ def _terms(parcels: Sequence[Row]) -> dict[str, Any]:
     return {
         "parcel_code": parcels[0]["parcel_code"],
         "parcel_codes": ",".join(row["parcel_code"] for row in parcels),
+        "parcel_land": _sum(row["land"] for row in parcels),
         "land_use": uses.pop() if len(uses) == 1 else None,
         "far_limit": _far_limit(parcels),
         "contract": all(row["contract"] for row in parcels),

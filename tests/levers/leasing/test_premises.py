@@ -99,7 +99,13 @@ def test_contracts_that_have_no_industry_in_common_take_none() -> None:
 
 @pytest.mark.parametrize(
     ("said", "industries", "unread"),
-    [("电子信息", None, True), ("39、电子信息", None, True), ("39", "39", False), ("不限", None, False), (" ", None, False)],
+    [
+        ("电子信息", None, True),
+        ("39、电子信息", None, True),
+        ("39", "39", False),
+        ("不限", None, False),
+        (" ", None, False),
+    ],
 )
 def test_a_contract_whose_list_cannot_be_read_is_not_one_that_names_none(
     said: str, industries: str | None, unread: bool

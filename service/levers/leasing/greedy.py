@@ -27,7 +27,7 @@ def _filled(problem: Problem, key: Callable[[Option], float]) -> list[int]:
     """Take options one after the other while they fit, the better places of equals first."""
     left = {of: row.of for of, row in problem.shared.items()}
     power = {premises: space.power for premises, space in problem.spaces.items()}
-    ground = {parcel: row.of for parcel, row in problem.grounds.items()}
+    ground = [row.of for row in problem.grounds]
     shut: set[str] = set()
     way: dict[str, str] = {}
     placed: set[str] = set()
@@ -42,15 +42,10 @@ def _filled(problem: Problem, key: Callable[[Option], float]) -> list[int]:
             continue
         if takes > left[premises, how] or (free is not None and kva > free):
             continue
-        parcels = [
-            parcel
-            for parcel in problem.spaces[premises].parcels
-            if parcel in ground and number in problem.grounds[parcel].takes
-        ]
-        if any(problem.grounds[parcel].takes[number] > ground[parcel] for parcel in parcels):
+        took = [row.takes.get(number, 0) for row in problem.grounds]
+        if any(take > free_land for take, free_land in zip(took, ground, strict=True)):
             continue
-        for parcel in parcels:
-            ground[parcel] -= problem.grounds[parcel].takes[number]
+        ground = [free_land - take for take, free_land in zip(took, ground, strict=True)]
         placed.add(project)
         way[premises] = how
         left[premises, how] -= takes

@@ -141,23 +141,24 @@ class Problem:
         return found
 
     @cached_property
-    def grounds(self) -> dict[str, Row]:
-        """By parcel on which land is given: what options take of its land, but for those that take all."""
+    def grounds(self) -> list[Row]:
+        """For each option that takes land: what all take of that parcel's land, a limit once it is chosen."""
         on: dict[str, list[int]] = defaultdict(list)
         for number, option in enumerate(self.options):
             space = self.spaces[option.premises]
             if not space.whole:
                 for parcel in space.parcels:
                     on[parcel].append(number)
-        found = {}
+        found = []
         for parcel in sorted(on.keys() & self.lands.keys()):
-            if any(self.options[number].way == "land" for number in on[parcel]):
-                size = self.lands[parcel]
-                of = 1 if size is None else size
-                takes = {number: self.options[number].land for number in on[parcel]}
-                found[parcel] = Row(
-                    {n: of if size is None or land is None else land for n, land in takes.items()}, of
-                )
+            size = self.lands[parcel]
+            of = 1 if size is None else size
+            lands = {number: self.options[number].land for number in on[parcel]}
+            takes = {n: of if size is None or land is None else land for n, land in lands.items()}
+            loose = max(0, sum(takes.values()) - of)
+            for number in on[parcel]:
+                if self.options[number].way == "land" and (loose or takes[number] > of):
+                    found.append(Row({**takes, number: takes[number] + loose}, of + loose))
         return found
 
     @cached_property
@@ -180,7 +181,7 @@ class Problem:
         rows = Limits()
         for numbers in self.of_project.values():
             rows.add(dict.fromkeys(numbers, 1), most=1)
-        for power in (*self.powers, *self.grounds.values()):
+        for power in (*self.powers, *self.grounds):
             takes, of = power.reduced()
             rows.add(takes, most=of)
         switched = set(chain.from_iterable(self.conflicts))
@@ -219,7 +220,7 @@ class Problem:
         broken = [f"project {key}" for key, of in self.of_project.items() if len(taken & set(of)) > 1]
         broken += [
             f"limit of {row.of}"
-            for row in chain(self.shared.values(), self.powers, self.grounds.values())
+            for row in chain(self.shared.values(), self.powers, self.grounds)
             if sum(row.takes[number] for number in taken & row.takes.keys()) > row.of
         ]
         used = {(self.options[number].premises, self.options[number].way) for number in taken}

@@ -39,9 +39,8 @@ def allowed(chosen: Sequence[Option], spaces: Mapping[str, Space], lands: Lands)
         there = [o for o in chosen if parcel in spaces[o.premises].parcels and not spaces[o.premises].whole]
         if all(option.way == "lease" for option in there):
             continue
-        if (size is None or any(option.land is None for option in there)) and len(there) > 1:
-            return False
-        if size is not None and sum(option.land or 0 for option in there) > size:
+        taken = [1 if size is None else size if option.land is None else option.land for option in there]
+        if sum(taken) > (1 if size is None else size):
             return False
     used = sorted({option.premises for option in chosen})
     for one, other in product(used, used):

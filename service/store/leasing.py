@@ -1,16 +1,12 @@
-"""What the leasing match reads: projects, premises, clauses of contracts, outlines of low-efficiency land."""
+"""What the leasing match reads: projects, premises and clauses of contracts."""
 
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
-import shapely
 from sqlalchemy import Connection, Text, cast, literal, null, or_, select
 
 from service.store.frames import frame
-from service.store.models import GrantContract, Premises, Project, Score
-from service.store.spatial import wkb
+from service.store.models import GrantContract, Premises, Project
 
 _KINDS = {"FLOAT": "float", "DOUBLE": "float", "DATE": "date"}
 _OVER = ("placed", "dropped")
@@ -35,15 +31,6 @@ def clauses(connection: Connection) -> pl.DataFrame:
         GrantContract.parcel_code, *(known[n] if n in known else cast(null(), Text).label(n) for n in names)
     )
     return frame(connection, query, dict.fromkeys(("parcel_code", *names), "str"))
-
-
-def low_efficiency_outlines(connection: Connection, evaluation_id: int) -> tuple[list[str], npt.NDArray[Any]]:
-    """Return the codes of the parcels that an evaluation flags, in their order, and their outlines."""
-    query = select(Score.parcel_code, wkb(Score.geom)).where(
-        Score.evaluation_id == evaluation_id, Score.low_efficiency.is_(True)
-    )
-    rows = sorted((code, bytes(shape)) for code, shape in connection.execute(query))
-    return [code for code, _ in rows], np.array(shapely.from_wkb([shape for _, shape in rows]), dtype=object)
 
 
 def _all(connection: Connection, model: Any, condition: Any) -> pl.DataFrame:

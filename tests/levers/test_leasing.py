@@ -3,17 +3,28 @@
 import io
 import json
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
+from datetime import date
 from typing import Any, NamedTuple
 
 import openpyxl
+import polars as pl
 import pytest
+import shapely
 from fastapi.testclient import TestClient
+from geoalchemy2.shape import from_shape
+from sqlalchemy import func, insert, select
 
 from service.jobs.evaluating import evaluate, publish
+from service.jobs.levers import consolidation
 from service.jobs.levers import leasing as job
+from service.jobs.levers.evaluated import evaluated
+from service.jobs.periods import today
+from service.ogc import views
 from service.reference.schemes import shipped_scheme
 from service.store.database import Database
+from service.store.models import SRID, Barrier, Score, SourceRow
+from service.store.spatial import wkb
 from tests.feeds.test_import_command import run
 from tests.serving import key_for, keyed_client
 from tests.support.parks import HandOvers, uscc
@@ -95,7 +106,7 @@ def hand_over(files: HandOvers) -> None:
         {"code": "CF1", "parcel_code": "P3", "floor_area_m2": 4_000, "clear_height_m": 6, "power_kva": 1_000}
         | {"available_from": "2024-01-01", "rent_yuan_per_m2_month": 18, "industries": "38-40"},
         {"code": "CF2", "parcel_code": "P4", "land_area_m2": 6_000, "power_kva": 800, "industries": "不限"}
-        | {"available_from": "2024-03-01"},
+        | {"available_from": "2024-03-01", "available_to": "2098-12-31"},
         {"code": "CF3", "parcel_code": "X1", "floor_area_m2": 999},
     )
     common = {
@@ -198,12 +209,20 @@ def test_what_a_project_brings_is_for_analysts(park: Asked) -> None:
     text = json.dumps(seen, ensure_ascii=False)
     assert not any(told in text for told in ("123.45", "52.672", "891.34", "芯片"))
     assert {row["project"] for row in seen["tables"]["assignment"]} == {"J1", "J2", "J3", "J4", "J5"}
-    assert seen["tables"]["premises"] == park.report()["tables"]["premises"]
+    listed = {row["premises"]: row for row in seen["tables"]["premises"]}
+    assert (listed["CF1"]["listed_floor_m2"], listed["P1/vacant"]["listed_floor_m2"]) == (4000, None)
+    # the floor of a parcel is public: less what is vacant it would be what its firm occupies
+    hidden = {"floor_m2", "land_used_m2", "waste"}
+    assert not any(hidden & row.keys() for table in seen["tables"].values() for row in table)
+    (layer,) = park.client.get("/collections/premises/items", params={"parcel_code": "P1"}).json()["features"]
+    assert "free_floor_m2" not in layer["properties"]
 
 
 def test_the_layer_shows_parcels_with_premises(park: Asked) -> None:
     """With how much is free, and for how many projects; the block counts for both of its parcels."""
-    found = park.client.get("/collections/premises/items", params={"limit": 100}).json()["features"]
+    headers = key_for(park.database, "analyst")
+    answer = park.client.get("/collections/premises/items", params={"limit": 100}, headers=headers)
+    found = answer.json()["features"]
     rows = {each["properties"]["parcel_code"]: each["properties"] for each in found}
     assert set(rows) == {*LOW, "P3", "P4"}
     assert rows["P1"]["premises"] == "P1/block,P1/vacant,P1/whole"
@@ -211,6 +230,24 @@ def test_the_layer_shows_parcels_with_premises(park: Asked) -> None:
     assert (rows["P1"]["free_floor_m2"], rows["P4"]["free_floor_m2"]) == (4000, 0)
     assert rows["P4"]["candidates"] == 1
     assert rows["P1"]["candidates"] == 4
+
+
+def test_premises_are_given_while_they_are_free(park: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once the last day of the plot has passed nobody gets it; the day is told, and the layer forgets it."""
+
+    def asked() -> tuple[str, int, str]:
+        report, layer = park.report(), "/collections/premises/items"
+        (plot,) = park.client.get(layer, params={"parcel_code": "P4"}).json()["features"]
+        (place,) = (r["premises"] for r in report["tables"]["assignment"] if r["project"] == "J5")
+        return report["head"]["as_of"], plot["properties"]["candidates"], place
+
+    day, candidates, place = asked()
+    assert (day, candidates, place) == (today().isoformat(), 1, "CF2")
+    for module in (job, views):
+        monkeypatch.setattr(module, "today", lambda: date(2099, 1, 1))
+    day, candidates, place = asked()
+    assert (day, candidates) == ("2099-01-01", 0)
+    assert place != "CF2"
 
 
 def test_the_workbook_has_all_tables(park: Asked) -> None:
@@ -241,6 +278,36 @@ def test_the_command_tells_the_same(
     assert (status, "预计年税收 Expected tax a year: 891.34 万元" in out) == (0, True)
     status, _, err = run([*command, "--project", "none"], url, monkeypatch, capsys)
     assert (status, "none" in err) == (1, True)
+
+
+def test_blocks_are_those_of_consolidation(park: Asked) -> None:
+    """A railway between two neighbours parts them here as it does there."""
+
+    class TakenBack(Exception):
+        """Nothing of the railway stays."""
+
+    def outlines() -> tuple[set[str], list[list[str]]]:
+        read = evaluated(connection, park.evaluation)
+        there = consolidation.found_of(connection, read).blocks.properties["parcel_codes"].to_list()
+        premises, _ = job._premises(connection, read)
+        return set(there), premises.filter(pl.col("kind") == "block")["parcel_codes"].to_list()
+
+    with suppress(TakenBack), park.database.writing() as connection:
+        assert outlines() == ({"P1,P2", "P5"}, ["P1,P2"])
+        shapes = connection.execute(
+            select(wkb(Score.geom)).where(Score.parcel_code.in_(["P1", "P2"])).order_by(Score.parcel_code)
+        ).scalars()
+        one, other = (shapely.from_wkb(bytes(each)) for each in shapes)
+        way = shapely.shortest_line(one.centroid, other.centroid).interpolate(0.5, normalized=True)
+        railway = shapely.LineString([(way.x, way.y - 0.1), (way.x, way.y + 0.1)])
+        row = connection.execute(select(func.min(SourceRow.id))).scalar_one()
+        connection.execute(
+            insert(Barrier).values(
+                code="R", kind="railway", source_row_id=row, geom=from_shape(railway, srid=SRID)
+            )
+        )
+        assert outlines() == ({"P1", "P2", "P5"}, [])
+        raise TakenBack
 
 
 def test_more_pairs_than_can_be_looked_at_are_refused(park: Asked, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,8 +12,8 @@ _FIT: Shown = {
     "questions": "public",
     "questions_zh": "public",
     "floor_used_m2": "public",
-    "land_used_m2": "public",
-    "waste": "public",
+    "land_used_m2": "analyst",  # with waste, tells the size of vacant floor
+    "waste": "analyst",
     "tax_wan_yuan_per_mu": "analyst",
     "output_wan_yuan_per_mu": "analyst",
 }
@@ -68,7 +68,8 @@ LEASING: Mapping[str, Shown] = {
         "basis_zh": "public",
         "parcel_codes": "public",
         "building_code": "public",
-        "floor_m2": "public",
+        "floor_m2": "analyst",  # of vacant floor: the parcel's less what its firm occupies
+        "listed_floor_m2": "public",
         "land_m2": "public",
         "clear_height_m": "public",
         "power_kva": "public",
@@ -90,7 +91,8 @@ LEASING: Mapping[str, Shown] = {
         "period": "public",
         "premises": "public",
         "kinds": "public",
-        "free_floor_m2": "public",
+        "free_floor_m2": "analyst",
+        "listed_floor_m2": "public",
         "candidates": "public",
         "candidates_certain": "public",
     },

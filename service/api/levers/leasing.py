@@ -15,8 +15,8 @@ from service.jobs.levers import leasing as job
 router = APIRouter(prefix="/evaluations/{evaluation_id}", tags=["Levers 抓手"])
 
 Objective = Annotated[
-    Literal["tax", "output", "tax_per_mu"],
-    Query(description="What is to be as large as it can: tax or output a year, or tax per mu used 匹配目标"),
+    Literal["tax", "output", "tax_per_mu", "output_per_mu"],
+    Query(description="What is to be as large as it can; per mu, the sum of the projects' own 匹配目标"),
 ]
 Projects = Annotated[
     list[Text] | None,

@@ -16,6 +16,7 @@ class Objective(StrEnum):
     TAX = "tax"
     OUTPUT = "output"
     TAX_PER_MU = "tax_per_mu"
+    OUTPUT_PER_MU = "output_per_mu"
 
 
 def register(levers: typer.Typer) -> None:

@@ -38,7 +38,7 @@ const FACTS = {
     ["idle_ha", ["折算闲置（指标）", "Idle by figures"], hectares],
   ],
   premises: [
-    ["free_floor_m2", ["可用建筑面积", "Free floor"], area],
+    ["listed_floor_m2", ["清单建筑面积", "Listed floor"], area],
     ["candidates", ["候选项目", "Candidate projects"], number],
   ],
   surcharges: [

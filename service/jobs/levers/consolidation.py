@@ -53,7 +53,7 @@ def found_of(connection: Connection, read: Evaluated, distance_m: float | None =
     judged = with_reasons(read, before, rules)
     parcels = _described(connection, read, judged.summary, rules)
     barriers = connection.execute(select(func.count()).select_from(Barrier)).scalar_one()
-    made = _blocks(connection, read, distance)
+    made = blocks_of(connection, read, distance)
     ranked = worth(made.properties, parcels, _held(connection, read))
     of_block = made.properties.select(
         parcel_code=pl.col("parcel_codes").str.split(","), block="first_parcel"
@@ -115,6 +115,20 @@ def worth_of(connection: Connection, evaluation_id: int, made: pl.DataFrame) -> 
     before, _ = _before(connection, read, rules)
     told = with_reasons(read, before, rules).summary
     return worth(made, _described(connection, read, told, rules), _held(connection, read))
+
+
+def blocks_of(connection: Connection, read: Evaluated, distance_m: float) -> Blocks:
+    """Group the parcels that the scheme flags, in the zone in whose middle the evaluation's parcels lie."""
+    query = select(Score.parcel_code, wkb(Score.geom)).where(Score.evaluation_id == read.run["id"])
+    rows = connection.execute(query.order_by(Score.parcel_code)).all()
+    shapes = shapely.from_wkb(np.array([bytes(shape) for _, shape in rows], dtype=object))
+    places = {code: place for place, (code, _) in enumerate(rows)}
+    flagged = read.parcels.filter(pl.col("low_efficiency").fill_null(False))
+    west, _, east, _ = shapely.total_bounds(shapes) if len(rows) else (0.0,) * 4
+    meridian = 0 if np.isnan(west) else central_meridian(west, east)
+    chosen = np.array([places[code] for code in flagged["parcel_code"]], dtype=np.int64)
+    walls = barriers_in(connection, meridian)
+    return blocks(flagged.select(*FIGURES), shapes[chosen], distance_m, meridian, walls)
 
 
 def barriers_in(connection: Connection, meridian: int) -> Barriers | None:
@@ -182,17 +196,3 @@ def _barriers(connection: Connection) -> np.ndarray[Any, Any]:
     return np.asarray(
         shapely.from_wkb(np.array([bytes(each) for each in shapes], dtype=object)), dtype=object
     )
-
-
-def _blocks(connection: Connection, read: Evaluated, distance_m: float) -> Blocks:
-    """Group the parcels that the scheme flags, in the zone in whose middle the evaluation's parcels lie."""
-    query = select(Score.parcel_code, wkb(Score.geom)).where(Score.evaluation_id == read.run["id"])
-    rows = connection.execute(query.order_by(Score.parcel_code)).all()
-    shapes = shapely.from_wkb(np.array([bytes(shape) for _, shape in rows], dtype=object))
-    places = {code: place for place, (code, _) in enumerate(rows)}
-    flagged = read.parcels.filter(pl.col("low_efficiency").fill_null(False))
-    west, _, east, _ = shapely.total_bounds(shapes) if len(rows) else (0.0,) * 4
-    meridian = 0 if np.isnan(west) else central_meridian(west, east)
-    chosen = np.array([places[code] for code in flagged["parcel_code"]], dtype=np.int64)
-    walls = barriers_in(connection, meridian)
-    return blocks(flagged.select(*FIGURES), shapes[chosen], distance_m, meridian, walls)

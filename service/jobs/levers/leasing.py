@@ -12,16 +12,20 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection
 
+from service.domain.units import MINOR_LIMIT
 from service.errors import InvalidParameter
+from service.jobs.levers.consolidation import blocks_of
 from service.jobs.levers.evaluated import Evaluated, evaluated
 from service.levers.consolidation import FIGURES, blocks, central_meridian
 from service.levers.industries import division
+from service.jobs.periods import today
 from service.levers.leasing.candidates import ranked
 from service.levers.leasing.match import match
 from service.levers.leasing.on_map import of_parcels
 from service.levers.leasing.options import options
 from service.levers.leasing.premises import PROMISES
 from service.levers.leasing.premises import premises as all_premises
+from service.levers.leasing.problem import WorthTooLarge
 from service.levers.leasing.report import report as made
 from service.levers.leasing.tables import PROJECTS, table
 from service.levers.report import Report
@@ -56,10 +60,14 @@ def report(database: Database, evaluation_id: int, asked: Asked) -> Report:
         premises, elsewhere = _premises(connection, read)
         projects = _chosen(_projects(connection), asked)
     _check_size(projects, premises)
+    day = today()
     rules = leasing_rules()
-    found = match(projects, premises, rules, asked.objective, certain=asked.certain)
+    try:
+        found = match(projects, premises, rules, asked.objective, day, certain=asked.certain)
+    except WorthTooLarge as error:
+        raise _too_large("objective", asked.objective) from error
     return made(
-        read.head | {"certain": asked.certain},
+        read.head | {"as_of": day.isoformat(), "certain": asked.certain},
         found,
         rules,
         asked.objective,
@@ -69,14 +77,14 @@ def report(database: Database, evaluation_id: int, asked: Asked) -> Report:
     )
 
 
-def layer(connection: Connection, evaluation_id: int) -> pl.DataFrame:
-    """Return the parcels that have premises, for a map; none where no tables of an evaluation were kept."""
+def layer(connection: Connection, evaluation_id: int, day: date) -> pl.DataFrame:
+    """Return the parcels that have premises on a day, for a map; none without tables of the evaluation."""
     if not evaluations.results(connection, evaluation_id):
         return pl.DataFrame()
     premises, _ = _premises(connection, evaluated(connection, evaluation_id))
     projects = _projects(connection)
     _check_size(projects, premises)
-    return of_parcels(premises, ranked(options(projects, premises, leasing_rules()), "tax"))
+    return of_parcels(premises, ranked(options(projects, premises, leasing_rules(), day), "tax"))
 
 
 def _projects(connection: Connection) -> pl.DataFrame:
@@ -98,7 +106,19 @@ def _projects(connection: Connection) -> pl.DataFrame:
         }
         for row in stored.projects(connection).iter_rows(named=True)
     ]
+    for row in rows:
+        if any(isinstance(amount, int) and amount >= MINOR_LIMIT for amount in row.values()):
+            raise _too_large("projects", row["project"])
     return table(rows, PROJECTS)
+
+
+def _too_large(place: str, what: str) -> InvalidParameter:
+    return InvalidParameter(
+        f"The amounts of {what!r} are 2^53 or more in minor units and cannot be counted exactly.",
+        f"{what} 的数值过大，无法精确计算。",
+        place=place,
+        action="Look at the units of the projects' figures. 请核对项目数据的单位。",
+    )
 
 
 def _chosen(projects: pl.DataFrame, asked: Asked) -> pl.DataFrame:
@@ -135,7 +155,7 @@ def _premises(connection: Connection, read: Evaluated) -> tuple[pl.DataFrame, in
     listed = [_listed(row, moves) for row in stored.premises(connection).iter_rows(named=True)]
     here = [row for row in listed if row["parcel_code"] in known]
     since = date(int(period) + 1, 1, 1)
-    found = all_premises(here, parcels, _blocks(connection, read.run["id"]), since)
+    found = all_premises(here, parcels, _blocks(connection, read), since)
     return found, len(listed) - len(here)
 
 
@@ -206,19 +226,9 @@ def _held(occupancies: pl.DataFrame, period: str) -> dict[str, int | None]:
     return dict(floors.select("parcel_code", "floor").iter_rows())
 
 
-def _blocks(connection: Connection, evaluation_id: int) -> list[list[str]]:
-    codes, outlines = stored.low_efficiency_outlines(connection, evaluation_id)
-    if not codes:
-        return []
-    figures = table([{"parcel_code": code} for code in codes], FIGURES)
-    west, east = _west_east(outlines)
-    found = blocks(figures, outlines, block_rules().distance_m, central_meridian(west, east))
+def _blocks(connection: Connection, read: Evaluated) -> list[list[str]]:
+    found = blocks_of(connection, read, block_rules().distance_m)
     return [text.split(",") for text in found.properties["parcel_codes"]]
-
-
-def _west_east(outlines: Any) -> tuple[float, float]:
-    bounds = [outline.bounds for outline in outlines]
-    return min(each[0] for each in bounds), max(each[2] for each in bounds)
 
 
 def _whole(amount: float | None, per_unit: int) -> int | None:

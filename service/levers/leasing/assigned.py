@@ -7,6 +7,10 @@ from service.levers.leasing.match import Match
 from service.levers.leasing.words import UNPLACED
 from service.levers.report import Section, Total
 
+_OVER_LAND = {
+    "tax": ("Tax of all over the land of all", "总体亩均税收"),
+    "output": ("Output of all over the land of all", "总体亩均产值"),
+}
 _MILLION = 10**6  # fen in 万元, and 1e-6 万元/亩
 
 
@@ -39,7 +43,13 @@ def assignment(found: Match, objective: str) -> Section:
     )
     rows = sections.shown(rows.sort("status", "project"), sections.ASSIGNMENT)
     there = rows.filter(pl.col("status") == "placed")
-    unit = "万元/亩" if objective == "tax_per_mu" else "万元"
+    per_mu = objective.endswith("_per_mu")
+    unit = "万元/亩" if per_mu else "万元"
+    title = (
+        ("The objective, the sum of the projects' own per mu", "目标值（各项目亩均之和）")
+        if per_mu
+        else ("The objective", "目标值")
+    )
     gap = (plan.bound - plan.worth) / plan.worth if plan.worth else None
     totals = (
         Total("projects", ("Projects", "项目数"), rows.height),
@@ -50,7 +60,11 @@ def assignment(found: Match, objective: str) -> Section:
         Total("land_used_m2", ("Land that is used", "所用土地"), _sum(there, "land_used_m2"), "m²"),
         Total("tax_wan_yuan", ("Expected tax a year", "预计年税收"), _money(found, "tax"), "万元"),
         Total("output_wan_yuan", ("Expected output a year", "预计年产值"), _money(found, "output"), "万元"),
-        Total("worth", ("The objective", "目标值"), plan.worth / _MILLION, unit),
+        *(
+            Total(f"{name}_wan_yuan_per_mu", titles, _over_land(there, f"{name}_wan_yuan"), "万元/亩")
+            for name, titles in _OVER_LAND.items()
+        ),
+        Total("worth", title, plan.worth / _MILLION, unit),
         Total("bound", ("What no assignment exceeds", "目标上界"), plan.bound / _MILLION, unit),
         Total("gap", ("Distance to that, of the objective", "与上界差距"), gap),
     )
@@ -63,6 +77,13 @@ def _money(found: Match, name: str) -> float:
     placed = [option.project for option in found.plan.chosen]
     amounts = found.projects.filter(pl.col("project").is_in(placed))[name]
     return int(amounts.sum()) / _MILLION  # fen are added as integers
+
+
+def _over_land(rows: pl.DataFrame, name: str) -> float | None:
+    """Return the sum over the sum of the land that is used; null where either is not known of a project."""
+    if rows[name].null_count() or rows["land_used_m2"].null_count() or not rows["land_used_m2"].sum():
+        return None
+    return round(float(rows[name].sum()) * 10_000 / 15 / float(rows["land_used_m2"].sum()), 6)
 
 
 def _open(rows: pl.DataFrame) -> int:

@@ -31,12 +31,18 @@ class Plan:
     settled: bool
 
 
-def assign(options: Sequence[Option], spaces: Mapping[str, Space], seconds: float) -> Plan:
+def assign(
+    options: Sequence[Option],
+    spaces: Mapping[str, Space],
+    seconds: float,
+    lands: Mapping[str, int | None] | None = None,
+) -> Plan:
     """Return the plan of the greatest worth; among equals the one with the better places of its options.
 
+    :param lands: the land of parcels, null where it is not known; without, none is shared
     :raises RuntimeError: when what the solver found does not hold in integers
     """
-    problem = Problem(options, spaces)
+    problem = Problem(options, spaces, lands)
     if not problem.options:
         return Plan((), 0, 0, optimal=True, settled=True)
     until = monotonic() + seconds

@@ -3,18 +3,18 @@
 import polars as pl
 
 Objective = str
-OBJECTIVES = ("tax", "output", "tax_per_mu")
+OBJECTIVES = ("tax", "output", "tax_per_mu", "output_per_mu")
 
 
 def ranked(options: pl.DataFrame, objective: Objective) -> pl.DataFrame:
     """Return the options that are not impossible, with ``worth``, ``rank`` and ``place`` for each project.
 
-    First comes the most tax (with the objective output: output) per mu of land that is used, then the least
+    First comes the most tax (with an objective of output: output) per mu of land that is used, then the least
     that stays unused, then the codes; ``rank`` counts from 1. ``place``, by which an assignment tells equals
     apart, counts from 0 and puts what has the fewest open questions first. ``worth`` is the objective: fen a
     year, or 1e-6 万元/亩.
     """
-    by = "output_per_mu" if objective == "output" else "tax_per_mu"
+    by = "output_per_mu" if objective in ("output", "output_per_mu") else "tax_per_mu"
     in_order = pl.int_range(pl.len(), dtype=pl.Int64).over("project")
     found = options.filter(pl.col("verdict") != "impossible").sort(
         *("project", by, "waste", "premises", "way"),

@@ -1,8 +1,9 @@
 """Whether a project may come to premises, one condition a function.
 
 Each gives an expression over options, a project × premises × way (lease 租赁 or land 供地) with the columns
-of `tables.PROJECTS`, `tables.PREMISES`, ``land_used`` and ``divisions``: true where the pair is impossible,
-false where it fits, null where that cannot be told. A need that a project does not state is no condition.
+of `tables.PROJECTS`, `tables.PREMISES`, ``land_used``, ``divisions`` and the day ``today``:
+true where the pair is impossible, false where it fits, null where that cannot be told. A need that a project
+does not state is no condition.
 """
 
 from collections.abc import Callable
@@ -80,13 +81,17 @@ def high_enough(_: LeasingRules) -> pl.Expr:
 
 
 def free_in_time(_: LeasingRules) -> pl.Expr:
-    """It is free on the day."""
-    return _stated("needed_by", pl.col("available_from") > pl.col("needed_by"))
+    """It is free on the day; who names none may come today, and has to be asked whether later will do."""
+    later = (pl.col("available_from") > pl.col("today")).fill_null(value=False)
+    of_no_day = pl.when(later).then(_UNKNOWN).otherwise(FITS)
+    late = pl.col("available_from") > pl.col("needed_by")
+    return pl.when(pl.col("needed_by").is_null()).then(of_no_day).otherwise(late)
 
 
 def free_still(_: LeasingRules) -> pl.Expr:
-    """It is still free on the day; without a last day it is."""
-    return (pl.col("available_to") < pl.col("needed_by")).fill_null(value=False)
+    """It is still free on the day, and today; without a last day it is."""
+    day = pl.max_horizontal("needed_by", "today")
+    return (pl.col("available_to") < day).fill_null(value=False)
 
 
 def industry_told(_: LeasingRules) -> pl.Expr:
@@ -100,8 +105,10 @@ def industry_listed(_: LeasingRules) -> pl.Expr:
 
 
 def contract_names(_: LeasingRules) -> pl.Expr:
-    """The contract's list, where it has one, has the division."""
-    return _among("contract_industries").fill_null(value=False)
+    """The contract's list, where it has one, has the division; one that cannot be read may not have it."""
+    excluded = _among("contract_industries").fill_null(value=False)
+    unread = pl.col("contract_unread").fill_null(value=False)
+    return pl.when(excluded).then(excluded).when(unread).then(_UNKNOWN).otherwise(FITS)
 
 
 def land_use_takes(_: LeasingRules) -> pl.Expr:
@@ -195,7 +202,7 @@ CONDITIONS = (
     Condition(free_still, "available_no_longer", None),
     Condition(industry_told, None, "project_industry_unknown"),
     Condition(industry_listed, "industry_not_listed", "industries_unknown"),
-    Condition(contract_names, "contract_excludes", None),
+    Condition(contract_names, "contract_excludes", "contract_industries_unknown"),
     Condition(land_use_takes, "land_use_excludes", "land_use_unknown"),
     Condition(power_enough, "power_too_little", "power_unknown"),
     Condition(energy_allowed, "energy_too_much", "energy_unknown"),

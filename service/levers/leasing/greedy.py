@@ -27,6 +27,7 @@ def _filled(problem: Problem, key: Callable[[Option], float]) -> list[int]:
     """Take options one after the other while they fit, the better places of equals first."""
     left = {of: row.of for of, row in problem.shared.items()}
     power = {premises: space.power for premises, space in problem.spaces.items()}
+    ground = [row.of for row in problem.grounds]
     shut: set[str] = set()
     way: dict[str, str] = {}
     placed: set[str] = set()
@@ -35,12 +36,16 @@ def _filled(problem: Problem, key: Callable[[Option], float]) -> list[int]:
         range(len(problem.options)), key=lambda n: (key(problem.options[n]), problem.options[n].place, n)
     )
     for number in order:
-        project, premises, how, _, _, _, kva = problem.options[number]
+        project, premises, how, _, _, _, kva, _ = problem.options[number]
         takes, free = problem.shared[premises, how].takes[number], power[premises]
         if project in placed or premises in shut or way.get(premises, how) != how:
             continue
         if takes > left[premises, how] or (free is not None and kva > free):
             continue
+        took = [row.takes.get(number, 0) for row in problem.grounds]
+        if any(take > free_land for take, free_land in zip(took, ground, strict=True)):
+            continue
+        ground = [free_land - take for take, free_land in zip(took, ground, strict=True)]
         placed.add(project)
         way[premises] = how
         left[premises, how] -= takes

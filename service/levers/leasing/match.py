@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
@@ -31,21 +32,30 @@ def match(
     premises: pl.DataFrame,
     rules: LeasingRules,
     objective: str,
+    today: date,
     *,
     certain: bool = False,
 ) -> Match:
     """Match projects with premises (`tables.PROJECTS`, `tables.PREMISES`).
 
-    :param objective: what is to be as large as it can: tax or output a year, or tax per mu of the land used
+    :param objective: what is to be as large as it can: tax or output a year, or either per mu used
+    :param today: the day on which premises are free or no longer
     :param certain: give projects only what no question is open about
     """
-    found = options(projects, premises, rules)
+    found = options(projects, premises, rules, today)
     possible = ranked(found, objective)
     usable = possible.filter(pl.col("verdict") == "possible") if certain else possible
     worth = usable.filter(pl.col("worth").is_not_null())
     need = pl.when(pl.col("way") == "lease").then("floor_need").otherwise("land_need")
     rows = worth.select(
-        "project", "premises", "way", "worth", "place", need.alias("need"), pl.col("power_need").fill_null(0)
+        "project",
+        "premises",
+        "way",
+        "worth",
+        "place",
+        need.alias("need"),
+        pl.col("power_need").fill_null(0),
+        "land_used",
     )
     spaces = {
         row["premises"]: Space(
@@ -58,7 +68,8 @@ def match(
         for row in premises.iter_rows(named=True)
     }
     given = [Option(*row) for row in rows.iter_rows()]
-    plan = assign(given, spaces, rules.time_limit_seconds)
+    single = premises.filter(~pl.col("kind").is_in(EXCLUSIVE)).select("parcel_code", "parcel_land")
+    plan = assign(given, spaces, rules.time_limit_seconds, dict(single.iter_rows()))
     why = _unplaced(projects, possible, usable, given, spaces, plan)
     return Match(projects, premises, found, possible, plan, why)
 

@@ -14,7 +14,10 @@ def of_parcels(premises: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame
         .with_columns(pl.col("parcel_codes").str.split(",").alias("parcel"))
         .explode("parcel")
     )
-    free = pl.col("floor").filter(pl.col("kind").is_in(["listed", "vacant"])).sum() / 100
+    free, listed = (
+        pl.col("floor").filter(pl.col("kind").is_in(kinds)).sum() / 100
+        for kinds in (["listed", "vacant"], ["listed"])
+    )
     return (
         rows.sort("parcel", "premises")
         .group_by("parcel", maintain_order=True)
@@ -22,6 +25,7 @@ def of_parcels(premises: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame
             pl.col("premises").str.join(",").alias("premises"),
             pl.col("kind").unique(maintain_order=True).str.join(",").alias("kinds"),
             free.alias("free_floor_m2"),
+            listed.alias("listed_floor_m2"),
             _how_many("project").alias("candidates"),
             _how_many("sure").alias("candidates_certain"),
         )

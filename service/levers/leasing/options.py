@@ -1,6 +1,7 @@
 """Options: every project × premises × way, whether it is possible, why not, and what is to be asked first."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import polars as pl
 
@@ -11,7 +12,7 @@ from service.reference.leasing import LandUse, LeasingRules
 _MILLION = 10**6
 
 
-def options(projects: pl.DataFrame, premises: pl.DataFrame, rules: LeasingRules) -> pl.DataFrame:
+def options(projects: pl.DataFrame, premises: pl.DataFrame, rules: LeasingRules, today: date) -> pl.DataFrame:
     """Return a row per option, by project, premises and way, with the columns of both and
 
     ``land_used`` (0.01 m²; of a lease the part of the ground that goes with its floor), ``waste`` (share of
@@ -25,7 +26,9 @@ def options(projects: pl.DataFrame, premises: pl.DataFrame, rules: LeasingRules)
         | (pl.col("lease_or_land") == pl.col("way"))
     )
     places = premises.with_columns(_divisions(rules.land_uses).alias("divisions"))
-    found = by_way.join(places, how="cross").with_columns(_land_used().alias("land_used"))
+    found = by_way.join(places, how="cross").with_columns(
+        _land_used().alias("land_used"), pl.lit(today, pl.Date).alias("today")
+    )
     tests = [(each, each.expression(rules)) for each in CONDITIONS]
     failed = [pl.when(test).then(pl.lit(each.reason)) for each, test in tests if each.reason]
     asked = [pl.when(test.is_null()).then(pl.lit(each.question)) for each, test in tests if each.question]

@@ -98,30 +98,33 @@ def _terms(parcels: Sequence[Row]) -> dict[str, Any]:
     """What land use, plans and contracts ask for: of several parcels the strictest, unknown if one is."""
     uses = {row["land_use"] for row in parcels}
     clauses = {row["leasing_clause"] for row in parcels}
-    lists = [row["contract_industries"] for row in parcels if row["contract_industries"]]
+    said = [(row["contract_industries"] or "").strip() for row in parcels]
+    read = [divisions(text) for text in said if text]
     worst = next((word for word in ("forbidden", None, "with_consent", "allowed") if word in clauses), None)
     of_contracts = {
-        name: (min if name == "energy_promise" else max)(said)
-        if (said := [row[name] for row in parcels if row[name] is not None])
+        name: (min if name == "energy_promise" else max)(promised)
+        if (promised := [row[name] for row in parcels if row[name] is not None])
         else None
         for name in PROMISES
     }
     return {
         "parcel_code": parcels[0]["parcel_code"],
         "parcel_codes": ",".join(row["parcel_code"] for row in parcels),
+        "parcel_land": _sum(row["land"] for row in parcels),
         "land_use": uses.pop() if len(uses) == 1 else None,
         "far_limit": _far_limit(parcels),
         "contract": all(row["contract"] for row in parcels),
         "leasing_clause": worst,
-        "contract_industries": _common(lists),
+        "contract_industries": _common(read),
+        "contract_unread": None in read,
         **of_contracts,
     }
 
 
-def _common(lists: Sequence[str]) -> str | None:
-    """The divisions that all lists name; a list that does not read only one way excludes nothing."""
-    read = [set(named.split(",")) for text in lists if (named := divisions(text))]
-    return ",".join(sorted(set.intersection(*read))) or "-" if read else None
+def _common(read: Sequence[str | None]) -> str | None:
+    """The divisions that all lists name that can be read; null where these name none."""
+    named = [set(each.split(",")) for each in read if each]
+    return ",".join(sorted(set.intersection(*named))) or "-" if named else None
 
 
 def _far_limit(parcels: Sequence[Row]) -> int | None:

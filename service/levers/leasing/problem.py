@@ -2,7 +2,8 @@
 
 Every project gets at most one option. Leases share a premises' floor, what takes land shares its land, all
 share its power; a premises is let or given as land, not both. Premises that take whole parcels exclude all
-others on these. Where a need or a size is not known, nobody else gets a part.
+others on these; the others there share the parcel's land where any of it is given.
+Where a need or a size is not known, nobody else gets a part.
 """
 
 import math
@@ -25,7 +26,8 @@ _FEW = 3000
 class Option(NamedTuple):
     """A project that may come to premises in a way, what that is worth, and what it takes of it.
 
-    ``place`` is its rank among the project's own, from 0, by which equals are told apart.
+    ``place`` is its rank among the project's own, from 0, by which equals are told apart; ``land`` is what it
+    takes of the parcel, a lease the ground of its floor, None where that is not known.
     """
 
     project: str
@@ -35,6 +37,7 @@ class Option(NamedTuple):
     place: int
     need: int | None
     power: int
+    land: int | None = None
 
 
 class Space(NamedTuple):
@@ -62,15 +65,26 @@ class Row(NamedTuple):
         return Row({number: take // unit for number, take in self.takes.items()}, self.of // unit)
 
 
+class WorthTooLarge(ValueError):
+    """What options are worth together cannot be counted exactly."""
+
+
 class Problem:
     """Options and spaces, with all that limits them, in integers."""
 
-    def __init__(self, options: Sequence[Option], spaces: Mapping[str, Space]) -> None:
-        self.options = sorted(options)
+    def __init__(
+        self,
+        options: Sequence[Option],
+        spaces: Mapping[str, Space],
+        lands: Mapping[str, int | None] | None = None,
+    ) -> None:
+        # by what tells them apart: the land may be null
+        self.options = sorted(options, key=lambda option: option[:5])
+        self.lands = lands or {}
         self.spaces = spaces
         most = sum(max(worths) for worths in self._by_project(lambda option: option.worth).values())
         if any(option.worth < 0 for option in options) or most >= MINOR_LIMIT:
-            raise ValueError("the worth of options is not negative, and its sum below 2^53")
+            raise WorthTooLarge("the worth of options is not negative, and its sum below 2^53")
         self.most = most
         """What would be reached if every project had its best option."""
 
@@ -127,6 +141,27 @@ class Problem:
         return found
 
     @cached_property
+    def grounds(self) -> list[Row]:
+        """For each option that takes land: what all take of that parcel's land, a limit once it is chosen."""
+        on: dict[str, list[int]] = defaultdict(list)
+        for number, option in enumerate(self.options):
+            space = self.spaces[option.premises]
+            if not space.whole:
+                for parcel in space.parcels:
+                    on[parcel].append(number)
+        found = []
+        for parcel in sorted(on.keys() & self.lands.keys()):
+            size = self.lands[parcel]
+            of = 1 if size is None else size
+            lands = {number: self.options[number].land for number in on[parcel]}
+            takes = {n: of if size is None or land is None else land for n, land in lands.items()}
+            loose = max(0, sum(takes.values()) - of)
+            for number in on[parcel]:
+                if self.options[number].way == "land" and (loose or takes[number] > of):
+                    found.append(Row({**takes, number: takes[number] + loose}, of + loose))
+        return found
+
+    @cached_property
     def conflicts(self) -> list[tuple[str, ...]]:
         """Premises of which only one can be used: those that take all of a parcel, and one other there."""
         on: dict[str, list[str]] = defaultdict(list)
@@ -146,7 +181,7 @@ class Problem:
         rows = Limits()
         for numbers in self.of_project.values():
             rows.add(dict.fromkeys(numbers, 1), most=1)
-        for power in self.powers:
+        for power in (*self.powers, *self.grounds):
             takes, of = power.reduced()
             rows.add(takes, most=of)
         switched = set(chain.from_iterable(self.conflicts))
@@ -185,7 +220,7 @@ class Problem:
         broken = [f"project {key}" for key, of in self.of_project.items() if len(taken & set(of)) > 1]
         broken += [
             f"limit of {row.of}"
-            for row in chain(self.shared.values(), self.powers)
+            for row in chain(self.shared.values(), self.powers, self.grounds)
             if sum(row.takes[number] for number in taken & row.takes.keys()) > row.of
         ]
         used = {(self.options[number].premises, self.options[number].way) for number in taken}

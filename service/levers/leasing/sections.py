@@ -70,6 +70,7 @@ PREMISES = (
     Property("parcel_codes", "string", "Parcels 宗地"),
     Property("building_code", "string", "Building 建筑物"),
     Property("floor_m2", "number", "Floor, m² 可用建筑面积"),
+    Property("listed_floor_m2", "number", "Floor that the committee lists, m² 清单建筑面积"),
     Property("land_m2", "number", "Land to be given, m² 可供用地面积"),
     Property("clear_height_m", "number", "Clear height, m 层高"),
     Property("power_kva", "number", "Power, kVA 供电容量"),
@@ -121,5 +122,7 @@ def displayed(columns: Collection[str]) -> Iterator[pl.Expr]:
                 .list.join("、")
                 .alias(f"{name}_zh")
             )
+    if "floor" in columns and "kind" in columns:
+        yield pl.when(pl.col("kind") == "listed").then(pl.col("floor") / 100).alias("listed_floor_m2")
     if "floor_need" in columns and "way" in columns:
         yield pl.when(pl.col("way") == "lease").then(pl.col("floor_need") / 100).alias("floor_used_m2")

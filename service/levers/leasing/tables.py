@@ -33,6 +33,7 @@ PREMISES: Mapping[str, Any] = {
     "floor": pl.Int64,  # 0.01 m²
     "land": pl.Int64,
     "ground": pl.Int64,  # land that goes with all of the floor
+    "parcel_land": pl.Int64,  # of all its parcels
     "height": pl.Int64,  # mm
     "power": pl.Int64,  # VA
     "available_from": pl.Date,
@@ -41,6 +42,7 @@ PREMISES: Mapping[str, Any] = {
     "industries": pl.String,  # divisions joined by ","; empty: any
     "land_use": pl.String,
     "contract_industries": pl.String,  # likewise, of the grant contract; null: it names none
+    "contract_unread": pl.Boolean,  # whether a contract's list of industries is none of divisions
     "contract": pl.Boolean,  # whether its grant contract is known
     "tax_promise": pl.Int64,  # 1e-6 万元/亩
     "output_promise": pl.Int64,

@@ -38,6 +38,7 @@ _OF_PREMISES = (
     Property("premises", "string", "Premises 空间编号"),
     Property("kinds", "string", "listed, vacant, low_efficiency, block 类别"),
     Property("free_floor_m2", "number", "Floor that is listed or that nobody holds, m² 可用建筑面积"),
+    Property("listed_floor_m2", "number", "Floor that the committee lists, m² 清单建筑面积"),
     Property("candidates", "integer", "Projects that may come 候选项目数"),
     Property("candidates_certain", "integer", "Of these without open questions 其中无待核事项"),
 )
@@ -122,10 +123,10 @@ PREMISES = Collection(
     "nobody holds, and such land once it is cleared or consolidated; with how many projects may come. "
     "有可用空间的宗地：管委会房源、低效用地空置厂房、整宗腾退与连片整治，及候选项目数。 "
     f"{WHICH} {ABOUT_CRS}",
-    OfParcels("premises", _OF_PREMISES, leasing.layer),
+    OfParcels("premises", _OF_PREMISES, work_out_daily=leasing.layer),
     _OF_PREMISES,
     frozenset(item.name for item in _OF_PREMISES) - {"district", "premises"},
-    frozenset({"parcel_code", "free_floor_m2", "candidates"}),
+    frozenset({"parcel_code", "listed_floor_m2", "candidates"}),
 )
 
 BLOCKS = Collection(

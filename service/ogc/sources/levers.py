@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -33,14 +34,15 @@ class OfParcels:
     ``work_out`` gives, for one evaluation, ``parcel_code`` (each once) and columns of ``properties``; it is
     asked once per state of the data. What it does not give is that of the score. With ``flag`` the features
     are the scores where that is true, with ``every`` all of them, whatever is worked out; columns not given
-    are null.
+    are null. ``work_out_daily`` is instead of it for what another day changes, though the data do not.
     """
 
     name: str
     properties: tuple[Property, ...]
-    work_out: Callable[[Connection, int], pl.DataFrame]
+    work_out: Callable[[Connection, int], pl.DataFrame] | None = None
     flag: str | None = None
     every: bool = False
+    work_out_daily: Callable[[Connection, int, date], pl.DataFrame] | None = None
     chosen_by: Literal["evaluation"] = "evaluation"
 
     def table(self, view: "View", edition: Edition) -> FeatureTable:
@@ -59,10 +61,16 @@ class OfParcels:
     def _of(self, view: "View", run: int) -> FeatureTable:
         # first: it refuses what may not be seen
         scores = Scores(self.flag).table(view, Edition((run,)))
-        return view.remember(("lever", self.name, run), lambda: self._found(view, scores, run))
+        day = view.day if self.work_out_daily else None
+        return view.remember(("lever", self.name, run, day), lambda: self._found(view, scores, run))
+
+    def _told(self, view: "View", run: int) -> pl.DataFrame:
+        if self.work_out_daily:
+            return self.work_out_daily(view.connection, run, view.day)
+        return self.work_out(view.connection, run) if self.work_out else pl.DataFrame()
 
     def _found(self, view: "View", scores: FeatureTable, run: int) -> FeatureTable:
-        told = readable(self.work_out(view.connection, run))
+        told = readable(self._told(view, run))
         told = told.drop("evaluation_id", "district", "period", strict=False)
         there = np.arange(len(scores))
         if self.flag is None and not self.every:

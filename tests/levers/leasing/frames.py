@@ -8,7 +8,7 @@ import polars as pl
 from service.levers.leasing.tables import PREMISES, PROJECTS, table
 from service.reference.leasing import LeasingRules, leasing_rules
 
-_PER = {"floor": 100, "land": 100, "ground": 100, "floor_need": 100, "land_need": 100} | {
+_PER = {"floor": 100, "land": 100, "ground": 100, "parcel_land": 100, "floor_need": 100, "land_need": 100} | {
     "height": 1000,
     "height_need": 1000,
     "power": 1000,
@@ -23,6 +23,9 @@ _PER = {"floor": 100, "land": 100, "ground": 100, "floor_need": 100, "land_need"
     "energy_promise": 10**9,
     "far_limit": 10**6,
 }
+
+
+TODAY = date(2024, 1, 1)
 
 
 def minor(row: dict[str, Any]) -> dict[str, Any]:
@@ -40,7 +43,15 @@ def projects(*rows: dict[str, Any]) -> pl.DataFrame:
 def premises(*rows: dict[str, Any]) -> pl.DataFrame:
     """Return premises of 6000 m² on 8000 m² of industrial land, about which nothing is open."""
     common = {"kind": "listed", "basis": "as_listed", "offers_floor": True, "offers_land": True}
-    common |= {"floor": 6000, "land": 8000, "ground": 8000, "height": 6, "power": 1000, "industries": ""}
+    common |= {
+        "floor": 6000,
+        "land": 8000,
+        "ground": 8000,
+        "parcel_land": 8000,
+        "height": 6,
+        "power": 1000,
+        "industries": "",
+    }
     common |= {"available_from": date(2024, 1, 1), "land_use": "工业用地", "contract": True, "far_limit": 2}
     common |= {"leasing_clause": "allowed"}
     given = []

@@ -17,7 +17,10 @@ from service.levers.leasing.solver import Solved
 SECONDS = 20
 
 
-def allowed(chosen: Sequence[Option], spaces: Mapping[str, Space]) -> bool:
+Lands = Mapping[str, int | None]
+
+
+def allowed(chosen: Sequence[Option], spaces: Mapping[str, Space], lands: Lands) -> bool:
     """Tell whether options can be had together: written from the words of the task, not from the program."""
     for premises, space in spaces.items():
         here = [option for option in chosen if option.premises == premises]
@@ -31,6 +34,13 @@ def allowed(chosen: Sequence[Option], spaces: Mapping[str, Space]) -> bool:
             if size is not None and sum(option.need or 0 for option in ours) > size:
                 return False
         if space.power is not None and sum(option.power for option in here) > space.power:
+            return False
+    for parcel, size in lands.items():
+        there = [o for o in chosen if parcel in spaces[o.premises].parcels and not spaces[o.premises].whole]
+        if all(option.way == "lease" for option in there):
+            continue
+        taken = [1 if size is None else size if option.land is None else option.land for option in there]
+        if sum(taken) > (1 if size is None else size):
             return False
     used = sorted({option.premises for option in chosen})
     for one, other in product(used, used):
@@ -47,13 +57,13 @@ def plans(options: Sequence[Option]) -> Iterator[list[Option]]:
         yield [option for option in choice if option is not None]
 
 
-def best(options: Sequence[Option], spaces: Mapping[str, Space]) -> tuple[int, int]:
+def best(options: Sequence[Option], spaces: Mapping[str, Space], lands: Lands) -> tuple[int, int]:
     """Return the greatest worth, and among plans of that worth the best sum of places."""
     last = max((option.place for option in options), default=0) + 1
     return max(
         (sum(o.worth for o in plan), sum(last - o.place for o in plan))
         for plan in plans(options)
-        if allowed(plan, spaces)
+        if allowed(plan, spaces, lands)
     )
 
 
@@ -77,7 +87,16 @@ def problems(draw: st.DrawFn) -> tuple[list[Option], dict[str, Space]]:
         places = draw(st.permutations([(each, way) for each in spaces for way in ("lease", "land")]))
         options += [
             Option(
-                f"J{number}", each, way, worth + draw(st.integers(0, 3)), place, need, draw(st.integers(0, 5))
+                *(
+                    f"J{number}",
+                    each,
+                    way,
+                    worth + draw(st.integers(0, 3)),
+                    place,
+                    need,
+                    draw(st.integers(0, 5)),
+                ),
+                draw(st.none() | st.integers(0, 8)),
             )
             for place, (each, way) in enumerate(places[: draw(st.integers(0, 5))])
         ]
@@ -85,14 +104,14 @@ def problems(draw: st.DrawFn) -> tuple[list[Option], dict[str, Space]]:
 
 
 @settings(max_examples=120, deadline=None)
-@given(problems())
-def test_the_plan_is_the_best_there_is(problem: tuple[list[Option], dict[str, Space]]) -> None:
+@given(problems(), st.dictionaries(st.sampled_from("PQR"), st.none() | st.integers(0, 12)))
+def test_the_plan_is_the_best_there_is(problem: tuple[list[Option], dict[str, Space]], lands: Lands) -> None:
     """Enumeration of every plan finds none of more worth, nor one of the same worth with better places."""
     options, spaces = problem
-    plan = assign(options, spaces, SECONDS)
-    assert allowed(plan.chosen, spaces)
+    plan = assign(options, spaces, SECONDS, lands)
+    assert allowed(plan.chosen, spaces, lands)
     assert plan.optimal
-    worth, rank = best(options, spaces)
+    worth, rank = best(options, spaces, lands)
     assert plan.worth == plan.bound == worth == sum(option.worth for option in plan.chosen)
     last = max((option.place for option in options), default=0) + 1
     if plan.settled:
@@ -159,6 +178,27 @@ def test_a_block_takes_its_parcels_whole() -> None:
     assert {option.project for option in assign(options, spaces, SECONDS).chosen} == {"B", "C", "D"}
 
 
+def test_land_of_a_parcel_is_given_once() -> None:
+    """Beside a hall that is let only what it leaves of the parcel; two plots do not exceed it together."""
+    spaces = {
+        "hall": Space(100, None, None, ("P",), False),
+        "plot": Space(None, 80, None, ("P",), False),
+        "other": Space(None, 60, None, ("P",), False),
+    }
+    let = Option("A", "hall", "lease", 30, 0, 50, 0, 30)
+    given_ = [Option("B", "plot", "land", 20, 0, 80, 0, 80), Option("C", "other", "land", 15, 0, 60, 0, 60)]
+
+    def placed(*options: Option, land: int | None = 100) -> str:
+        return "".join(option.project for option in assign(options, spaces, SECONDS, {"P": land}).chosen)
+
+    assert placed(let, given_[0]) == "A"
+    assert placed(let, *given_) == "AC"
+    assert placed(*given_) == "B"
+    assert placed(*given_, land=140) == "BC"
+    assert placed(let, given_[1], land=None) == "A"
+    assert placed(let._replace(land=None), given_[1]) == "A"
+
+
 def test_fen_count() -> None:
     """Among amounts of billions of yuan one fen more decides."""
     spaces = {"S": Space(1, None, None, ("P",), False)}
@@ -189,7 +229,7 @@ def test_a_plan_that_is_not_proved_says_how_far_it_may_be_off() -> None:
         for place, each in enumerate(spaces)
     ]
     plan = assign(options, spaces, 0.0)
-    assert allowed(plan.chosen, spaces)
+    assert allowed(plan.chosen, spaces, {})
     assert not plan.optimal
     assert 0 < plan.worth < plan.bound <= sum({option.project: option.worth for option in options}.values())
 

@@ -8,14 +8,14 @@ import pytest
 from service.levers.leasing.conditions import CONDITIONS
 from service.levers.leasing.options import options
 from service.levers.leasing.words import QUESTIONS, REASONS
-from tests.levers.leasing.frames import premises, projects, rules
+from tests.levers.leasing.frames import TODAY, premises, projects, rules
 
 
 def told(
     project: dict[str, Any] | None = None, place: dict[str, Any] | None = None, **park: float
 ) -> tuple[str, str, str]:
     """Return verdict, reasons and questions of the only option of a pair."""
-    (row,) = options(projects(project or {}), premises(place or {}), rules(**park)).to_dicts()
+    (row,) = options(projects(project or {}), premises(place or {}), rules(**park), TODAY).to_dicts()
     return row["verdict"], row["reasons"], row["questions"]
 
 
@@ -71,6 +71,7 @@ OPEN: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, float]]] = {
     "availability_unknown": ({}, {"available_from": None}, {}),
     "project_industry_unknown": ({"division": None}, {"industries": "13"}, {}),
     "industries_unknown": ({}, {"industries": None}, {}),
+    "contract_industries_unknown": ({}, {"contract_unread": True}, {}),
     "land_use_unknown": ({}, {"land_use": "混合用地"}, {}),
     "power_unknown": ({"power_need": 5}, {"power": None}, {}),
     "energy_unknown": ({"energy": None}, {"energy_promise": 1}, {}),
@@ -106,6 +107,28 @@ def test_what_is_not_known_is_asked_and_not_allowed(question: str) -> None:
     assert told(project, place, **park) == ("open", "", question)
 
 
+def test_a_list_that_excludes_does_so_beside_one_that_cannot_be_read() -> None:
+    """Whatever the other contract of the block says."""
+    place = {"contract_industries": "13", "contract_unread": True}
+    assert told({}, place) == ("impossible", "contract_excludes", "")
+
+
+@pytest.mark.parametrize("needed_by", [None, date(2023, 12, 1)])
+def test_premises_whose_last_day_has_passed_are_given_to_nobody(needed_by: date | None) -> None:
+    """Also where the project names no day, or one that lies before it; on its last day it is still free."""
+    over = {"available_from": date(2023, 1, 1), "available_to": date(2023, 12, 31)}
+    assert told({"needed_by": needed_by}, over)[1] == "available_no_longer"
+    last = over | {"available_to": TODAY}
+    assert told({"needed_by": needed_by}, last) == ("possible", "", "")
+
+
+def test_who_names_no_day_is_asked_about_what_is_free_only_later() -> None:
+    """From today on it is free."""
+    no_day = {"needed_by": None}
+    assert told(no_day, {"available_from": TODAY})[0] == "possible"
+    assert told(no_day, {"available_from": date(2024, 1, 2)}) == ("open", "", "availability_unknown")
+
+
 def test_every_reason_and_question_is_tried() -> None:
     """A condition that is new needs its case here, and its words."""
     assert set(IMPOSSIBLE) == set(REASONS) == {each.reason for each in CONDITIONS} - {None}
@@ -125,7 +148,9 @@ def test_all_reasons_are_told() -> None:
 
 def test_who_does_not_say_gets_both_ways() -> None:
     """A project that takes either has two options; one that says nothing has them with a question."""
-    found = options(projects({"lease_or_land": "either"}, {"lease_or_land": None}), premises({}), rules())
+    found = options(
+        projects({"lease_or_land": "either"}, {"lease_or_land": None}), premises({}), rules(), TODAY
+    )
     assert [(row["way"], row["verdict"], row["questions"]) for row in found.to_dicts()] == [
         ("land", "possible", ""),
         ("lease", "possible", ""),
@@ -136,7 +161,7 @@ def test_who_does_not_say_gets_both_ways() -> None:
 
 def test_a_lease_uses_the_land_that_goes_with_its_floor() -> None:
     """Half the floor on 8000 m² uses 4000 m², 6 亩: 300 万元 are 50 万元/亩; half stays unused."""
-    (row,) = options(projects({}), premises({}), rules()).to_dicts()
+    (row,) = options(projects({}), premises({}), rules(), TODAY).to_dicts()
     assert (row["land_used"], row["tax_per_mu"], row["waste"]) == (400_000, 50_000_000, 0.5)
     assert row["output_per_mu"] == 1_500_000_000
 

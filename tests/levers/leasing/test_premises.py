@@ -98,6 +98,26 @@ def test_contracts_that_have_no_industry_in_common_take_none() -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "industries", "unread"),
+    [
+        ("电子信息", None, True),
+        ("39、电子信息", None, True),
+        ("39", "39", False),
+        ("不限", None, False),
+        (" ", None, False),
+    ],
+)
+def test_a_contract_whose_list_cannot_be_read_is_not_one_that_names_none(
+    said: str, industries: str | None, unread: bool
+) -> None:
+    """By itself, and in a block beside a contract that names none."""
+    rows = found([], [parcel("A", contract_industries=said), parcel("B")], [["A", "B"]])
+    for name in ("A/whole", "A/vacant", "A/block"):
+        assert (rows[name]["contract_industries"], rows[name]["contract_unread"]) == (industries, unread)
+    assert rows["B/whole"]["contract_unread"] is False
+
+
+@pytest.mark.parametrize(
     ("said", "meant"),
     [
         ("39、40", "39,40"),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from service.levers.leasing.match import match
-from tests.levers.leasing.frames import premises, projects, rules
+from tests.levers.leasing.frames import TODAY, premises, projects, rules
 
 
 @pytest.mark.nightly
@@ -40,7 +40,7 @@ def test_two_hundred_projects_on_five_hundred_premises(objective: str) -> None:
         )
     )
     begun = process_time()
-    found = match(looking, free, rules(), objective)
+    found = match(looking, free, rules(), objective, TODAY)
     plan = found.plan
     gap, took = (plan.bound - plan.worth) / plan.worth, process_time() - begun
     print(f"\n{objective}: {found.options.height:,} options, {took:.1f} s, {plan.optimal=}, gap {gap:.2%}")

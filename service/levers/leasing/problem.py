@@ -156,10 +156,20 @@ class Problem:
             lands = {number: self.options[number].land for number in on[parcel]}
             takes = {n: of if size is None or land is None else land for n, land in lands.items()}
             loose = max(0, sum(takes.values()) - of)
-            for number in on[parcel]:
-                if self.options[number].way == "land" and (loose or takes[number] > of):
-                    found.append(Row({**takes, number: takes[number] + loose}, of + loose))
+            given = [n for n in on[parcel] if self.options[n].way == "land"]
+            if not self._within(on[parcel], given, size):
+                found += [
+                    Row({**takes, n: takes[n] + loose}, of + loose) for n in given if loose or takes[n] > of
+                ]
         return found
+
+    def _within(self, there: Sequence[int], given: Sequence[int], size: int | None) -> bool:
+        """Tell whether the only premises of a parcel, let or given, keep to its land anyway."""
+        first, *others = {self.options[number].premises for number in there}
+        land = self.spaces[first].land
+        taken = [(self.options[n].land, self.options[n].need) for n in given]
+        known = all(took is not None and need is not None and took <= need for took, need in taken)
+        return not others and known and size is not None and land is not None and land <= size
 
     @cached_property
     def conflicts(self) -> list[tuple[str, ...]]:

@@ -16,9 +16,8 @@ from service.domain.units import MINOR_LIMIT
 from service.errors import InvalidParameter
 from service.jobs.levers.consolidation import blocks_of
 from service.jobs.levers.evaluated import Evaluated, evaluated
-from service.levers.consolidation import FIGURES, blocks, central_meridian
-from service.levers.industries import division
 from service.jobs.periods import today
+from service.levers.industries import division
 from service.levers.leasing.candidates import ranked
 from service.levers.leasing.match import match
 from service.levers.leasing.on_map import of_parcels

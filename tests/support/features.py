@@ -98,12 +98,12 @@ def add_buildings(connection: Connection, count: int) -> None:
 
 
 def add_barriers(connection: Connection, count: int) -> None:
-    """Write so many barriers, lines along the grid, of every kind in turn."""
+    """Write so many barriers, lines south of the grid, of every kind in turn."""
     source_row = add_batch(connection, feed="barriers", sha256="d" * 64)
     kinds = ("river", "railway", "expressway", "boundary", "other")
     rows = []
     for number in range(count):
-        west, _, east, north = square(0, number).bounds
+        west, _, east, north = square(0, -5 - number).bounds
         line = shapely.LineString([(west, north), (east + 0.02, north)])
         shape = shapely.to_wkb(shapely.MultiLineString([line]))
         rows.append((f"Z{number:02}", kinds[number % 5], f"阻隔{number}", source_row, shape))

@@ -43,10 +43,11 @@ _ELSEWHERE = {
     ("DELETE", "/jobs/{jobId}"),  # tests/api/test_jobs.py
     ("GET", "/matches/{match_id}"),  # tests/api/test_matches.py
     *(
-        ("GET", f"/collections/{name}{path}")  # tests/ogc/test_collections.py
-        for name in ("low-efficiency", "uplift-candidates", "blocks", "buildings", "findings", "surcharges")
-        for name in ("low-efficiency", "uplift-candidates", "blocks", "buildings", "barriers", "findings")
-        for name in ("low-efficiency", "uplift-candidates", "blocks", "premises", "buildings", "findings")
+        ("GET", f"/collections/{name}{path}")  # tests/ogc/test_collections.py, tests/levers
+        for name in (
+            *("low-efficiency", "uplift-candidates", "blocks", "buildings", "barriers", "findings"),
+            *("premises", "surcharges"),
+        )
         for path in (
             "/items/{featureId}",
             "/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}",

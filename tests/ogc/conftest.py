@@ -17,7 +17,7 @@ def lay_out(database: Database) -> Database:
     with database.writing() as connection:
         add_parcels(connection, grid(60))
         add_buildings(connection, 20)
-        add_barriers(connection, 7)
+        add_barriers(connection, 9)
         add_measures(connection, 14)
         add_scores(connection, 60)
         add_scores(connection, 60, period="2024", published=None)

@@ -138,7 +138,7 @@ def requests_of(park: Park, job: str = NO_JOB) -> dict[tuple[str, str], list[Req
             f"/evaluations/{number}/prices{query}"
             for number in (*evaluations, 99)
             for by in ("?policy=shandong&from=2023-01&to=2023-12&estimated=true",)
-            for query in ("", "?policy=none", by, f"{by}&limit=1&offset=1", f"{by}&f=xlsx")
+            for query in (by, "", "?policy=none", f"{by}&limit=1&offset=1", f"{by}&f=xlsx")
         ],
         "/price-decisions": ["/price-decisions", "/price-decisions?limit=1&before=9"],
         "/price-decisions/{decision_id}": ["/price-decisions/99"],

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from service.access.identity import Principal
 from service.access.policy import visible
+from service.api.paging import LARGEST_ID
 from service.levers.report import Report, Section
 from service.levers.workbook import workbook
 from service.negotiation import JSON, XLSX, choose
@@ -16,6 +17,8 @@ Format = Annotated[
     Literal["json", "xlsx"] | None,
     Query(description="Instead of the Accept header: json, or a workbook with everything 输出格式"),
 ]
+
+Offset = Annotated[int, Query(ge=0, le=LARGEST_ID, description="Rows of every table to leave out 起始行")]
 
 DOCUMENTED: dict[int | str, dict[str, Any]] = {
     200: {

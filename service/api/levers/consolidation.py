@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from service.api.busy import one_of_few
 from service.api.dependencies import Asker, Store
 from service.api.evaluations import EvaluationId, visible_evaluation
-from service.api.levers.answers import DOCUMENTED, Format, ReportTold, answer
-from service.api.paging import LARGEST_ID, Limit
+from service.api.levers.answers import DOCUMENTED, Format, Offset, ReportTold, answer
+from service.api.paging import Limit
 from service.api.problems import responses
 from service.jobs.levers.consolidation import FARTHEST_M
 from service.jobs.levers.consolidation import consolidation as found
@@ -24,7 +24,6 @@ Distance = Annotated[
         description="Metres across which parcels lie together, instead of the rule's 连片距离（米）",
     ),
 ]
-Offset = Annotated[int, Query(ge=0, le=LARGEST_ID, description="Leave out so many rows of every table")]
 
 
 @router.get(

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from service.api.busy import one_of_few
 from service.api.dependencies import Asker, Configuration, Store
 from service.api.evaluations import EvaluationId, visible_evaluation
-from service.api.levers.answers import DOCUMENTED, Format, ReportTold, answer
-from service.api.paging import LARGEST_ID, Limit, Text
+from service.api.levers.answers import DOCUMENTED, Format, Offset, ReportTold, answer
+from service.api.paging import Limit, Text
 from service.api.problems import responses
 from service.jobs.levers import contracts as job
 
@@ -20,7 +20,6 @@ AsOf = Annotated[
     date | None,
     Query(description="Count what is still open to this day; else to the end of the year 截止日期"),
 ]
-Offset = Annotated[int, Query(ge=0, le=LARGEST_ID, description="Rows of every table to leave out 起始行")]
 
 
 @router.get(

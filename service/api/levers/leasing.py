@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from service.api.busy import one_of_few
 from service.api.dependencies import Asker, Configuration, Store
 from service.api.evaluations import EvaluationId, visible_evaluation
-from service.api.levers.answers import DOCUMENTED, Format, ReportTold, answer
-from service.api.paging import LARGEST_ID, Limit, Text
+from service.api.levers.answers import DOCUMENTED, Format, Offset, ReportTold, answer
+from service.api.paging import Limit, Text
 from service.api.problems import responses
 from service.jobs.levers import leasing as job
 
@@ -27,7 +27,6 @@ Certain = Annotated[bool, Query(description="Give only what no question is open 
 Candidates = Annotated[
     int | None, Query(ge=1, le=100, description="How many candidates for each project 每个项目的候选数")
 ]
-Offset = Annotated[int, Query(ge=0, le=LARGEST_ID, description="Rows of every table to leave out 起始行")]
 
 
 @router.get(

@@ -9,7 +9,7 @@ from service.access.policy import masked
 from service.api.busy import one_of_few
 from service.api.dependencies import Asker, Configuration, Store
 from service.api.evaluations import EvaluationId, visible_evaluation
-from service.api.levers.answers import DOCUMENTED, Format, ReportTold, answer
+from service.api.levers.answers import DOCUMENTED, Format, Offset, ReportTold, answer
 from service.api.paging import LARGEST_ID, After, Before, Limit, Text, next_page
 from service.api.problems import responses
 from service.api.validation import json_body_only
@@ -23,7 +23,6 @@ router = APIRouter(tags=["Levers 结果应用"])
 First = Annotated[Month | None, Query(alias="from", description="First month, 2024-01 起始月")]
 Last = Annotated[Month | None, Query(alias="to", description="Last month, 2024-12 截止月")]
 Named = Annotated[Code | None, Query(description="A shipped policy; else the district's own 政策")]
-Offset = Annotated[int, Query(ge=0, le=LARGEST_ID, description="Leave out so many of every table")]
 DecisionId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 Note = Annotated[
     str, StringConstraints(min_length=1, max_length=1000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]+$")

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from service.api.busy import one_of_few
 from service.api.dependencies import Asker, Configuration, Store
 from service.api.evaluations import EvaluationId, visible_evaluation
-from service.api.levers.answers import DOCUMENTED, Format, ReportTold, answer
-from service.api.paging import LARGEST_ID, Limit
+from service.api.levers.answers import DOCUMENTED, Format, Offset, ReportTold, answer
+from service.api.paging import Limit
 from service.api.problems import responses
 from service.jobs.levers import uplift as job
 
@@ -18,7 +18,6 @@ Target = Annotated[
     float | None,
     Query(gt=0, le=20, description="Build up to this floor-area ratio, within the limits 目标容积率"),
 ]
-Offset = Annotated[int, Query(ge=0, le=LARGEST_ID, description="Rows of every table to leave out 起始行")]
 
 
 @router.get(

@@ -108,7 +108,7 @@ def test_a_click_on_a_parcel_opens_its_card(page: Page, scores: dict[str, Featur
         expect(page.locator("#card-reason")).not_to_be_empty()
     mu = properties["land_area_m2"] * 15 / 10_000 if properties["land_area_m2"] else None
     if mu:
-        expect(page.locator("#card .facts")).to_contain_text(f"{mu:,.2f} 亩")
+        expect(page.locator("#card .facts").first).to_contain_text(f"{mu:,.2f} 亩")
     missing = page.locator("#card-missing li").count()
     assert missing == len([feed for feed in (properties["missing_feeds"] or "").split(",") if feed])
 

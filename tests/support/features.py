@@ -98,13 +98,14 @@ def add_buildings(connection: Connection, count: int) -> None:
 
 
 def add_barriers(connection: Connection, count: int) -> None:
-    """Write so many barriers, lines south of the grid, of every kind in turn."""
+    """Write so many barriers, lines along the southern edge of the grid, of every kind in turn."""
     source_row = add_batch(connection, feed="barriers", sha256="d" * 64)
     kinds = ("river", "railway", "expressway", "boundary", "other")
     rows = []
+    west, south, east, _ = square(0, 0).bounds
     for number in range(count):
-        west, _, east, north = square(0, -5 - number).bounds
-        line = shapely.LineString([(west, north), (east + 0.02, north)])
+        along = south - 0.00002 * (number + 1)
+        line = shapely.LineString([(west, along), (east + 0.02, along)])
         shape = shapely.to_wkb(shapely.MultiLineString([line]))
         rows.append((f"Z{number:02}", kinds[number % 5], f"阻隔{number}", source_row, shape))
     bulk.insert(connection, Barrier.__table__, ("code", "kind", "name", "source_row_id", "geom"), rows)

@@ -64,7 +64,6 @@ def test_a_spatial_table_is_renamed_with_its_index(database: Database) -> None:
             listed = text("SELECT table_name FROM gpkg_contents WHERE data_type = 'features' ORDER BY 1")
             assert connection.execute(listed).scalars().all() == [
                 "barrier",
-                "barrier",
                 "building",
                 "parcel",
                 "quarter",

@@ -501,6 +501,8 @@ def test_on_the_command_line(
     path = tmp_path / "prices.xlsx"
     run("prices", str(story.second), *span, "--format", "xlsx", "--output", str(path))
     assert path.stat().st_size > 0
+    # whatever was decided before: then the same again
+    run("prices", str(story.second), *span, "--decide", "--replace")
     assert "decided before" in run("prices", str(story.second), *span, "--decide")
     assert "refunds" in run("price-decisions")
     assert "12,345.60" in run("price-entries", "--parcel", "P1")

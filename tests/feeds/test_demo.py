@@ -116,7 +116,6 @@ def test_further_offices_hand_over_what_shipped_profiles_read(run: Run) -> None:
 
     A park has few barriers, negotiates with a dozen projects, and has as many plants to let.
     """
-    """Firms are rated, gas meters read and placed, buildings stand on parcels, projects look for plants."""
     by_name = {each.file_name: each for each in run.report.imports}
     for hand_over in HAND_OVERS:
         if hand_over.profile:

@@ -49,9 +49,10 @@ def _of_what_exists(park: Park) -> str:
 
 
 # collections and matrix sets share their code: every run asks those that differ most
-_ALIKE = "^/collections/(low-efficiency|uplift-candidates|contracts|buildings|coverage)/|/tiles/CGCS2000Quad"
-_ALIKE = "^/collections/(low-efficiency|uplift-candidates|surcharges|buildings|coverage)/|/tiles/CGCS2000Quad"
-_ALIKE = "^/collections/(low-efficiency|uplift-candidates|premises|buildings|coverage)/|/tiles/CGCS2000Quad"
+_ALIKE = (
+    "^/collections/(low-efficiency|uplift-candidates|buildings|coverage)/"
+    "|^/collections/(premises|contracts|surcharges|energy|barriers)/|/tiles/CGCS2000Quad"
+)
 
 
 # PostgreSQL is the stricter of the two about what it takes

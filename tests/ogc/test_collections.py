@@ -23,13 +23,8 @@ from tests.support.features import add_scores
 from tests.support.parks import HandOvers, hand_over_small_park, uscc
 from tests.support.records import square
 
-NEW = ("low-efficiency", "uplift-candidates", "blocks", "buildings", "findings")
-OF_EVALUATIONS = ("scores", "low-efficiency", "uplift-candidates", "blocks", "energy")
-OF_EVALUATIONS = ("scores", "low-efficiency", "uplift-candidates", "blocks", "surcharges")
-NEW = ("low-efficiency", "uplift-candidates", "blocks", "buildings", "findings", "measures")
-OF_EVALUATIONS = ("scores", "low-efficiency", "uplift-candidates", "blocks")
-NEW = ("low-efficiency", "uplift-candidates", "blocks", "contracts", "buildings", "findings")
-OF_EVALUATIONS = ("scores", "low-efficiency", "uplift-candidates", "blocks", "contracts")
+NEW = ("low-efficiency", "uplift-candidates", "blocks", "contracts", "buildings", "findings", "measures")
+OF_EVALUATIONS = ("scores", "low-efficiency", "uplift-candidates", "blocks", "contracts", "energy")
 SCORED = [number for number in range(60) if number % 10 != 9]
 LOW = [f"1:P{number:05}" for number in SCORED if number % 3 == 0]
 PLACE = "12/1689/3413"

@@ -4,8 +4,10 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BeforeValidator
 
 from service.api.busy import one_of_few
+from service.api.coverage import iso_day
 from service.api.dependencies import Asker, Configuration, Store
 from service.api.evaluations import EvaluationId, visible_evaluation
 from service.api.levers.answers import DOCUMENTED, Format, Offset, ReportTold, answer
@@ -18,6 +20,7 @@ router = APIRouter(prefix="/evaluations/{evaluation_id}", tags=["Levers 抓手"]
 Parcel = Annotated[Text | None, Query(description="Only this one 宗地代码")]
 AsOf = Annotated[
     date | None,
+    BeforeValidator(iso_day),
     Query(description="Count what is still open to this day; else to the end of the year 截止日期"),
 ]
 

@@ -141,7 +141,8 @@ def test_the_services_own_styles_are_valid_and_draw_their_classes(
         assert {title for title, _ in shown["drawn"]} == {*map(titles.get, "ABCD"), *missing}
         counted = count_colours(browser, page.locator("#probe canvas").screenshot(), GRADES)
         assert all(pixels > 2000 for pixels in counted.values()), counted
-    elif name not in ("findings", "uplift-candidates", "surcharges", "contracts", "premises"):
+    # of these nothing lies in view
+    elif name not in (*("findings", "uplift-candidates", "surcharges", "contracts", "premises", "barriers"),):
         assert shown["drawn"]
     assert seen.failures == []
     assert {host for host in seen.hosts if host} == {address.removeprefix("http://")}

@@ -1,17 +1,17 @@
 """Coverage (数据覆盖): for which land which feeds are there, who owes the others, and what blocks."""
 
-import re
 from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, Field
 
 from service.access.policy import masked
 from service.api.dependencies import Asker, Configuration, Store
 from service.api.paging import LARGEST_ID, YEAR, After, Limit, Text, next_page
 from service.api.problems import responses
 from service.domain.coverage import Extent, State
+from service.domain.days import Day
 from service.jobs import covering
 from service.jobs.covering import BlockerReport, CoverageReport, GroupBy, Trend
 from service.jobs.covering.scope import Named
@@ -20,18 +20,10 @@ from service.reference.schemes import shipped_scheme
 router = APIRouter(prefix="/coverage", tags=["Coverage 数据覆盖"])
 
 
-def iso_day(given: object) -> object:
-    """Let only days as ISO 8601 writes them pass: a number is a day to others, counted from 1970."""
-    if isinstance(given, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", given, re.ASCII):
-        raise ValueError("a day is written as 2024-03-31")
-    return given
-
-
 District = Annotated[Text | None, Query(description="One district; else all of them 行政区")]
 Scheme = Annotated[Text, Query(description="The shipped scheme that names the metrics 评价办法")]
 AsOf = Annotated[
-    date | None,
-    BeforeValidator(iso_day),
+    Day | None,
     Query(description="The day on which freshness is judged; else today 时效基准日"),
 ]
 _Year = Annotated[str, Field(min_length=4, max_length=20, json_schema_extra=YEAR)]

@@ -5,7 +5,7 @@ asked of it; so filters, pages, tiles and files are the same for all collections
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -25,6 +25,15 @@ Rows = npt.NDArray[np.int64]
 """Places of rows in a table, ascending."""
 
 Kind = Literal["string", "integer", "number", "boolean", "date"]
+
+TYPES: dict[Kind, type[pl.DataType]] = {
+    "string": pl.String,
+    "integer": pl.Int64,
+    "number": pl.Float64,
+    "boolean": pl.Boolean,
+    "date": pl.Date,
+}
+"""Kind of a property → type of its column."""
 
 GEOMETRY = "geometry"
 """The name of the geometry in filters, schemas and files."""
@@ -62,6 +71,12 @@ class FeatureTable:
         """Return the table; ``ids`` ascend."""
         edges = np.ascontiguousarray(shapely.bounds(decoded(wkb)).T) if len(wkb) else np.empty((4, 0))
         return cls(ids, keys, versions, wkb, edges, properties)
+
+    @classmethod
+    def none(cls) -> "FeatureTable":
+        """Return a table without features and without columns."""
+        ids = np.empty(0, dtype=np.int64)
+        return cls.of(ids, [], ids, pl.Series([], dtype=pl.Binary), pl.DataFrame())
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -154,10 +169,14 @@ class FeatureTable:
         return float(west), float(south), float(east), float(north)
 
 
-def joined(parts: Sequence[FeatureTable], empty: FeatureTable) -> FeatureTable:
-    """Return all rows of tables with the same properties as one; ``empty`` is the answer without parts."""
+def joined(parts: Iterable[FeatureTable], empty: FeatureTable | None = None) -> FeatureTable:
+    """Return all rows of tables with the same properties as one; those without rows need no columns.
+
+    ``empty`` is the answer without any row; else one without columns.
+    """
+    parts = [part for part in parts if len(part)]
     if len(parts) < 2:
-        return parts[0] if parts else empty
+        return parts[0] if parts else (FeatureTable.none() if empty is None else empty)
     ids = np.concatenate([part.ids for part in parts])
     keys = [key for part in parts for key in part.keys]
     whole = FeatureTable(

@@ -97,8 +97,6 @@ class Converter:
     def required(self, field: str, value: Any) -> Any:
         """Return the value, or raise `RowHeld` when there is none."""
         if value is None:
-            of_parcel = field == "code" and self.feed is not Feed.BARRIERS
-            reason = "parcel_code_missing" if of_parcel else f"{field}_missing"
             of_land = field == "code" and self.feed in _LAND
             reason = "parcel_code_missing" if of_land else f"{field}_missing"
             raise RowHeld(reason, self.column_of(field), f"The row gives no {field}.")

@@ -11,9 +11,9 @@ from sqlalchemy import Boolean, Connection, Float, Integer, func, select
 
 from service.errors import NotFound
 from service.features.crs import STORED
-from service.features.formats.content import TYPES, Content
+from service.features.formats.content import Content
 from service.features.formats.formats import format_of
-from service.features.table import FeatureTable, Kind, Property
+from service.features.table import TYPES, FeatureTable, Kind, Property
 from service.jobs.whole_files import whole_file
 from service.store import evaluations, spatial
 from service.store.database import Database

@@ -18,7 +18,8 @@ def tell_of_publication(connection: Connection, run: RowMapping) -> int:
 
 
 def _happenings(connection: Connection, run: RowMapping) -> Iterator[Happening]:
-    before = flags.published_before(connection, run)
+    last = evaluations.latest_published(connection, run["district"], but=run["id"])
+    before = None if last is None else last["id"]
     now = flags.flagged(connection, run["id"])
     earlier = {} if before is None else flags.flagged(connection, before)
     came, left = sorted(now.keys() - earlier.keys()), sorted(earlier.keys() - now.keys())

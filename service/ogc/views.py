@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from service.access.identity import Principal, current_principal
 from service.access.policy import visible
 from service.errors import NotFound
-from service.features.table import FeatureTable, Property, Rows
+from service.features.table import TYPES, FeatureTable, Property, Rows
 from service.jobs.covering import usual_period
 from service.jobs.periods import require_period, today
 from service.ogc.collections import Collection
@@ -29,14 +29,6 @@ from service.store.standing import standing
 from service.store.version import VERSION
 
 T = TypeVar("T")
-
-_POLARS = {
-    "string": pl.String,
-    "integer": pl.Int64,
-    "number": pl.Float64,
-    "boolean": pl.Boolean,
-    "date": pl.Date,
-}
 
 
 class NotInMemory(LookupError):
@@ -163,7 +155,7 @@ class View:
         table = collection.source.table(self, edition)
         if len(table):
             return table
-        schema = {item.name: _POLARS[item.type] for item in collection.properties}
+        schema = {item.name: TYPES[item.type] for item in collection.properties}
         return FeatureTable.of(table.ids, [], table.versions, table.wkb, pl.DataFrame(schema=schema))
 
     def chosen(self, collection: Collection, table: FeatureTable, selection: Selection) -> Rows:

@@ -1,27 +1,20 @@
 """When land counts as inefficiently used, and its potential, from ``consolidation.yaml`` beside this."""
 
-from datetime import date
 from functools import cache
-from importlib.resources import files
 from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from service.reference.editions import Edition, Part, Sourced, latest
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Figure(_Part):
+class Figure(Sourced):
     """A figure that decides, with where it is from."""
 
     value: float = Field(ge=0)
-    source: str
-    verified: bool
 
 
-class FarFloor(_Part):
+class FarFloor(Part):
     """The least floor-area ratio of some divisions of GB/T 4754."""
 
     divisions: tuple[str, ...]
@@ -29,7 +22,7 @@ class FarFloor(_Part):
     verified: bool
 
 
-class FarFloors(_Part):
+class FarFloors(Part):
     """The least floor-area ratios of one edition of the control indices 容积率控制值."""
 
     edition: str
@@ -37,22 +30,18 @@ class FarFloors(_Part):
     by_division: tuple[FarFloor, ...]
 
 
-class PotentialRule(_Part):
+class PotentialRule(Sourced):
     """How it is told what a parcel could bring: by the efficient parcels of its kind."""
 
     grades: tuple[str, ...]
     quantile: float = Field(ge=0, le=1)
     over: tuple[Literal["division", "industry_group", "everything"], ...]
     smallest: int = Field(ge=1)
-    source: str
-    verified: bool
 
 
-class ConsolidationRules(_Part):
+class ConsolidationRules(Edition):
     """An edition of the rules."""
 
-    edition: str
-    valid_from: date
     source: str
     verified: bool
     grade_d_years: Figure
@@ -65,6 +54,4 @@ class ConsolidationRules(_Part):
 @cache
 def consolidation_rules() -> ConsolidationRules:
     """Return the rules in force, those of the latest edition."""
-    text = files("service.reference").joinpath("consolidation.yaml").read_text(encoding="utf-8")
-    editions = [ConsolidationRules.model_validate(each) for each in yaml.safe_load(text)["editions"]]
-    return max(editions, key=lambda each: each.valid_from)
+    return latest("consolidation.yaml", ConsolidationRules)

@@ -1,45 +1,34 @@
 """Which promises of grant contracts are looked at and when they are due, from ``contracts.yaml``."""
 
-from datetime import date
 from functools import cache
-from importlib.resources import files
 from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from service.reference.editions import Edition, Part, Sourced, latest
 
 Bound = Literal["at_least", "at_most"]
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Extension(_Frozen):
+class Extension(Sourced):
     """What an extension of the completion puts off besides 延建."""
 
     shifts_start: bool
-    source: str
-    verified: bool
 
 
-class Due(_Frozen):
+class Due(Sourced):
     """After which day of the contract promises of a year count; the first that is known."""
 
     after: tuple[Literal["reach_by", "complete_by"], ...]
-    source: str
-    verified: bool
 
 
-class FirstTransfer(_Frozen):
+class FirstTransfer(Sourced):
     """The share of the investment that the law wants before a first transfer."""
 
     value: float = Field(gt=0, le=1)
-    source: str
-    verified: bool
 
 
-class _Clause(_Frozen):
+class _Clause(Part):
     code: str
     column: str
     bound: Bound
@@ -62,11 +51,9 @@ class Limit(_Clause):
     measure: Literal["far", "coverage", "height_m"]
 
 
-class ContractRules(_Frozen):
+class ContractRules(Edition):
     """An edition of how contracts are studied."""
 
-    edition: str
-    valid_from: date
     years_before: int = Field(ge=0)
     extension: Extension
     due: Due
@@ -78,6 +65,4 @@ class ContractRules(_Frozen):
 @cache
 def contract_rules() -> ContractRules:
     """Return the rules in force, those of the latest edition."""
-    text = files("service.reference").joinpath("contracts.yaml").read_text(encoding="utf-8")
-    editions = [ContractRules.model_validate(each) for each in yaml.safe_load(text)["editions"]]
-    return max(editions, key=lambda each: each.valid_from)
+    return latest("contracts.yaml", ContractRules)

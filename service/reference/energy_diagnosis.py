@@ -1,14 +1,13 @@
 """Rules of the energy diagnosis (能源检查诊断), from ``energy_diagnosis.yaml`` beside this module."""
 
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from functools import cache
-from importlib.resources import files
 from typing import Annotated, Literal
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
+
+from service.reference.editions import Edition, Sourced, latest
 
 Share = Annotated[Decimal, Field(ge=0, le=1)]
 Positive = Annotated[Decimal, Field(gt=0)]
@@ -16,29 +15,20 @@ Kind = Literal["motor", "compressor", "boiler", "pump", "fan", "transformer", "o
 _Text = Annotated[str, BeforeValidator(str)]
 
 
-class _Rule(BaseModel):
-    """A rule with where it comes from; ``verified`` is false until it was read in the document itself."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    source: str
-    verified: bool
-
-
-class InspectionRule(_Rule):
+class InspectionRule(Sourced):
     """How often above-scale firms are inspected."""
 
     cycle_years: int = Field(ge=1)
 
 
-class IntensityRule(_Rule):
+class IntensityRule(Sourced):
     """Which energy is compared, and how many make a group."""
 
     metric: str
     least: int = Field(ge=2)
 
 
-class TransformerRule(_Rule):
+class TransformerRule(Sourced):
     """What the mean load of transformers is and means."""
 
     hours: int = Field(gt=0, le=8784)
@@ -49,7 +39,7 @@ class TransformerRule(_Rule):
     yuan_per_kva_month: Annotated[Decimal, Field(ge=0)]
 
 
-class EquipmentRule(_Rule):
+class EquipmentRule(Sourced):
     """When a kind of machine is worth a retrofit, and which share of its use that saves.
 
     With ``loss_w_per_kva`` the use is the loss of a transformer without load, all hours of the year.
@@ -63,7 +53,7 @@ class EquipmentRule(_Rule):
     loss_w_per_kva: Positive | None = None
 
 
-class SolarRule(_Rule):
+class SolarRule(Sourced):
     """What a roof yields, and what that is worth."""
 
     usable_share: Share
@@ -79,7 +69,7 @@ class SolarRule(_Rule):
         return self.regions[max(known, key=len)] if known else self.hours
 
 
-class PriceRule(_Rule):
+class PriceRule(Sourced):
     """Yuan for one ``per`` of a carrier of the energy factors."""
 
     electricity: Positive
@@ -90,13 +80,9 @@ class PriceRule(_Rule):
     firewood: Positive
 
 
-class DiagnosisRules(BaseModel):
+class DiagnosisRules(Edition):
     """An edition of all rules of the diagnosis."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    edition: str
-    valid_from: date
     inspection: InspectionRule
     intensity: IntensityRule
     transformers: TransformerRule
@@ -112,6 +98,4 @@ class DiagnosisRules(BaseModel):
 @cache
 def diagnosis_rules() -> DiagnosisRules:
     """Return the rules in force, those of the latest edition."""
-    text = files("service.reference").joinpath("energy_diagnosis.yaml").read_text(encoding="utf-8")
-    editions = [DiagnosisRules.model_validate(each) for each in yaml.safe_load(text)["editions"]]
-    return max(editions, key=lambda each: each.valid_from)
+    return latest("energy_diagnosis.yaml", DiagnosisRules)

@@ -1,17 +1,14 @@
 """What a place asks of a project, and how candidates are ranked, from ``leasing.yaml`` beside this module."""
 
-from datetime import date
 from functools import cache
-from importlib.resources import files
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
+
+from service.reference.editions import Edition, Part, latest
 
 
-class LandUse(BaseModel):
+class LandUse(Part):
     """Which divisions a use of land takes: ``words`` that stand in it, divisions as ``13`` or ``06-46``."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     words: tuple[str, ...] = Field(min_length=1)
     divisions: tuple[str, ...] = Field(min_length=1)
@@ -31,13 +28,9 @@ class LandUse(BaseModel):
         )
 
 
-class LeasingRules(BaseModel):
+class LeasingRules(Edition):
     """An edition of the rules 招租匹配规则; a threshold that is null is none."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    edition: str
-    valid_from: date
     source: str
     verified: bool
     tax_wan_yuan_per_mu: float | None = Field(ge=0)
@@ -52,9 +45,7 @@ class LeasingRules(BaseModel):
 @cache
 def leasing_rules() -> LeasingRules:
     """Return the rules in force, those of the latest edition."""
-    text = files("service.reference").joinpath("leasing.yaml").read_text(encoding="utf-8")
-    editions = [LeasingRules.model_validate(each) for each in yaml.safe_load(text)["editions"]]
-    return max(editions, key=lambda each: each.valid_from)
+    return latest("leasing.yaml", LeasingRules)
 
 
 def _span(text: str) -> tuple[int, int]:

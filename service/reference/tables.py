@@ -11,21 +11,22 @@ import yaml
 from service.domain.units import EnergyFactor, Metric, Unit, UnitTable
 
 
-def _read(name: str) -> Any:
+def read(name: str) -> Any:
+    """Return what a file of tables beside this module holds."""
     return yaml.safe_load(files("service.reference").joinpath(name).read_text(encoding="utf-8"))
 
 
 @cache
 def unit_table() -> UnitTable:
     """Return all metrics, units and energy factors."""
-    metrics = {code: Metric(code=code, **entry) for code, entry in _read("metrics.yaml").items()}
+    metrics = {code: Metric(code=code, **entry) for code, entry in read("metrics.yaml").items()}
     units = {
         symbol: Unit(symbol, quantity, Fraction(str(size)))
-        for quantity, sizes in _read("units.yaml").items()
+        for quantity, sizes in read("units.yaml").items()
         for symbol, size in sizes.items()
     }
     factors = [
-        EnergyFactor(**{**entry, "kgce": Decimal(entry["kgce"])}) for entry in _read("energy_factors.yaml")
+        EnergyFactor(**{**entry, "kgce": Decimal(entry["kgce"])}) for entry in read("energy_factors.yaml")
     ]
     return UnitTable(metrics, units, {(f.quantity, f.basis): f for f in factors})
 
@@ -33,10 +34,10 @@ def unit_table() -> UnitTable:
 @cache
 def unit_words() -> dict[str, str]:
     """Return what bureaus call a unit, word → symbol or the part of it before a carrier's name."""
-    return {str(word): str(symbol) for word, symbol in _read("unit_words.yaml").items()}
+    return {str(word): str(symbol) for word, symbol in read("unit_words.yaml").items()}
 
 
 @cache
 def currencies() -> dict[str, str]:
     """Return how currencies are written, word → ISO 4217 code."""
-    return {str(word): str(code) for word, code in _read("currencies.yaml").items()}
+    return {str(word): str(code) for word, code in read("currencies.yaml").items()}

@@ -1,37 +1,29 @@
 """How much floor area a parcel may gain and by which rules, from ``uplift.yaml`` beside this module."""
 
-from datetime import date
 from functools import cache
-from importlib.resources import files
 from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from service.reference.editions import Edition, Part, Sourced, latest
 
 PriceWord = Literal["none", "charged"]
 
 
-class _Sourced(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    source: str
-    verified: bool
-
-
-class Figure(_Sourced):
+class Figure(Sourced):
     """A figure of a rule: metres, or a share."""
 
     value: float = Field(gt=0)
 
 
-class TallStorey(_Sourced):
+class TallStorey(Sourced):
     """Storeys higher than ``above_m`` count ``counts`` times in the floor-area ratio 层高超限加倍计容."""
 
     above_m: float = Field(gt=0)
     counts: int = Field(ge=1)
 
 
-class Candidate(_Sourced):
+class Candidate(Sourced):
     """Who is efficient, far below the limit and growing."""
 
     grades: tuple[str, ...]
@@ -40,33 +32,29 @@ class Candidate(_Sourced):
     growth_of: tuple[str, ...]
 
 
-class Cohort(_Sourced):
+class Cohort(Sourced):
     """Whose productivity is the yardstick: parcels of these grades, so many at least."""
 
     grades: tuple[str, ...]
     at_least: int = Field(ge=1)
 
 
-class Scenario(BaseModel):
+class Scenario(Part):
     """A floor-area ratio to build up to, within the limit; without target the limit itself."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     code: str
     target: float | None = Field(None, gt=0)
 
 
-class City(_Sourced):
+class City(Sourced):
     """What a city asks for floor area that others than the holder use."""
 
     district: str
     other_use: PriceWord
 
 
-class LandPrice(BaseModel):
+class LandPrice(Part):
     """What the floor area that is added costs of land 增容地价."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     own_use: PriceWord
     own_use_source: str
@@ -79,13 +67,9 @@ class LandPrice(BaseModel):
         return max(known, key=lambda city: len(city.district), default=None)
 
 
-class UpliftRules(BaseModel):
+class UpliftRules(Edition):
     """An edition of the rules of an uplift 容积率提升规则."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    edition: str
-    valid_from: date
     tall_storey: TallStorey
     storey_height: Figure
     office_land: Figure
@@ -99,6 +83,4 @@ class UpliftRules(BaseModel):
 @cache
 def uplift_rules() -> UpliftRules:
     """Return the rules in force, those of the latest edition."""
-    text = files("service.reference").joinpath("uplift.yaml").read_text(encoding="utf-8")
-    editions = [UpliftRules.model_validate(each) for each in yaml.safe_load(text)["editions"]]
-    return max(editions, key=lambda each: each.valid_from)
+    return latest("uplift.yaml", UpliftRules)

@@ -92,6 +92,33 @@ def listing(
     return connection.execute(query).mappings().all()
 
 
+def latest_published(
+    connection: Connection,
+    district: str,
+    *,
+    period: str | None = None,
+    after: str | None = None,
+    but: int | None = None,
+) -> RowMapping | None:
+    """Return the evaluation of a district that was published last; None when there is none.
+
+    :param period: of this one alone
+    :param after: of the latest period after this one
+    :param but: as if this evaluation were not there
+    """
+    query = select(Evaluation.__table__).where(
+        Evaluation.district == district, Evaluation.status == "published"
+    )
+    if period is not None:
+        query = query.where(Evaluation.period == period)
+    if after is not None:
+        query = query.where(Evaluation.period > after).order_by(Evaluation.period.desc())
+    if but is not None:
+        query = query.where(Evaluation.id != but)
+    query = query.order_by(Evaluation.published_at.desc(), Evaluation.id.desc()).limit(1)
+    return connection.execute(query).mappings().one_or_none()
+
+
 def publish(connection: Connection, evaluation_id: int) -> bool:
     """Turn a draft into a published evaluation; False when there is no such draft."""
     change = (

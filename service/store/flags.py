@@ -3,27 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, select
+from sqlalchemy import Connection, Select, select
 
-from service.store.models import Evaluation, Score
+from service.store.models import Score
 
 _AT_ONCE = 1000
 _ABOUT = ("grade", "status", "reason", "low_efficiency", "low_efficiency_reasons")
-
-
-def published_before(connection: Connection, run: RowMapping) -> int | None:
-    """Return the evaluation of the district that was the latest published before this one."""
-    query = (
-        select(Evaluation.id)
-        .where(
-            Evaluation.district == run["district"],
-            Evaluation.status == "published",
-            Evaluation.id != run["id"],
-        )
-        .order_by(Evaluation.published_at.desc(), Evaluation.id.desc())
-        .limit(1)
-    )
-    return connection.execute(query).scalar_one_or_none()
 
 
 def flagged(connection: Connection, evaluation_id: int) -> dict[str, dict[str, Any]]:

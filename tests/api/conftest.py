@@ -1,13 +1,13 @@
 """A park to read from, built once for all tests of a module on each database."""
 
 from collections.abc import Iterator
-from contextlib import nullcontext
 from typing import NamedTuple
 
 import pytest
 
 from service.store.database import Database
 from tests.api.park import Park, build
+from tests.support.stores import opened_store
 
 
 class Built(NamedTuple):
@@ -21,11 +21,5 @@ class Built(NamedTuple):
 def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     """The park, imported, evaluated and published, on each database in turn."""
     folder = tmp_path_factory.mktemp("park")
-    if request.param == "geopackage":
-        store = nullcontext(request.getfixturevalue("geopackages").copy_to(folder / "park.gpkg"))
-    else:
-        store = request.getfixturevalue("server").database()
-    with store as url:
-        database = Database(url)
+    with opened_store(request, folder) as database:
         yield Built(database, build(database, folder))
-        database.dispose()

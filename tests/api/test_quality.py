@@ -19,6 +19,7 @@ from service.store.models import EnterpriseRating, Occupancy
 from tests.api.park import DISTRICT, USCCS, Park, build
 from tests.api.test_confidentiality import key_for
 from tests.support.records import add_batch
+from tests.support.stores import opened_store
 
 
 @pytest.fixture(scope="module", params=["geopackage", "postgis"])
@@ -27,12 +28,8 @@ def asked(
 ) -> Iterator[tuple[TestClient, Park, dict[str, dict[str, str]]]]:
     """The park with a firm nobody knows and ratings, and the headers of a reader and an analyst."""
     folder = tmp_path_factory.mktemp("park")
-    if request.param == "geopackage":
-        url = request.getfixturevalue("geopackages").copy_to(folder / "park.gpkg")
-        yield from _asked(Database(url), folder)
-    else:
-        with request.getfixturevalue("server").database() as url:
-            yield from _asked(Database(url), folder)
+    with opened_store(request, folder) as database:
+        yield from _asked(database, folder)
 
 
 def _asked(database: Database, folder: Any) -> Iterator[Any]:
@@ -50,7 +47,6 @@ def _asked(database: Database, folder: Any) -> Iterator[Any]:
     app = create_app(Settings(), database)
     with TestClient(app, base_url="https://park.example", client=("203.0.113.7", 1)) as client:
         yield client, park, headers
-    database.dispose()
 
 
 def test_every_check_has_its_sensitivity() -> None:

@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from service.reference.schemes import shipped_scheme
 from service.store import metered
 from service.store.database import Database
 from service.store.models import Batch, Enterprise, Evaluation, Figure, NameMatch
+from tests.support.stores import opened_store
 
 
 @dataclass
@@ -33,13 +33,7 @@ class Run:
 def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """The demo on a fresh store, once per database: no test here changes it."""
     folder = tmp_path_factory.mktemp("demo")
-    with ExitStack() as stack:
-        if request.param == "geopackage":
-            url = request.getfixturevalue("geopackages").copy_to(folder / "park.gpkg")
-        else:
-            url = stack.enter_context(request.getfixturevalue("server").database())
-        database = Database(url)
-        stack.callback(database.dispose)
+    with opened_store(request, folder) as database:
         yield Run(database, folder, run_demo(database, folder))
 
 

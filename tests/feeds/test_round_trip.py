@@ -1,7 +1,6 @@
 """What bureaus hand over, as they hand it over, becomes scores; every number leads back to its row."""
 
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,6 +20,7 @@ from service.store.models import Enterprise, GrantContract, Parcel
 from tests.feeds import bureaus
 from tests.feeds.bureaus import P1, P2, P3, A, B, C, D
 from tests.feeds.handing import current_figures
+from tests.support.stores import opened_store
 
 HAND_OVERS: tuple[tuple[Feed, Callable[[Path], Path]], ...] = (
     (Feed.FIGURES, bureaus.tax),
@@ -47,17 +47,11 @@ class Handed(NamedTuple):
 def handed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Handed]:
     """Hand over all files without a word on how to read them."""
     folder = tmp_path_factory.mktemp("county")
-    if request.param == "geopackage":
-        store = nullcontext(request.getfixturevalue("geopackages").copy_to(folder / "county.gpkg"))
-    else:
-        store = request.getfixturevalue("server").database()
-    with store as url:
-        database = Database(url)
+    with opened_store(request, folder) as database:
         reports = {make.__name__: hand_over(database, feed, make(folder)) for feed, make in HAND_OVERS}
         (doubtful,) = held_rows(database, reports["tax"].batch_id or 0)[1]
         change = Change(doubtful["id"], {"实缴税收": "12"})
         yield Handed(database, reports, correct(database, doubtful["batch_id"], [change]))
-        database.dispose()
 
 
 def hand_over(database: Database, feed: Feed, path: Path) -> ImportReport:

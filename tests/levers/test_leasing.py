@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Iterator
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -28,6 +28,7 @@ from service.store.spatial import wkb
 from tests.feeds.test_import_command import run
 from tests.serving import key_for, keyed_client
 from tests.support.parks import HandOvers, uscc
+from tests.support.stores import opened_store
 
 LOW = ("P1", "P2", "P5")
 """Parcels of little tax that lie together, but for P5."""
@@ -58,18 +59,12 @@ class Asked(NamedTuple):
 def park(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
     """Hand over eight parcels, a firm each, three of them low; two plants to let, and five projects."""
     folder = tmp_path_factory.mktemp("leasing")
-    if request.param == "geopackage":
-        store = nullcontext(request.getfixturevalue("geopackages").copy_to(folder / "park.gpkg"))
-    else:
-        store = request.getfixturevalue("server").database()
-    with store as url:
-        database = Database(url)
+    with opened_store(request, folder) as database:
         hand_over(HandOvers(database, folder))
         run = evaluate(database, shipped_scheme("parcel"), "2023")
         publish(database, run.id)
         with keyed_client(database, "read") as client:
             yield Asked(database, run.id, client)
-        database.dispose()
 
 
 def hand_over(files: HandOvers) -> None:

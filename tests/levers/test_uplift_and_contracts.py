@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from tests.serving import key_for, keyed_client
 from tests.support.parks import E1, E2, E3, E4, HandOvers
 from tests.support.records import square
 from tests.support.snapshots import indicator, scheme_text, track
+from tests.support.stores import opened_store
 
 FIRMS = (E1, E2, E3, E4)
 AT_100 = {"method": "fixed", "value": 100}
@@ -52,14 +53,8 @@ class Park:
 def park(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Park]:
     """The park, once per database: no test here changes it."""
     folder = tmp_path_factory.mktemp("levers")
-    with ExitStack() as stack:
-        if request.param == "geopackage":
-            url = request.getfixturevalue("geopackages").copy_to(folder / "park.gpkg")
-        else:
-            url = stack.enter_context(request.getfixturevalue("server").database())
-        database = Database(url)
-        stack.callback(database.dispose)
-        yield Park(database, url, _evaluated(database, folder))
+    with opened_store(request, folder) as database:
+        yield Park(database, database.url.render_as_string(hide_password=False), _evaluated(database, folder))
 
 
 def _evaluated(database: Database, folder: Path) -> int:

@@ -4,9 +4,10 @@ import itertools
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
 from service.store import schema
@@ -135,3 +136,18 @@ def postgis_server() -> Iterator[PostgisServer | None]:
     finally:
         if cluster is not None:
             cluster.stop()
+
+
+@contextmanager
+def opened_store(request: pytest.FixtureRequest, folder: Path) -> Iterator[Database]:
+    """Give a fresh store of the kind that a fixture's parameter names, for as long as the fixture lives."""
+    if request.param == "geopackage":
+        store = nullcontext(request.getfixturevalue("geopackages").copy_to(folder / "park.gpkg"))
+    else:
+        store = request.getfixturevalue("server").database()
+    with store as url:
+        database = Database(url)
+        try:
+            yield database
+        finally:
+            database.dispose()

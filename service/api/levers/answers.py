@@ -3,15 +3,21 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from fastapi import Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from service.access.identity import Principal
 from service.access.policy import visible
-from service.api.paging import LARGEST_ID
+from service.api.busy import one_of_few
+from service.api.dependencies import Asker, Configuration, Store
+from service.api.evaluations import EvaluationId, visible_evaluation
+from service.api.paging import LARGEST_ID, Limit
+from service.api.problems import responses
 from service.levers.report import Report, Section
 from service.levers.workbook import workbook
 from service.negotiation import JSON, XLSX, choose
+
+TAG = "Levers 结果应用"
 
 Format = Annotated[
     Literal["json", "xlsx"] | None,
@@ -86,18 +92,49 @@ class ReportTold(BaseModel):
     bases: list[BasisTold]
 
 
-def answer(
-    request: Request, response: Response, asker: Principal, report: Report, offset: int, limit: int
-) -> Any:
-    """Return the report as `ReportTold` with a page of every table, or as a workbook."""
-    seen = report.seen_by(_visible(asker, report))
-    if choose(request, JSON, XLSX) == XLSX:
-        name = f"{report.name}-{report.head['evaluation']}.xlsx"
-        disposition = f'attachment; filename="{name}"'
-        headers = {"Vary": "Accept", "Content-Disposition": disposition}
-        return Response(workbook(seen), media_type=XLSX, headers=headers)
-    response.headers["Vary"] = "Accept"
-    return told(seen, offset, limit)
+class _Asked:
+    """Which evaluation's report is asked for, by whom, in which form and from which row on.
+
+    Raises `NotFound` for an evaluation that whoever asks cannot see.
+    """
+
+    def __init__(
+        self,
+        request: Request,
+        response: Response,
+        store: Store,
+        settings: Configuration,
+        asker: Asker,
+        evaluation_id: EvaluationId,
+        limit: Limit = 100,
+        offset: Offset = 0,
+        f: Format = None,  # noqa: ARG002 - read by `choose`
+    ) -> None:
+        with store.reading() as connection:
+            visible_evaluation(connection, asker, evaluation_id)
+        self.evaluation_id = evaluation_id
+        self._request, self._response, self._asker = request, response, asker
+        self._offset, self._limit = offset, min(limit, settings.page_size_limit)
+
+    def answer(self, report: Report) -> Any:
+        """Return the report as `ReportTold` with a page of every table, or as a workbook."""
+        seen = report.seen_by(_visible(self._asker, report))
+        if choose(self._request, JSON, XLSX) == XLSX:
+            disposition = f'attachment; filename="{report.name}-{self.evaluation_id}.xlsx"'
+            headers = {"Vary": "Accept", "Content-Disposition": disposition}
+            return Response(workbook(seen), media_type=XLSX, headers=headers)
+        self._response.headers["Vary"] = "Accept"
+        return told(seen, self._offset, self._limit)
+
+
+ReportAsked = Annotated[_Asked, Depends()]
+
+REPORT: dict[str, Any] = {
+    "response_model": ReportTold,
+    "responses": {**DOCUMENTED, **responses(404, 406, 409, 503)},
+    "dependencies": [Depends(one_of_few)],
+}
+"""What every route that answers with a report declares."""
 
 
 def told(report: Report, offset: int = 0, limit: int | None = None) -> ReportTold:

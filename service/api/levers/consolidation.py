@@ -2,18 +2,14 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query
 
-from service.api.busy import one_of_few
-from service.api.dependencies import Asker, Store
-from service.api.evaluations import EvaluationId, visible_evaluation
-from service.api.levers.answers import DOCUMENTED, Format, Offset, ReportTold, answer
-from service.api.paging import Limit
-from service.api.problems import responses
+from service.api.dependencies import Store
+from service.api.levers.answers import REPORT, TAG, ReportAsked
 from service.jobs.levers.consolidation import FARTHEST_M
 from service.jobs.levers.consolidation import consolidation as found
 
-router = APIRouter(tags=["Levers 结果应用"])
+router = APIRouter(tags=[TAG])
 
 Distance = Annotated[
     float | None,
@@ -26,25 +22,13 @@ Distance = Annotated[
 ]
 
 
-@router.get(
-    "/evaluations/{evaluation_id}/consolidation",
-    dependencies=[Depends(one_of_few)],
-    response_model=ReportTold,
-    responses={**DOCUMENTED, **responses(404, 406, 503)},
-)
+@router.get("/evaluations/{evaluation_id}/consolidation", **REPORT)
 def consolidation(
-    request: Request,
-    response: Response,
     store: Store,
-    asker: Asker,
-    evaluation_id: EvaluationId,
+    asked: ReportAsked,
     distance_m: Distance = None,
-    f: Format = None,  # noqa: ARG001 - read by the negotiation
-    limit: Limit = 100,
-    offset: Offset = 0,
 ) -> Any:
     """Tell which land is inefficiently used and why, what of it lies together, and what it could bring."""
     with store.reading() as connection:
-        visible_evaluation(connection, asker, evaluation_id)
-        told = found(connection, evaluation_id, distance_m)
-    return answer(request, response, asker, told, offset, limit)
+        told = found(connection, asked.evaluation_id, distance_m)
+    return asked.answer(told)

@@ -2,17 +2,14 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query
 
-from service.api.busy import one_of_few
-from service.api.dependencies import Asker, Configuration, Store
-from service.api.evaluations import EvaluationId, visible_evaluation
-from service.api.levers.answers import DOCUMENTED, Format, Offset, ReportTold, answer
-from service.api.paging import Limit, Text
-from service.api.problems import responses
+from service.api.dependencies import Store
+from service.api.levers.answers import REPORT, TAG, ReportAsked
+from service.api.paging import Text
 from service.jobs.levers import leasing as job
 
-router = APIRouter(prefix="/evaluations/{evaluation_id}", tags=["Levers 抓手"])
+router = APIRouter(tags=[TAG])
 
 Objective = Annotated[
     Literal["tax", "output", "tax_per_mu", "output_per_mu"],
@@ -29,31 +26,17 @@ Candidates = Annotated[
 ]
 
 
-@router.get(
-    "/leasing",
-    response_model=ReportTold,
-    responses={**DOCUMENTED, **responses(404, 406, 503)},
-    dependencies=[Depends(one_of_few)],
-)
+@router.get("/evaluations/{evaluation_id}/leasing", **REPORT)
 def leasing(
-    request: Request,
-    response: Response,
     store: Store,
-    settings: Configuration,
-    asker: Asker,
-    evaluation_id: EvaluationId,
+    asked: ReportAsked,
     objective: Objective = "tax",
     projects: Projects = None,
     project: Project = None,
     certain: Certain = False,
     candidates: Candidates = None,
-    offset: Offset = 0,
-    limit: Limit = 100,
-    f: Format = None,  # noqa: ARG001 - read by `choose`
 ) -> Any:
     """Tell which projects may come to which vacant or low-efficiency premises, and who gets which."""
-    with store.reading() as connection:
-        visible_evaluation(connection, asker, evaluation_id)
-    asked = job.Asked(objective, tuple(projects or ()), certain, candidates, project)
-    report = job.report(store, evaluation_id, asked)
-    return answer(request, response, asker, report, offset, min(limit, settings.page_size_limit))
+    wanted = job.Asked(objective, tuple(projects or ()), certain, candidates, project)
+    report = job.report(store, asked.evaluation_id, wanted)
+    return asked.answer(report)

@@ -9,7 +9,7 @@ from service.access.policy import masked
 from service.api.busy import one_of_few
 from service.api.dependencies import Asker, Configuration, Store
 from service.api.evaluations import EvaluationId, visible_evaluation
-from service.api.levers.answers import DOCUMENTED, Format, Offset, ReportTold, answer
+from service.api.levers.answers import REPORT, TAG, ReportAsked
 from service.api.paging import LARGEST_ID, After, Before, Limit, Text, next_page
 from service.api.problems import responses
 from service.api.validation import json_body_only
@@ -18,7 +18,7 @@ from service.jobs.levers.price_deciding import Decided, Decision, PriceEntry
 from service.jobs.levers.prices import Asked, prices
 from service.reference.prices import Code, Month, own_policy
 
-router = APIRouter(tags=["Levers 结果应用"])
+router = APIRouter(tags=[TAG])
 
 First = Annotated[Month | None, Query(alias="from", description="First month, 2024-01 起始月")]
 Last = Annotated[Month | None, Query(alias="to", description="Last month, 2024-12 截止月")]
@@ -60,34 +60,20 @@ class PriceEntries(BaseModel):
     next: str | None = None
 
 
-@router.get(
-    "/evaluations/{evaluation_id}/prices",
-    response_model=ReportTold,
-    dependencies=[Depends(one_of_few)],
-    responses={**DOCUMENTED, **responses(404, 406, 503)},
-)
+@router.get("/evaluations/{evaluation_id}/prices", **REPORT)
 def simulated(
-    request: Request,
-    response: Response,
     store: Store,
-    settings: Configuration,
-    asker: Asker,
-    evaluation_id: EvaluationId,
+    asked: ReportAsked,
     policy: Named = None,
     first: First = None,
     last: Last = None,
     estimated: Annotated[
         bool, Query(description="Share yearly figures out by twelfths 按年均摊估算")
     ] = False,
-    limit: Limit = 100,
-    offset: Offset = 0,
-    f: Format = None,  # noqa: ARG001 - `choose` reads it
 ) -> Any:
     """Tell what a policy charges for an evaluation: who pays what, why, per month; stores nothing 测算."""
-    with store.reading() as connection:
-        visible_evaluation(connection, asker, evaluation_id)
-    report = prices(store, evaluation_id, Asked(policy, first, last, estimated))
-    return answer(request, response, asker, report, offset, min(limit, settings.page_size_limit))
+    report = prices(store, asked.evaluation_id, Asked(policy, first, last, estimated))
+    return asked.answer(report)
 
 
 @router.post(

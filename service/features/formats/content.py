@@ -12,22 +12,13 @@ import shapely
 
 from service.features.crs import CRS84, Crs, all_have_a_place, given_in
 from service.features.simplifying import simplified
-from service.features.table import FeatureTable, Kind, Property, Rows, decoded
+from service.features.table import TYPES, FeatureTable, Kind, Property, Rows, decoded
 
 Encoding = Literal["utf-8", "gbk"]
 Shapes = npt.NDArray[Any]
 
 CHUNK = 5_000
 """Features of a table that are written at once."""
-
-TYPES: dict[Kind, type[pl.DataType]] = {
-    "string": pl.String,
-    "integer": pl.Int64,
-    "number": pl.Float64,
-    "boolean": pl.Boolean,
-    "date": pl.Date,
-}
-"""Kind of a property → type of its column."""
 
 _ID = Property("id", "string", "Feature id 要素标识")
 _HEAD = 5  # bytes of WKB: order and type

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import polars as pl
 import shapely
 
-from service.features.formats.content import TYPES, Content
+from service.features.formats.content import Content
 from service.features.formats.harmless import harmless
-from service.features.table import FeatureTable
+from service.features.table import TYPES, FeatureTable
 
 _WKT = "WKT"
 

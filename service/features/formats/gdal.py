@@ -7,7 +7,8 @@ import polars as pl
 import pyogrio.raw
 from arro3.core import DataType, Field, RecordBatch, RecordBatchReader, Schema, Table
 
-from service.features.formats.content import TYPES, Content
+from service.features.formats.content import Content
+from service.features.table import TYPES
 
 GEOMETRY = "geometry"
 

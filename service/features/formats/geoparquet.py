@@ -11,8 +11,9 @@ from polars.io.plugins import register_io_source
 from pyproj import CRS
 
 from service.features.crs import CRS84
-from service.features.formats.content import TYPES, Content
+from service.features.formats.content import Content
 from service.features.formats.gdal import GEOMETRY
+from service.features.table import TYPES
 
 _ROW_GROUP = 50_000
 

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from service.domain.codes import InvalidCode, normalise_parcel_code, normalise_uscc
-from service.feeds.mappings.fields import WORDS
+from service.feeds.mappings.words import WORDS
 from service.feeds.values.periods import read_period
 
 EMPTY_MARKS = frozenset(

@@ -11,13 +11,14 @@ from sqlalchemy import Connection, func, select
 from service.errors import InvalidParameter
 from service.jobs.levers.evaluated import Evaluated, evaluated, latest_before
 from service.levers.consolidation import FIGURES, Barriers, Blocks, blocks, central_meridian, in_metres
-from service.levers.consolidation.facts import Year, current, facts
+from service.levers.consolidation.facts import Year, facts
 from service.levers.consolidation.lasting import Before, d_years_running, unbroken, years_running
 from service.levers.consolidation.potential import potential
 from service.levers.consolidation.reasons import evidence, graded_d
 from service.levers.consolidation.reporting import Found, report
 from service.levers.consolidation.summary import SUMMARY, summary
 from service.levers.consolidation.worth import DESCRIBED, WORTH, worth
+from service.levers.occupancies import current
 from service.levers.report import Report
 from service.reference.blocks import block_rules
 from service.reference.consolidation import ConsolidationRules, consolidation_rules
@@ -48,6 +49,7 @@ def found_of(connection: Connection, read: Evaluated, distance_m: float | None =
             f"连片距离应为 0 至 {FARTHEST_M:g} 米。",
             place="distance_m",
         )
+    read.require_whole()
     rules = consolidation_rules()
     before, gap = _before(connection, read, rules)
     judged = with_reasons(read, before, rules)

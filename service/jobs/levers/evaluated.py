@@ -9,9 +9,10 @@ import polars as pl
 from sqlalchemy import Connection, RowMapping
 
 from service.domain.scheme import Scheme
-from service.errors import NotFound
+from service.errors import Conflict, NotFound
 from service.reference.tables import unit_table
 from service.store import evaluations
+from service.store.inputs import nothing
 from service.store.snapshot import snapshot_tables
 
 
@@ -32,6 +33,16 @@ class Evaluated:
     def is_whole(self) -> bool:
         """Whether its results and inputs are kept; of evaluations of an early release only the scores are."""
         return "scores" in self._results and "parcels" in self._snapshot
+
+    def require_whole(self) -> None:
+        """Raise `Conflict` where its inputs were not kept."""
+        if not self.is_whole:
+            raise Conflict(
+                f"The inputs of evaluation {self.run['id']}, of an early release, were not kept.",
+                f"评价 {self.run['id']} 由早期版本生成，未保存其输入数据，无法计算。",
+                code="evaluation-inputs-not-kept",
+                action="Evaluate the year again. 请重新评价该年度。",
+            )
 
     @cached_property
     def parcels(self) -> pl.DataFrame:
@@ -62,12 +73,10 @@ class Evaluated:
         """
         return self._results["holdings"].sort("parcel_code", "uscc").collect()
 
-    def keeps(self, table: str) -> bool:
-        """Whether the snapshot has a table; those of early releases lack some."""
-        return table in self._snapshot
-
     def frozen(self, table: str) -> pl.DataFrame:
         """Return a table of the snapshot, see `service.domain.tables.SNAPSHOT`."""
+        if table == "passed_on" and table not in self._snapshot:
+            return nothing(table)  # frozen before branches and lineage were known
         return self._snapshot[table].collect()
 
     @property
@@ -99,7 +108,6 @@ def latest_before(connection: Connection, run: RowMapping, years: int) -> list[R
     found: list[RowMapping] = []
     for back in range(1, years + 1):
         period = str(int(run["period"]) - back)
-        found += evaluations.listing(
-            connection, district=run["district"], period=period, status="published", limit=1
-        )
+        latest = evaluations.latest_published(connection, run["district"], period=period)
+        found += [] if latest is None else [latest]
     return found

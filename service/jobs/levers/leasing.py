@@ -27,10 +27,10 @@ from service.levers.leasing.premises import premises as all_premises
 from service.levers.leasing.problem import WorthTooLarge
 from service.levers.leasing.report import report as made
 from service.levers.leasing.tables import PROJECTS, table
+from service.levers.occupancies import occupation
 from service.levers.report import Report
 from service.reference.blocks import block_rules
 from service.reference.leasing import leasing_rules
-from service.store import evaluations
 from service.store import leasing as stored
 from service.store.database import Database
 from service.store.lineage import land
@@ -56,6 +56,7 @@ def report(database: Database, evaluation_id: int, asked: Asked) -> Report:
     """Return the match; raises `NotFound` for the evaluation, `InvalidParameter` for projects not there."""
     with database.reading() as connection:
         read = evaluated(connection, evaluation_id)
+        read.require_whole()
         premises, elsewhere = _premises(connection, read)
         projects = _chosen(_projects(connection), asked)
     _check_size(projects, premises)
@@ -78,9 +79,10 @@ def report(database: Database, evaluation_id: int, asked: Asked) -> Report:
 
 def layer(connection: Connection, evaluation_id: int, day: date) -> pl.DataFrame:
     """Return the parcels that have premises on a day, for a map; none without tables of the evaluation."""
-    if not evaluations.results(connection, evaluation_id):
+    read = evaluated(connection, evaluation_id)
+    if not read.is_whole:
         return pl.DataFrame()
-    premises, _ = _premises(connection, evaluated(connection, evaluation_id))
+    premises, _ = _premises(connection, read)
     projects = _projects(connection)
     _check_size(projects, premises)
     return of_parcels(premises, ranked(options(projects, premises, leasing_rules(), day), "tax"))
@@ -176,7 +178,8 @@ def _listed(row: Mapping[str, Any], moves: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _parcels(connection: Connection, read: Evaluated, moves: Mapping[str, str]) -> list[dict[str, Any]]:
-    held = _held(read.frozen("occupancies"), read.run["period"])
+    told = occupation(read.frozen("occupancies"), date(int(read.run["period"]), 12, 31))
+    held = dict(told.select("parcel_code", "occupied_floor_m2").iter_rows())
     contracts = {row["parcel_code"]: row for row in read.frozen("contracts").iter_rows(named=True)}
     said = {
         moves.get(row["parcel_code"], row["parcel_code"]): row
@@ -193,7 +196,7 @@ def _parcels(connection: Connection, read: Evaluated, moves: Mapping[str, str]) 
                 "low_efficiency": bool(row["low_efficiency"]),
                 "land": _whole(row["land_area_m2"], 100),
                 "floor": _whole(row["floor_area_m2"], 100),
-                "held": held.get(code),
+                "held": _whole(held.get(code), 100),
                 "land_use": row["land_use"],
                 "far_limit": _whole(row["far_limit"], 10**6),
                 "contract": bool(contract),
@@ -203,26 +206,6 @@ def _parcels(connection: Connection, read: Evaluated, moves: Mapping[str, str]) 
             }
         )
     return found
-
-
-def _held(occupancies: pl.DataFrame, period: str) -> dict[str, int | None]:
-    """Return the floor (0.01 m²) that holders have on the last day: own and leased in, less leased out.
-
-    Null where one of them does not say how much; a parcel of which nothing is known is not there.
-    """
-    last = date(int(period), 12, 31)
-    since, until = pl.col("valid_from"), pl.col("valid_to")
-    present = (since.is_null() | (since <= last)) & (until.is_null() | (until >= last))
-    signed = pl.when(pl.col("role") == "leased_out").then(-pl.col("floor_area")).otherwise("floor_area")
-    floors = (
-        occupancies.group_by("parcel_code")
-        .agg(
-            signed.filter(present).sum().alias("floor"),
-            pl.col("floor_area").filter(present).is_null().any().alias("unknown"),
-        )
-        .with_columns(pl.when(~pl.col("unknown")).then(pl.col("floor").clip(0)).alias("floor"))
-    )
-    return dict(floors.select("parcel_code", "floor").iter_rows())
 
 
 def _blocks(connection: Connection, read: Evaluated) -> list[list[str]]:

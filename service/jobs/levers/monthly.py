@@ -112,8 +112,6 @@ def _first_metric(figures: pl.DataFrame, metrics: Sequence[str]) -> pl.DataFrame
 
 def _passed_on(of: Evaluated) -> tuple[dict[str, str], dict[str, str]]:
     """Return whose figures stand under another code: branch → head office, old parcel code → present one."""
-    if not of.keeps("passed_on"):  # of an early release: nothing was passed on
-        return {}, {}
     rows = of.frozen("passed_on").select("kind", "code", "into").rows()
     heads = {code: into for kind, code, into in rows if kind == "enterprise"}
     return heads, {code: into for kind, code, into in rows if kind == "parcel"}

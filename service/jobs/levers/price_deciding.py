@@ -185,10 +185,8 @@ def _check_evaluation(connection: Connection, run: RowMapping) -> None:
             code="evaluation-not-published",
             action="Publish it first. 请先发布评价。",
         )
-    (latest,) = evaluations.listing(
-        connection, district=run["district"], period=run["period"], status="published", limit=1
-    )
-    if latest["id"] != run["id"]:
+    latest = evaluations.latest_published(connection, run["district"], period=run["period"])
+    if latest is not None and latest["id"] != run["id"]:
         raise Conflict(
             f"Evaluation {run['id']} is superseded by evaluation {latest['id']} of the same year.",
             f"评价 {run['id']} 已被同年度评价 {latest['id']} 取代。",

@@ -111,13 +111,7 @@ def worked_out(
     :param counted: the evaluations of earlier years by which years are counted, else the latest published
     :raises Conflict: the inputs of the evaluation were not kept
     """
-    if not of.is_whole:
-        raise Conflict(
-            f"The inputs of evaluation {of.run['id']}, of an early release, were not kept.",
-            f"评价 {of.run['id']} 由早期版本生成，未保存其输入数据，无法计算差别化电价。",
-            code="evaluation-inputs-not-kept",
-            action="Evaluate the year again. 请重新评价该年度。",
-        )
+    of.require_whole()
     policy, months = asked.settled(of.run)
     now = _year(connection, of.run, of.scheme)
     codes = successions(connection)

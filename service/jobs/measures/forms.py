@@ -1,16 +1,15 @@
 """What is said of a measure: when it is proposed, and when it is changed."""
 
-import re
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from service.domain import days
 from service.domain.measures import EFFECTS, MeasureKind
 
 LARGEST_ID = 2**63 - 1
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 MOST_PARCELS = 1000
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -20,20 +19,13 @@ Note = Annotated[
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 
-def _written_out(value: Any) -> Any:
-    if not isinstance(value, date) and not (isinstance(value, str) and _DAY.fullmatch(value)):
-        raise ValueError("a day is written YYYY-MM-DD")
-    return value
-
-
 def _no_longer_ago(day: date) -> date:
     if not 1900 <= day.year <= 2999:
         raise ValueError("a day of the years 1900 to 2999")
     return day
 
 
-Day = Annotated[date, BeforeValidator(_written_out), AfterValidator(_no_longer_ago)]
-"""A day as ``2024-06-30``; a number would be taken for seconds since 1970."""
+Day = Annotated[days.Day, AfterValidator(_no_longer_ago)]
 
 _Area = Annotated[Decimal, Field(ge=0, le=10**9, decimal_places=2)]
 _Money = Annotated[Decimal, Field(gt=-(10**9), lt=10**9, decimal_places=6)]

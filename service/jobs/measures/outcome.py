@@ -130,9 +130,7 @@ def _next_evaluation(connection: Connection, row: RowMapping, before: RowMapping
         return None
     # a year in which it was carried out shows a part of its effect at most
     last = max(str(row["carried_out_on"].year), before["period"] if before is not None else "")
-    published = evaluations.listing(connection, district=row["district"], status="published", limit=10_000)
-    later = [each for each in published if each["period"] > last]
-    return max(later, key=lambda each: (each["period"], each["published_at"], each["id"]), default=None)
+    return evaluations.latest_published(connection, row["district"], after=last)
 
 
 def _figures(

@@ -9,7 +9,7 @@ import polars as pl
 from sqlalchemy import Connection, RowMapping
 
 from service.domain.measures import DONE, EFFECTS, KINDS, STATES, MeasureKind, MeasureState, moves
-from service.features.table import Property
+from service.features.table import TYPES, Property
 from service.jobs.measures.forms import COLUMNS, display, shown
 from service.jobs.measures.keeping import found
 from service.levers.report import Report, Section
@@ -49,14 +49,6 @@ PROPERTIES = (
     *_EFFECTS,
 )
 """The columns of a table of measures."""
-
-_SCHEMA = {
-    "string": pl.String,
-    "integer": pl.Int64,
-    "number": pl.Float64,
-    "boolean": pl.Boolean,
-    "date": pl.Date,
-}
 
 
 def record(row: RowMapping, codes: Sequence[str], day: date) -> dict[str, Any]:
@@ -104,7 +96,7 @@ def many(connection: Connection, day: date, **wanted: Any) -> list[dict[str, Any
 def table(records: Sequence[dict[str, Any]]) -> pl.DataFrame:
     """Return records as a table of `PROPERTIES`; codes are joined by commas."""
     rows = [{**each, "parcel_codes": ",".join(each["parcel_codes"])} for each in records]
-    schema = {each.name: _SCHEMA[each.type] for each in PROPERTIES}
+    schema = {each.name: TYPES[each.type] for each in PROPERTIES}
     return pl.DataFrame([[row[name] for name in schema] for row in rows], schema=schema, orient="row")
 
 

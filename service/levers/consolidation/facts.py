@@ -5,9 +5,9 @@ from datetime import date
 
 import polars as pl
 
+from service.levers.occupancies import occupation
+
 MU_PER_M2 = 15 / 10_000
-_ROUNDED = 100
-"""Floor in 1/100 m² by which landlord and tenants may differ, as either states whole m²."""
 FIGURES = ("tax", "output", "energy_equal_supply", "fixed_investment")
 """Metrics that a promise may be of; a scheme that does not read one leaves it unknown."""
 _PROMISED = {
@@ -52,7 +52,7 @@ def facts(year: Year) -> pl.DataFrame:
         year.parcels.with_columns(*missing)
         .join(_land(year.land), on="parcel_code", how="left")
         .join(_contracts(year.contracts, day), on="parcel_code", how="left")
-        .join(_occupation(year.occupancies, day), on="parcel_code", how="left")
+        .join(occupation(year.occupancies, day), on="parcel_code", how="left")
         .with_columns(
             pl.lit(day).alias("day"),
             pl.col("industry").str.extract(r"(\d{2})").alias("division"),
@@ -90,39 +90,4 @@ def _contracts(contracts: pl.DataFrame, day: date) -> pl.DataFrame:
         pl.lit(True).alias("contracted"),
         (pl.col("completed_on") <= day).fill_null(False).alias("completed"),
         *((pl.col(name) / minor).alias(f"promised_{name}") for name, minor in _PROMISED.items()),
-    )
-
-
-def current(occupancies: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Return the occupancies that hold on a day."""
-    since, until = pl.col("valid_from"), pl.col("valid_to")
-    return occupancies.filter(since.is_null() | (since <= day), until.is_null() | (until >= day))
-
-
-def _occupation(occupancies: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Return who is on the surveyed parcels and the floor in use: own and leased in less leased out.
-
-    What an owner let to a tenant is used by the tenant and counts there; where more is let than rented a
-    tenant was not surveyed, and the floor in use is null. A parcel with rows of which none holds on the day
-    is empty; one without any is not listed, as nobody looked.
-    """
-    surveyed = occupancies.select(pl.col("parcel_code").unique())
-    uses, floor = pl.col("role") != "leased_out", pl.col("floor_area")
-    let, rented = (floor.filter(pl.col("role") == role).sum() for role in ("leased_out", "leased_in"))
-    firms = pl.col("uscc").filter(uses).n_unique().cast(pl.Int64)
-    told = floor.is_not_null().all() & (let <= rented + _ROUNDED)
-    there = (
-        current(occupancies, day)
-        .group_by("parcel_code")
-        .agg(
-            holders=pl.when(firms > 0).then(firms),  # of whoever only lets, the tenant is not known
-            occupied_floor_m2=pl.when(told).then((floor.filter(uses).sum() - let).clip(0) / 100),
-        )
-        .with_columns(here=True)
-    )
-    empty = pl.col("here").is_null()
-    return surveyed.join(there, on="parcel_code", how="left").select(
-        "parcel_code",
-        holders=pl.when(empty).then(0).otherwise("holders"),
-        occupied_floor_m2=pl.when(empty).then(0.0).otherwise("occupied_floor_m2"),
     )

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from service.features.table import Kind
+from service.features.table import TYPES, Kind
 
 
 class Shown(NamedTuple):
@@ -138,20 +138,12 @@ ROOFS: Mapping[str, Shown] = {
     "roof_m2": Shown("number", "Roof on this parcel, m² 本宗地屋顶面积", "roof_m2"),
 }
 
-_POLARS = {
-    "number": pl.Float64,
-    "integer": pl.Int64,
-    "string": pl.String,
-    "boolean": pl.Boolean,
-    "date": pl.Date,
-}
-
 
 def shown(table: pl.DataFrame, columns: Mapping[str, Shown]) -> pl.DataFrame:
     """Return a table of minor units as it is displayed."""
     return table.select(
         (pl.col(each.source) / each.minor if each.minor != 1 else pl.col(each.source))
-        .cast(_POLARS[each.type])
+        .cast(TYPES[each.type])
         .alias(name)
         for name, each in columns.items()
     )

@@ -43,7 +43,7 @@ class Blocks:
     def table(self, view: "View", edition: Edition) -> FeatureTable:
         """Return the blocks; their ids are the evaluation and the smallest parcel code."""
         found = (_of(view, run) for run in edition.runs)
-        return joined([each for each in found if len(each)], _empty())
+        return joined(found)
 
     def extent(self, view: "View", edition: Edition) -> Box | None:
         """Return the box around all blocks, which is that around their parcels."""
@@ -65,7 +65,7 @@ def _of(view: "View", run: int) -> FeatureTable:
 def _found(view: "View", run: int, parcels: FeatureTable, district: Box | None) -> FeatureTable:
     """Return the blocks of parcels in a district with this extent, whose zone metres are counted in."""
     if not len(parcels) or district is None:
-        return _empty()
+        return FeatureTable.none()
     distance, meridian = block_rules().distance_m, central_meridian(district[0], district[2])
     figures, shapes = parcels.properties, parcels.geometries(parcels.everything)
     walls = barriers_in(view.connection, meridian)
@@ -81,8 +81,3 @@ def _found(view: "View", run: int, parcels: FeatureTable, district: Box | None) 
     wkb = pl.Series(shapely.to_wkb(found.outlines[order]).tolist(), dtype=pl.Binary)
     keys = [parcels.keys[row] for row in first.tolist()]
     return FeatureTable.of(parcels.ids[first], keys, versions_of(properties, wkb), wkb, properties)
-
-
-def _empty() -> FeatureTable:
-    none = np.empty(0, dtype=np.int64)
-    return FeatureTable.of(none, [], none, pl.Series([], dtype=pl.Binary), pl.DataFrame())

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import polars as pl
 from sqlalchemy import Connection
 
-from service.features.table import Box, FeatureTable, Property, joined
+from service.features.table import TYPES, Box, FeatureTable, Property, joined
 from service.features.versions import versions_of
 from service.levers.report import readable
 from service.ogc.sources.scores import Scores
@@ -17,14 +17,6 @@ from service.ogc.sources.source import Edition
 
 if TYPE_CHECKING:
     from service.ogc.views import View
-
-_POLARS: dict[str, Any] = {
-    "string": pl.String,
-    "integer": pl.Int64,
-    "number": pl.Float64,
-    "boolean": pl.Boolean,
-    "date": pl.Date,
-}
 
 
 @dataclass(frozen=True)
@@ -48,7 +40,7 @@ class OfParcels:
     def table(self, view: "View", edition: Edition) -> FeatureTable:
         """Return the features."""
         found = (self._of(view, run) for run in edition.runs)
-        return joined([each for each in found if len(each)], _empty())
+        return joined(found)
 
     def extent(self, view: "View", edition: Edition) -> Box | None:
         """Return the box around all parcels of the evaluations, which holds those that are shown."""
@@ -77,11 +69,11 @@ class OfParcels:
         there = np.arange(len(scores))
         if self.flag is None and not self.every:
             if not told.height:
-                return _empty()
+                return FeatureTable.none()
             row_of = {code: row for row, code in enumerate(scores.properties["parcel_code"])}
             there = np.sort(np.array([row_of[code] for code in told["parcel_code"]], dtype=np.int64))
         if not len(there):
-            return _empty()
+            return FeatureTable.none()
         of_scores = scores.take(there)
         own = of_scores.properties.drop(
             [name for name in told.columns if name != "parcel_code"], strict=False
@@ -90,15 +82,10 @@ class OfParcels:
         properties = known.select(
             pl.col(each.name)
             if each.name in known.columns
-            else pl.lit(None, dtype=_POLARS[each.type]).alias(each.name)
+            else pl.lit(None, dtype=TYPES[each.type]).alias(each.name)
             for each in self.properties
         )
         versions = versions_of(properties, of_scores.wkb)
         return FeatureTable(
             of_scores.ids, of_scores.keys, versions, of_scores.wkb, of_scores.bounds, properties
         )
-
-
-def _empty() -> FeatureTable:
-    none = np.empty(0, dtype=np.int64)
-    return FeatureTable.of(none, [], none, pl.Series([], dtype=pl.Binary), pl.DataFrame())

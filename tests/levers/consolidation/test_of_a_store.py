@@ -3,7 +3,6 @@
 import io
 import json
 from collections.abc import Iterator
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,6 +23,7 @@ from service.store.database import Database
 from tests.serving import key_for, keyed_client, open_client
 from tests.support.parks import E1, E2, E3, HandOvers
 from tests.support.quality import box
+from tests.support.stores import opened_store
 
 DISTRICT = "330299"
 
@@ -69,12 +69,7 @@ def write_railway(database: Database, folder: Path) -> None:
 def park(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Park]:
     """Evaluate 2020, 2022 and 2023; 2021 is a gap."""
     folder = tmp_path_factory.mktemp("park")
-    if request.param == "geopackage":
-        store = nullcontext(request.getfixturevalue("geopackages").copy_to(folder / "park.gpkg"))
-    else:
-        store = request.getfixturevalue("server").database()
-    with store as url:
-        database = Database(url)
+    with opened_store(request, folder) as database:
         files = HandOvers(database, folder, DISTRICT)
         write_parcels(files)
         files.enterprises(
@@ -108,8 +103,7 @@ def park(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             publish(database, evaluate(database, shipped_scheme("parcel"), year).id)
             for year in ("2020", "2022", "2023")
         ]
-        yield Park(database, url, runs[-1].id)
-        database.dispose()
+        yield Park(database, database.url.render_as_string(hide_password=False), runs[-1].id)
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 import io
 import json
 from collections.abc import Iterator
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,6 +24,7 @@ from service.store.database import Database
 from tests.serving import key_for, keyed_client
 from tests.support.parks import E1, E2, HandOvers, hand_over_small_park
 from tests.support.records import square
+from tests.support.stores import opened_store
 
 
 class Told(NamedTuple):
@@ -39,12 +39,7 @@ class Told(NamedTuple):
 def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     """E1, above scale, works on P1 and P2 and was inspected; half of P2 is roof, and P1 has an array."""
     folder = tmp_path_factory.mktemp("park")
-    if request.param == "geopackage":
-        store = nullcontext(request.getfixturevalue("geopackages").copy_to(folder / "park.gpkg"))
-    else:
-        store = request.getfixturevalue("server").database()
-    with store as url:
-        database = Database(url)
+    with opened_store(request, folder) as database:
         hand_over_small_park(database, folder)
         more = folder / "more"
         more.mkdir()
@@ -55,7 +50,6 @@ def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         scheme = shipped_scheme("parcel")
         published = publish(database, evaluate(database, scheme, "2023").id)
         yield Told(database, published.id, evaluate(database, scheme, "2022").id)
-        database.dispose()
 
 
 def _hand_over_inspections(files: HandOvers) -> None:

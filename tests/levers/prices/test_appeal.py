@@ -3,7 +3,6 @@
 import io
 import sys
 from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -33,6 +32,7 @@ from tests.feeds.handing import write_csv
 from tests.serving import keyed_client, open_client
 from tests.support.parks import E1, E2, E3, HandOvers
 from tests.support.snapshots import indicator, scheme, track
+from tests.support.stores import opened_store
 
 DISTRICT = "370211"
 SCHEME = scheme(
@@ -68,14 +68,8 @@ class Story:
 def story(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     """P1 is D for the second year, P2 and P3 for the first; the firm of P1 appeals and is right."""
     folder = tmp_path_factory.mktemp("prices")
-    if request.param == "geopackage":
-        store = nullcontext(request.getfixturevalue("geopackages").copy_to(folder / "park.gpkg"))
-    else:
-        store = request.getfixturevalue("server").database()
-    with store as url:
-        database = Database(url)
+    with opened_store(request, folder) as database:
         yield _told(Story(database), HandOvers(database, folder, DISTRICT))
-        database.dispose()
 
 
 def _told(story: Story, files: HandOvers) -> Story:

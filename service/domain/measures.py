@@ -7,8 +7,7 @@ open. Closed and dropped are ends: what comes up again is a new measure.
 from dataclasses import dataclass
 from enum import StrEnum
 
-Text = tuple[str, str]
-"""English and Chinese."""
+from service.domain.reasons import Text
 
 
 class MeasureKind(StrEnum):

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+import polars as pl
+
 _ANY = frozenset({"不限", "不限行业", "任何", "any", "all"})
 _SEPARATORS = re.compile(r"[,;，；、/\s]+")
 _ONE = re.compile(r"[A-T]?([0-9]{2})[0-9]{0,2}")
@@ -13,6 +15,11 @@ def division(code: str | None) -> str | None:
     """Return the division of a code of GB/T 4754: ``39`` of ``C3940``; None where it is none."""
     match = _ONE.fullmatch(_plain(code or ""))
     return match[1] if match else None
+
+
+def division_of(industry: pl.Expr) -> pl.Expr:
+    """Return the division of a column of codes, with and without the letter of their section."""
+    return industry.str.extract(r"^[A-T]?([0-9]{2})")
 
 
 def divisions(text: str | None) -> str | None:

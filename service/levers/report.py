@@ -7,10 +7,8 @@ from typing import Any
 import polars as pl
 from polars import selectors
 
+from service.domain.reasons import Text
 from service.features.table import Property
-
-Text = tuple[str, str]
-"""English and Chinese."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,8 @@ class Section:
     totals: tuple[Total, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rows", readable(self.rows))
+        rows = self.rows.select(each.name for each in self.properties)
+        object.__setattr__(self, "rows", readable(rows))
 
 
 @dataclass(frozen=True, eq=False)

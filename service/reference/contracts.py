@@ -33,8 +33,6 @@ class _Clause(Part):
     column: str
     bound: Bound
     unit: str
-    zh: str
-    en: str
 
 
 class Promise(_Clause):

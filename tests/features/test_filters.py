@@ -86,6 +86,7 @@ def test_integers_are_compared_exactly() -> None:
     assert keys(f"rank = {2**53}") == ""
     assert keys(f"rank IN ({2**53}, {2**53 + 2}, 1.5, 2.0)") == "b"
     assert keys(f"rank BETWEEN {2**53 + 1} AND {2**53 + 1}") == "d"
+    assert "d" not in keys(f"rank BETWEEN 0.5 AND {2**53}")
     assert keys("rank < 99999999999999999999999999") == "abcdegh"
     assert keys("rank > -1e300") == "abcdegh"
 

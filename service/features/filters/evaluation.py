@@ -82,8 +82,9 @@ class _Evaluation:
                 return ~self.expression(args[0])
             case "between":
                 self._settle(args[0])
-                subject, low, high = self._comparable(args)
-                return (subject >= low) & (subject <= high)
+                # each end by itself: a fraction at one must not make the other inexact
+                above, below = (self._comparable((args[0], end)) for end in args[1:])
+                return (above[0] >= above[1]) & (below[0] <= below[1])
             case "in":
                 self._settle(args[0])
                 return self._in(args[0], args[1:])

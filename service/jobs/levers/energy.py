@@ -10,6 +10,7 @@ from service.errors import NotFound
 from service.jobs.levers.evaluated import Evaluated, evaluated
 from service.levers.energy import Diagnosis, Found, diagnose, parcels_shown, report
 from service.levers.energy.roofs import roofs
+from service.levers.industries import division_of
 from service.levers.report import Report
 from service.reference.energy_diagnosis import diagnosis_rules
 from service.reference.tables import unit_table
@@ -108,9 +109,7 @@ def _firms(read: Evaluated, shares: pl.DataFrame, metrics: Mapping[str, str]) ->
 
 def _groups(groups: tuple[IndustryGroup, ...]) -> tuple[pl.Expr, pl.Expr]:
     """Return the division of an industry of GB/T 4754, with or without the letter, and its scheme's group."""
-    industry = pl.col("industry")
-    lettered = industry.str.slice(0, 1) >= "A"
-    division = pl.when(lettered).then(industry.str.slice(1, 2)).otherwise(industry.str.slice(0, 2))
+    division = division_of(pl.col("industry"))
     codes = {each: group.code for group in groups for each in group.divisions}
     of_scheme = division.replace_strict(codes, default=None, return_dtype=pl.String)
     return division.alias("division"), of_scheme.alias("industry_group")

@@ -11,7 +11,6 @@ from sqlalchemy import Connection, RowMapping
 from service.domain.lineage import Succession, carried
 from service.domain.scheme import Scheme
 from service.errors import Conflict, InvalidParameter
-from service.features.table import Property
 from service.jobs.levers.evaluated import Evaluated, evaluated, latest_before
 from service.jobs.levers.monthly import monthly
 from service.levers.prices import tables
@@ -29,29 +28,6 @@ from service.store import monthly as stored
 from service.store import prices as ledger
 from service.store.database import Database
 from service.store.lineage import successions
-
-LAYER = (
-    Property("evaluation_id", "integer", "Evaluation 评价编号"),
-    Property("parcel_code", "string", "Parcel code 宗地代码"),
-    Property("district", "string", "District 区域"),
-    Property("town", "string", "Town or subdistrict 镇街"),
-    Property("period", "string", "Evaluated period 评价期"),
-    Property("grade", "string", "Grade that counts 计价等级"),
-    Property("consecutive_years", "integer", "Consecutive years 连续年数"),
-    Property("first_year", "string", "First of these years 起始年度"),
-    Property("ended_by", "string", "What ended the run of years 连续中断原因代码"),
-    Property("tier_yuan_per_kwh", "number", "Surcharge of the tier, yuan/kWh 档位加价"),
-    Property("policy", "string", "Policy and edition 政策及版本"),
-    Property("decided", "boolean", "Decided, not only simulated 已决定"),
-    Property("verified", "boolean", "Rules read in the document itself 规则经原文核实"),
-    Property("first_month", "string", "First month of the amount 起始月"),
-    Property("last_month", "string", "Last month of the amount 截止月"),
-    Property("firms", "integer", "Firms charged 加价企业数"),
-    Property("kwh", "number", "Electricity of these months, kWh 用电量"),
-    Property("amount_yuan", "number", "Amount of these months, yuan 加价金额"),
-    Property("missing_months", "integer", "Meters' months without reading 缺读数"),
-)
-"""The columns of the layer."""
 
 LOOKED_BACK = 9
 """How many years before the evaluated one are looked at."""

@@ -6,6 +6,6 @@ distance that counts as together.
 
 from service.levers.consolidation.barriers import Barriers
 from service.levers.consolidation.blocks import FIGURES, Blocks, blocks
-from service.levers.consolidation.planes import central_meridian, in_metres
+from service.levers.planes import central_meridian, in_metres
 
 __all__ = ["FIGURES", "Barriers", "Blocks", "blocks", "central_meridian", "in_metres"]

@@ -11,7 +11,7 @@ from service.levers.consolidation import outlines
 from service.levers.consolidation.barriers import Barriers
 from service.levers.consolidation.components import components
 from service.levers.consolidation.neighbours import Geometries, Places, neighbours
-from service.levers.consolidation.planes import geodesic_areas_m2, in_metres
+from service.levers.planes import geodesic_areas_m2, in_metres
 
 FIGURES = {
     "parcel_code": pl.String,

@@ -5,19 +5,14 @@ from datetime import date
 
 import polars as pl
 
+from service.domain.areas import SQUARE_METRES_PER_MU
+from service.domain.tables import PROMISES
+from service.levers.industries import division_of
 from service.levers.occupancies import occupation
 
-MU_PER_M2 = 15 / 10_000
+MU_PER_M2 = float(1 / SQUARE_METRES_PER_MU)
 FIGURES = ("tax", "output", "energy_equal_supply", "fixed_investment")
 """Metrics that a promise may be of; a scheme that does not read one leaves it unknown."""
-_PROMISED = {
-    "tax_per_mu": 10**6,
-    "output_per_mu": 10**6,
-    "investment_per_mu": 10**6,
-    "energy_per_output": 10**9,
-    "far": 10**6,
-    "coverage": 10**6,
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +50,7 @@ def facts(year: Year) -> pl.DataFrame:
         .join(occupation(year.occupancies, day), on="parcel_code", how="left")
         .with_columns(
             pl.lit(day).alias("day"),
-            pl.col("industry").str.extract(r"(\d{2})").alias("division"),
+            division_of(pl.col("industry")).alias("division"),
             (pl.col("land_area_m2") * MU_PER_M2).alias("mu"),
             pl.col("contracted").fill_null(False),
             pl.when(covered).then(True).otherwise(floor > 0).alias("built"),
@@ -89,5 +84,5 @@ def _contracts(contracts: pl.DataFrame, day: date) -> pl.DataFrame:
         "complete_by",
         pl.lit(True).alias("contracted"),
         (pl.col("completed_on") <= day).fill_null(False).alias("completed"),
-        *((pl.col(name) / minor).alias(f"promised_{name}") for name, minor in _PROMISED.items()),
+        *((pl.col(name) / minor).alias(f"promised_{name}") for name, (_, minor) in PROMISES.items()),
     )

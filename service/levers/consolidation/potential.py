@@ -3,6 +3,7 @@
 import polars as pl
 
 from service.levers.consolidation.facts import MU_PER_M2
+from service.levers.industries import division_of
 from service.reference.consolidation import PotentialRule
 
 METRICS = ("tax", "output")
@@ -25,7 +26,7 @@ def potential(parcels: pl.DataFrame, rule: PotentialRule) -> pl.DataFrame:
         "grade",
         *metrics,
         mu=pl.col("land_area_m2") * MU_PER_M2,
-        division=pl.col("industry").str.extract(r"(\d{2})"),
+        division=division_of(pl.col("industry")),
         everything=pl.lit("everything"),
     )
     efficient = kinds.filter(pl.col("grade").is_in(rule.grades), pl.col("mu") > 0)

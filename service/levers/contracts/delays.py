@@ -11,7 +11,6 @@ MOST_FEN = Decimal(10**16)
 """A hundred trillion yuan: beyond it no ledger tells a price."""
 
 STATED, NOT_STATED, IMPLAUSIBLE = "stated", "not_stated", "penalty_implausible"
-UNDECIDED = ("parcel_code", "clause", "due_on", "reason")
 
 
 def delays(contracts: pl.DataFrame, built: pl.DataFrame, reached: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -39,7 +38,7 @@ def delays(contracts: pl.DataFrame, built: pl.DataFrame, reached: pl.DataFrame, 
 def undecided(
     contracts: pl.DataFrame, built: pl.DataFrame, reached: pl.DataFrame, as_of: date
 ) -> pl.DataFrame:
-    """Return what is due and of which nobody knows whether or when it was done, of `UNDECIDED`.
+    """Return what is due and of which nobody knows whether or when it was done.
 
     ``reason``: start_day_unknown, completion_day_unknown, or why it is not known that production is reached.
     Parameters are those of `delays`.

@@ -5,12 +5,13 @@ from typing import Any
 
 import polars as pl
 
+from service.domain.reasons import Text
 from service.domain.units import UnitTable
 from service.features.table import Property
 from service.levers.energy.columns import EQUIPMENT, FIRMS, PARCELS, ROOFS, Shown, shown
 from service.levers.energy.diagnosis import Diagnosis
 from service.levers.energy.rules import bases
-from service.levers.report import Report, Section, Text, Total
+from service.levers.report import Report, Section, Total
 from service.reference.energy_diagnosis import DiagnosisRules
 
 __all__ = ["PARCELS", "parcels_shown", "report"]

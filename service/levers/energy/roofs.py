@@ -9,7 +9,7 @@ import polars as pl
 import shapely
 
 from service.levers.consolidation import central_meridian
-from service.levers.consolidation.planes import geodesic_areas_m2, in_metres
+from service.levers.planes import geodesic_areas_m2, in_metres
 
 Geometries = npt.NDArray[Any]
 ROOFS = {"parcel_code": pl.String, "building_code": pl.String, "roof_m2": pl.Float64}

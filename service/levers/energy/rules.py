@@ -1,7 +1,8 @@
 """The rules of the diagnosis as a report tells them, each with its source and whether it was verified."""
 
+from service.domain.reasons import Text
 from service.domain.units import UnitTable
-from service.levers.report import Basis, Text
+from service.levers.report import Basis
 from service.reference.energy_diagnosis import DiagnosisRules
 
 _KINDS: dict[str, Text] = {

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from service.domain.areas import SQUARE_METRES_PER_MU
 from service.levers.leasing import sections
 from service.levers.leasing.match import Match
 from service.levers.leasing.words import UNPLACED
@@ -83,7 +84,7 @@ def _over_land(rows: pl.DataFrame, name: str) -> float | None:
     """Return the sum over the sum of the land that is used; null where either is not known of a project."""
     if rows[name].null_count() or rows["land_used_m2"].null_count() or not rows["land_used_m2"].sum():
         return None
-    return round(float(rows[name].sum()) * 10_000 / 15 / float(rows["land_used_m2"].sum()), 6)
+    return round(float(rows[name].sum()) * float(SQUARE_METRES_PER_MU) / float(rows["land_used_m2"].sum()), 6)
 
 
 def _open(rows: pl.DataFrame) -> int:

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-Text = tuple[str, str]
-"""English and Chinese."""
+from service.domain.reasons import Text
 
 REASONS: Mapping[str, Text] = {
     "floor_not_offered": ("no floor is to let here", "不提供厂房租赁"),
@@ -84,8 +83,3 @@ UNPLACED: Mapping[str, Text] = {
     "not_reached": ("no better plan was found in time", "限时内未找到更优方案"),
 }
 """Why a project has no place in the assignment."""
-
-
-def chinese(codes: str | None, table: Mapping[str, Text]) -> str:
-    """Return the Chinese words of codes joined by commas."""
-    return "、".join(table[code][1] for code in (codes or "").split(",") if code)

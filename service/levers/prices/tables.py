@@ -6,72 +6,14 @@ from typing import Any
 
 import polars as pl
 
-from service.features.table import Property
+from service.features.table import TYPES
 from service.levers.prices.apportioning import Missing
 from service.levers.prices.charges import Charge, amount_fen
+from service.levers.prices.columns import COLUMNS
 from service.levers.prices.ledger import Key, Posted
 from service.levers.prices.result import Priced
 from service.levers.prices.words import said
 from service.reference.prices import MICRO
-
-_TYPES = {"string": pl.String, "integer": pl.Int64, "number": pl.Float64, "boolean": pl.Boolean}
-
-_MONTH = Property("month", "string", "Month 月份")
-_PARCEL = Property("parcel_code", "string", "Parcel code 宗地代码")
-_USCC = Property("uscc", "string", "USCC 统一社会信用代码")
-_FIRM = Property("firm", "string", "Firm 企业名称")
-_METER = Property("meter", "string", "Meter, empty for reported figures 计量表")
-_KWH = Property("kwh", "number", "Electricity, kWh 用电量")
-_GRADE = Property("grade", "string", "Grade that counts 计价等级")
-_YEARS = Property("consecutive_years", "integer", "Consecutive years 连续年数")
-_TIER = Property("tier_yuan_per_kwh", "number", "Surcharge of the tier, yuan/kWh 档位加价")
-_OTHER_KIND = Property("other_kind", "string", "Highest other surcharge 其他最高加价类型")
-_OTHER = Property("other_yuan_per_kwh", "number", "Highest other surcharge, yuan/kWh 其他最高加价")
-_RATE = Property("yuan_per_kwh", "number", "Surcharge booked, yuan/kWh 执行加价")
-_AMOUNT = Property("amount_yuan", "number", "Amount, yuan 金额")
-_DISPLACED = Property("displaced_yuan", "number", "Not charged for other surcharges, yuan 因就高未加价金额")
-_REASON = Property("reason", "string", "Reason code 原因代码")
-_WHY = Property("why", "string", "Reason 原因")
-_ESTIMATED = Property("estimated", "boolean", "A twelfth of a year, no reading 按年均摊估算")
-
-COLUMNS: Mapping[str, tuple[Property, ...]] = {
-    "firms": (
-        *(_USCC, _FIRM),
-        Property("parcels", "integer", "Parcels 宗地数"),
-        Property("months", "integer", "Months with electricity 有电量月数"),
-        *(_KWH, _AMOUNT, _DISPLACED),
-        Property("missing_months", "integer", "Meters' months without reading 缺读数"),
-    ),
-    "parcels": (
-        _PARCEL,
-        Property("town", "string", "Town or subdistrict 镇街"),
-        *(_GRADE, _YEARS),
-        Property("first_year", "string", "First of these years 起始年度"),
-        Property("ended_by", "string", "What ended the run of years 连续中断原因代码"),
-        Property("ended_why", "string", "What ended the run of years 连续中断原因"),
-        _TIER,
-        Property("firms", "integer", "Firms charged 加价企业数"),
-        *(_KWH, _AMOUNT),
-        Property("missing_months", "integer", "Meters' months without reading 缺读数"),
-    ),
-    "months": (_MONTH, Property("firms", "integer", "Firms charged 加价企业数"), _KWH, _AMOUNT),
-    "charges": (
-        *(_MONTH, _PARCEL, _USCC, _FIRM, _METER, _KWH, _GRADE, _YEARS, _TIER),
-        *(_OTHER_KIND, _OTHER, _RATE, _AMOUNT, _ESTIMATED, _REASON, _WHY),
-        Property("exemption", "string", "Exemption 豁免条款"),
-    ),
-    "displaced": (*(_MONTH, _PARCEL, _USCC, _METER, _TIER, _OTHER_KIND, _OTHER, _RATE, _DISPLACED, _WHY),),
-    "postings": (
-        *(_MONTH, _PARCEL, _USCC, _METER),
-        Property("kind", "string", "charge, refund or correction 记账类型"),
-        *(_KWH, _RATE, _AMOUNT),
-        Property("corrects", "integer", "Entry before it 上一分录"),
-        *(_REASON, _WHY),
-    ),
-    "unplaced": (*(_MONTH, _PARCEL, _USCC, _METER, _KWH, _REASON, _WHY),),
-    "missing": (*(_MONTH, _PARCEL, _USCC, _FIRM, _METER, _REASON, _WHY),),
-}
-"""Table → its columns."""
 
 
 def yuan(fen: int) -> float:
@@ -98,7 +40,7 @@ def displaced_fen(charge: Charge) -> int:
 
 def frame(name: str, rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
     """Return rows as a table with its columns."""
-    schema = {each.name: _TYPES[each.type] for each in COLUMNS[name]}
+    schema = {each.name: TYPES[each.type] for each in COLUMNS[name]}
     return pl.DataFrame(
         [tuple(row[column] for column in schema) for row in rows], schema=schema, orient="row"
     )

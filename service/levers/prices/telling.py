@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 
 from service.levers.prices import tables
+from service.levers.prices.columns import COLUMNS
 from service.levers.prices.result import Priced
 from service.levers.report import Basis, Report, Section, Total
 from service.reference.prices import PricePolicy
@@ -58,7 +59,7 @@ def report(
 
 
 def _section(name: str, rows: pl.DataFrame, totals: tuple[Total, ...]) -> Section:
-    return Section(name, _TITLES[name], f"price_{name}", tables.COLUMNS[name], rows, totals)
+    return Section(name, _TITLES[name], f"price_{name}", COLUMNS[name], rows, totals)
 
 
 def _totals(priced: Priced) -> dict[str, tuple[Total, ...]]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from service.levers.industries import division_of
 from service.levers.uplift.candidates import FORBIDS
 from service.reference.uplift import Cohort, Scenario
 
@@ -18,7 +19,7 @@ def cohorts(parcels: pl.DataFrame, rule: Cohort) -> pl.DataFrame:
     The median of the parcels of the rule's grades in the same industry group (in the same division where
     there is none), else of all of these grades in the park.
     """
-    industry = pl.coalesce("industry_group", pl.col("industry").str.extract(r"(\d\d)"))
+    industry = pl.coalesce("industry_group", division_of(pl.col("industry")))
     parcels = parcels.with_columns(
         industry.alias("of_industry"), *(_per_floor(name).alias(f"own_{name}") for name in AMOUNTS)
     )

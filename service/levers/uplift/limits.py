@@ -9,12 +9,7 @@ import polars as pl
 
 from service.reference.uplift import UpliftRules
 
-LIMITS: dict[str, tuple[str, str]] = {
-    "far_plan": ("Floor-area ratio by the plan", "规划容积率"),
-    "far_contract": ("Floor-area ratio by the contract", "合同容积率"),
-    "coverage": ("Building coverage and storeys", "建筑密度与层数"),
-    "height": ("Height of buildings", "限高"),
-}
+LIMITS = ("far_plan", "far_contract", "coverage", "height")
 """What bounds the floor area, in the order in which one is named where several agree."""
 
 STOREY_HEIGHTS = "storey_heights"

@@ -3,11 +3,11 @@
 from service.features.table import Property
 from service.jobs.levers import consolidation, contracts, leasing, uplift
 from service.jobs.levers.energy import energy_of_parcels
-from service.jobs.levers.prices import LAYER as OF_SURCHARGES
 from service.jobs.levers.prices import layer as surcharges
 from service.levers.consolidation.columns import OF_REASONS
 from service.levers.contracts import PARCEL_COLUMNS
 from service.levers.energy import PARCELS as OF_ENERGY
+from service.levers.prices.columns import LAYER as OF_SURCHARGES
 from service.levers.uplift import CANDIDATE_COLUMNS
 from service.ogc.collections.collection import ABOUT_CRS, Collection
 from service.ogc.collections.results import OF_SCORES, ON_LABELS, ON_TILES, WHICH

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.levers.prices.charges import amount_fen
+from service.levers.prices.columns import COLUMNS
 from service.levers.prices.ledger import Due, Entry, Key, Posted, entries
-from service.levers.prices.tables import COLUMNS, as_booked, frame
+from service.levers.prices.tables import as_booked, frame
 
 KEY = Key("2024-07", "P", "X", "M")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from service.cli.common import out
 from service.store.database import Database
 from tests.support import postgis
 from tests.support.stores import GeoPackages, PostgisServer, postgis_server
@@ -74,3 +75,9 @@ def open_folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="mujun-replica-", dir="/tmp"))
     yield folder
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+def wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables of the command line are as wide as they need: the terminal was measured when it was imported."""
+    monkeypatch.setattr(out, "width", 250)

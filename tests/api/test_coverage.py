@@ -127,6 +127,7 @@ def test_as_of_judges_freshness_on_a_day(client: TestClient) -> None:
     assert feeds[0]["reasons"] == {"hand_over_old": 3}
 
 
+@pytest.mark.usefixtures("wide_terminal")
 def test_the_command_line_tells_the_same(
     park: Database,
     database_url: str,
@@ -136,7 +137,6 @@ def test_the_command_line_tells_the_same(
 ) -> None:
     """As tables, as JSON, and as a workbook."""
     monkeypatch.setenv("MUJUN_DATABASE_URL", database_url)
-    monkeypatch.setenv("COLUMNS", "200")
 
     def mujun(*arguments: str) -> str:
         monkeypatch.setattr(sys, "argv", ["mujun", "coverage", *arguments])

@@ -140,12 +140,12 @@ def test_questions_are_listed_page_by_page(client: TestClient, asked: Database, 
     assert seen == [1, 2, 3, 4, 5, 6]
 
 
+@pytest.mark.usefixtures("wide_terminal")
 def test_the_command_line_lists_decides_and_revokes(
     asked: Database, database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """``mujun match`` does what the routes do, and a conflict ends with status 1."""
     monkeypatch.setenv("MUJUN_DATABASE_URL", database_url)
-    monkeypatch.setenv("COLUMNS", "160")
 
     def run(*arguments: str) -> tuple[int, str]:
         monkeypatch.setattr(sys, "argv", ["mujun", "match", *arguments])

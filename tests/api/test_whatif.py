@@ -295,12 +295,12 @@ def test_evaluations_that_have_nothing_in_common_are_not_compared(database: Data
     assert (answer.status_code, answer.json()["code"]) == (400, "different-districts")
 
 
+@pytest.mark.usefixtures("wide_terminal")
 def test_the_command_line_says_the_same(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Tables for people, JSON for programs, and a mistake as a block with its place."""
     monkeypatch.setenv("MUJUN_DATABASE_URL", database_url)
-    monkeypatch.setenv("COLUMNS", "200")
     database = Database(database_url)
     hand_over_small_park(database, tmp_path)
     plain = scheme(track(indicator(weight=60), indicator("output_per_mu", numerator="output", weight=40)))

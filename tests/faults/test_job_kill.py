@@ -19,6 +19,7 @@ from sqlalchemy import select
 from service.jobs.exporting import ExportFormat, exportable
 from service.reference.schemes import shipped_scheme
 from service.store import schema
+from service.store.column_types import UtcDateTime
 from service.store.database import Database
 from service.workflows.jobs import Job
 from service.workflows.ledger import Ledger
@@ -134,9 +135,9 @@ def state(database: Database) -> dict[str, str]:
             names = [
                 column.name
                 for column in table.columns
-                if column.name not in ("id", "as_of_batch", "content", "version")
-                and not column.name.endswith(("_id", "_at"))
-                and column.name != "geom"
+                if column.name not in ("id", "uuid", "as_of_batch", "content", "version", "geom")
+                and not column.name.endswith("_id")
+                and not isinstance(column.type, UtcDateTime)
             ]
             rows = connection.execute(select(*(table.c[name] for name in names))).all() if names else []
             text = _PULLED.sub("", "\n".join(sorted(repr(tuple(row)) for row in rows)))

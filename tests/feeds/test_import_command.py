@@ -8,13 +8,14 @@ from service.store import hand_overs
 from service.store.database import Database
 from tests.feeds.handing import HEADER, TAX, uscc, write_csv
 
+pytestmark = pytest.mark.usefixtures("wide_terminal")
+
 
 def run(
     arguments: list[str], url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> tuple[int, str, str]:
     """Run `mujun` on a store; return its exit status, what it printed, and its errors."""
     monkeypatch.setenv("MUJUN_DATABASE_URL", url)
-    monkeypatch.setenv("COLUMNS", "160")
     monkeypatch.setattr(sys, "argv", ["mujun", *arguments])
     with pytest.raises(SystemExit) as ended:
         main()

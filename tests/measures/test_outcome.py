@@ -41,10 +41,9 @@ def demo(geopackages: GeoPackages, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture
-def told(demo: Database, monkeypatch: pytest.MonkeyPatch) -> Any:
+def told(demo: Database, wide_terminal: None, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Run ``mujun`` on the demo park and return what it says."""
     monkeypatch.setenv("MUJUN_DATABASE_URL", demo.url.render_as_string())
-    monkeypatch.setenv("COLUMNS", "200")
 
     def run(*arguments: str) -> str:
         done = RUN.invoke(build(), arguments, catch_exceptions=False)

@@ -475,13 +475,13 @@ def test_who_may_see_and_decide(story: Story) -> None:
         assert not {"amount_fen", "amount_yuan"} & told.keys()
 
 
+@pytest.mark.usefixtures("wide_terminal")
 def test_on_the_command_line(
     story: Story, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     """Simulated, written as a workbook, decided, and the ledger listed."""
     url = story.database.url.render_as_string(hide_password=False)
     monkeypatch.setenv("MUJUN_DATABASE_URL", url)
-    monkeypatch.setenv("COLUMNS", "250")
 
     def run(*arguments: str) -> str:
         monkeypatch.setattr(sys, "argv", ["mujun", "levers", *arguments])

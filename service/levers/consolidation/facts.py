@@ -11,8 +11,11 @@ from service.levers.industries import division_of
 from service.levers.occupancies import occupation
 
 MU_PER_M2 = float(1 / SQUARE_METRES_PER_MU)
-FIGURES = ("tax", "output", "energy_equal_supply", "fixed_investment")
-"""Metrics that a promise may be of; a scheme that does not read one leaves it unknown."""
+FIGURES = ("tax", "output", "energy_equal_supply")
+"""Metrics that a promise of every year may be of; a scheme that does not read one leaves it unknown.
+
+Investment is promised once for all years: that is judged by `service.levers.contracts`, which sums them up.
+"""
 
 
 @dataclass(frozen=True, eq=False)

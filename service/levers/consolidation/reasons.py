@@ -254,11 +254,7 @@ def _below_promises() -> Sequence[_Judgement]:
             "figures",
         ),
     ]
-    for basis, metric in (
-        ("tax_per_mu", "tax"),
-        ("output_per_mu", "output"),
-        ("investment_per_mu", "fixed_investment"),
-    ):
+    for basis, metric in (("tax_per_mu", "tax"), ("output_per_mu", "output")):
         promised, brought = pl.col(f"promised_{basis}"), pl.col(metric) / pl.col("mu")
         target = _Judgement(
             "invested_below_target",

@@ -33,6 +33,7 @@ _PARCEL: dict[str, Any] = {
     "tax": pl.Float64,
     "output": pl.Float64,
     "energy_equal_supply": pl.Float64,
+    "fixed_investment": pl.Float64,
 }
 
 
@@ -124,6 +125,15 @@ def test_below_the_tax_of_the_contract() -> None:
     line = judged(silent, "invested_below_target", "tax_per_mu")
     assert line is not None
     assert (line["state"], line["missing"], line["idle_ha"]) == ("unknown", "tax", None)
+
+
+def test_one_year_short_of_the_investment_is_no_reason() -> None:
+    """It is promised as a total over years: 1 of 300 万元/亩 this year says nothing of the others."""
+    promised = {"investment_per_mu": 300_000_000, **DUE}
+    for invested in (45.0, None):
+        of = year({"floor_area_m2": 30_000.0, "fixed_investment": invested}, contract=promised)
+        assert judged(of, "invested_below_target") is None
+        assert judged(of, "below_contract_promise") is None
 
 
 @pytest.mark.parametrize(

@@ -19,9 +19,12 @@ from service.levers.consolidation.reporting import Found, report
 from service.levers.consolidation.summary import SUMMARY, summary
 from service.levers.consolidation.worth import DESCRIBED, WORTH, worth
 from service.levers.occupancies import current
+from service.levers.promises import with_due_days
 from service.levers.report import Report
 from service.reference.blocks import block_rules
 from service.reference.consolidation import ConsolidationRules, consolidation_rules
+from service.reference.contracts import contract_rules
+from service.store import terms
 from service.store.frames import frame
 from service.store.models import Barrier, Enterprise, Parcel, Score
 from service.store.spatial import wkb
@@ -37,7 +40,7 @@ def consolidation(connection: Connection, evaluation_id: int, distance_m: float 
     """
     read = evaluated(connection, evaluation_id)
     found = found_of(connection, read, distance_m)
-    return report(found, read.head, consolidation_rules(), block_rules())
+    return report(found, read.head, consolidation_rules(), block_rules(), contract_rules())
 
 
 def found_of(connection: Connection, read: Evaluated, distance_m: float | None = None) -> Found:
@@ -52,7 +55,7 @@ def found_of(connection: Connection, read: Evaluated, distance_m: float | None =
     read.require_whole()
     rules = consolidation_rules()
     before, gap = _before(connection, read, rules)
-    judged = with_reasons(read, before, rules)
+    judged = with_reasons(connection, read, before, rules)
     parcels = _described(connection, read, judged.summary, rules)
     barriers = connection.execute(select(func.count()).select_from(Barrier)).scalar_one()
     made = blocks_of(connection, read, distance)
@@ -86,9 +89,11 @@ class _Judged:
         self.summary = summary(found, years)
 
 
-def with_reasons(read: Evaluated, before: list[Before], rules: ConsolidationRules) -> _Judged:
+def with_reasons(
+    connection: Connection, read: Evaluated, before: list[Before], rules: ConsolidationRules
+) -> _Judged:
     """Return the reasons of an evaluation, with the years that they have lasted."""
-    found = evidence(_year(read), rules)
+    found = evidence(_year(connection, read), rules)
     d_years = d_years_running(_grades(read), before)
     years = pl.concat(
         [
@@ -105,7 +110,7 @@ def reasons_of(connection: Connection, evaluation_id: int) -> pl.DataFrame:
     if not read.is_whole:
         return pl.DataFrame(schema={"parcel_code": pl.String, **SUMMARY})
     before, _ = _before(connection, read, rules)
-    return with_reasons(read, before, rules).summary
+    return with_reasons(connection, read, before, rules).summary
 
 
 def worth_of(connection: Connection, evaluation_id: int, made: pl.DataFrame) -> pl.DataFrame:
@@ -115,7 +120,7 @@ def worth_of(connection: Connection, evaluation_id: int, made: pl.DataFrame) -> 
         nothing = (pl.lit(None, kind).alias(name) for name, kind in WORTH.items())
         return made.with_columns(*nothing, rank=pl.lit(None, pl.Int64))
     before, _ = _before(connection, read, rules)
-    told = with_reasons(read, before, rules).summary
+    told = with_reasons(connection, read, before, rules).summary
     return worth(made, _described(connection, read, told, rules), _held(connection, read))
 
 
@@ -148,16 +153,24 @@ def _before(
     for run in runs:
         year = evaluated(connection, run["id"])
         if year.is_whole:
-            known.append(Before(run["period"], evidence(_year(year), rules), _grades(year)))
+            known.append(Before(run["period"], evidence(_year(connection, year), rules), _grades(year)))
     found = unbroken(read.run["period"], known)
     if len(found) == rules.looks_back:
         return found, None
     return found, str(int(read.run["period"]) - len(found) - 1)
 
 
-def _year(read: Evaluated) -> Year:
-    frozen = (read.frozen(name) for name in ("parcels", "contracts", "occupancies"))
-    return Year(read.run["period"], read.parcels, *frozen)
+def _year(connection: Connection, read: Evaluated) -> Year:
+    """Return the evaluation with its contracts, whose extension and full production the store knows alone."""
+    now = terms.contracts(connection, read.run["district"]).select("parcel_code", "extended_to", "reach_by")
+    contracts = read.frozen("contracts").join(now, on="parcel_code", how="left")
+    return Year(
+        read.run["period"],
+        read.parcels,
+        read.frozen("parcels"),
+        with_due_days(contracts, contract_rules()),
+        read.frozen("occupancies"),
+    )
 
 
 def _grades(read: Evaluated) -> pl.DataFrame:
@@ -170,7 +183,7 @@ def _described(
     """Return all parcels with what the register says of their title, their reasons and their potential."""
     query = select(Parcel.code, Parcel.holder).where(Parcel.district == read.run["district"])
     holders = frame(connection, query, {"parcel_code": "str", "holder": "str"})
-    known = facts(_year(read)).select(
+    known = facts(_year(connection, read)).select(
         "parcel_code",
         "holders",
         "occupied_floor_m2",

@@ -1,12 +1,16 @@
 """The rules that consolidation rests on, as its report tells them."""
 
 from service.levers.consolidation.reasons import KINDS, REASONS
+from service.levers.promises import due_bases
 from service.levers.report import Basis
 from service.reference.blocks import BlockRules
 from service.reference.consolidation import ConsolidationRules
+from service.reference.contracts import ContractRules
 
 
-def bases(distance_m: float, rules: ConsolidationRules, near: BlockRules) -> tuple[Basis, ...]:
+def bases(
+    distance_m: float, rules: ConsolidationRules, near: BlockRules, contracts: ContractRules
+) -> tuple[Basis, ...]:
     """Return the rules, in the order in which they are read; ``distance_m`` is the one that was used."""
     asked = distance_m != near.distance_m
     floors, potential = rules.far_floors, rules.potential
@@ -39,6 +43,7 @@ def bases(distance_m: float, rules: ConsolidationRules, near: BlockRules) -> tup
             ("Equivalent idle land", "折算闲置面积"),
             "(norm − actual) / norm × A / 10,000 ≥ 0, of land that is not used A / 10,000; A in m², ha",
         ),
+        *due_bases(contracts),
         _own(
             rules,
             "looks_back",

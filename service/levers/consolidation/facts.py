@@ -5,12 +5,12 @@ from datetime import date
 
 import polars as pl
 
-from service.domain.areas import SQUARE_METRES_PER_MU
 from service.domain.tables import PROMISES
 from service.levers.industries import division_of
+from service.levers.land import coverage, in_mu
 from service.levers.occupancies import occupation
+from service.levers.promises import BUILT, YEARLY, is_due
 
-MU_PER_M2 = float(1 / SQUARE_METRES_PER_MU)
 FIGURES = ("tax", "output", "energy_equal_supply")
 """Metrics that a promise of every year may be of; a scheme that does not read one leaves it unknown.
 
@@ -24,7 +24,8 @@ class Year:
 
     ``parcels``: ``parcel_code``, ``industry``, ``grade``, ``land_area_m2``, ``floor_area_m2``,
     ``footprint_area_m2``, ``far``, and of `FIGURES` the columns that its scheme reads, in display units;
-    ``land``, ``contracts`` and ``occupancies``: tables of the snapshot, see `service.domain.tables.SNAPSHOT`.
+    ``land``, ``contracts`` and ``occupancies``: tables of the snapshot, see `service.domain.tables.SNAPSHOT`;
+    contracts with their due days, of `service.levers.promises.with_due_days`.
     """
 
     period: str
@@ -37,13 +38,14 @@ class Year:
 def facts(year: Year) -> pl.DataFrame:
     """Return the parcels by code, with what is null where nothing is known.
 
-    ``division``; ``day`` the last of the period; ``contracted``, ``complete_by``, ``completed``, and the
-    promises as ``promised_…`` in their units; ``supplied``, ``approved_area_m2``; ``built``, ``bare`` (null
-    where no floor area is recorded); ``holders`` and ``occupied_floor_m2`` at the day (null where
-    the survey never reached the parcel); ``mu``.
+    ``division``; ``day`` the last of the period; ``contracted``, ``completion_due``, ``completed``, the
+    promises as ``promised_…`` in their units, and whether those of every year (``yearly_due``) and of what is
+    built (``built_due``) are due, null when no day is known; ``supplied``, ``approved_area_m2``; ``built``,
+    ``bare`` (null where no floor area is recorded); ``coverage``; ``holders`` and ``occupied_floor_m2`` at
+    the day (null where the survey never reached the parcel); ``mu``, null without land.
     """
     day = date(int(year.period), 12, 31)
-    floor, footprint = pl.col("floor_area_m2"), pl.col("footprint_area_m2")
+    floor, land = pl.col("floor_area_m2"), pl.col("land_area_m2")
     missing = [pl.lit(None, pl.Float64).alias(name) for name in FIGURES if name not in year.parcels.columns]
     covered = pl.col("footprint_area_m2").fill_null(0) > 0
     return (
@@ -54,11 +56,11 @@ def facts(year: Year) -> pl.DataFrame:
         .with_columns(
             pl.lit(day).alias("day"),
             division_of(pl.col("industry")).alias("division"),
-            (pl.col("land_area_m2") * MU_PER_M2).alias("mu"),
+            pl.when(land > 0).then(in_mu(land)).alias("mu"),
             pl.col("contracted").fill_null(False),
             pl.when(covered).then(True).otherwise(floor > 0).alias("built"),
             pl.when(covered).then(False).otherwise(floor == 0).alias("bare"),
-            (footprint / pl.col("land_area_m2")).alias("coverage"),
+            coverage().alias("coverage"),
             pl.lit(year.contracts.height > 0).alias("contracts_known"),
         )
         .with_columns(
@@ -84,7 +86,9 @@ def _contracts(contracts: pl.DataFrame, day: date) -> pl.DataFrame:
     signed = pl.col("signed_on").is_null() | (pl.col("signed_on") <= day)
     return contracts.filter(signed).select(
         "parcel_code",
-        "complete_by",
+        "completion_due",
+        is_due(pl.col(YEARLY), day.year).alias("yearly_due"),
+        is_due(pl.col(BUILT), day.year).alias("built_due"),
         pl.lit(True).alias("contracted"),
         (pl.col("completed_on") <= day).fill_null(False).alias("completed"),
         *((pl.col(name) / minor).alias(f"promised_{name}") for name, (_, minor) in PROMISES.items()),

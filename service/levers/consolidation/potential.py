@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from service.levers.consolidation.facts import MU_PER_M2
 from service.levers.industries import division_of
+from service.levers.land import in_mu
 from service.reference.consolidation import PotentialRule
 
 METRICS = ("tax", "output")
@@ -25,7 +25,7 @@ def potential(parcels: pl.DataFrame, rule: PotentialRule) -> pl.DataFrame:
         "industry_group",
         "grade",
         *metrics,
-        mu=pl.col("land_area_m2") * MU_PER_M2,
+        mu=in_mu(pl.col("land_area_m2")),
         division=division_of(pl.col("industry")),
         everything=pl.lit("everything"),
     )

@@ -12,6 +12,7 @@ from service.levers.consolidation.blocks import Blocks
 from service.levers.report import Report, Section, Total
 from service.reference.blocks import BlockRules
 from service.reference.consolidation import ConsolidationRules
+from service.reference.contracts import ContractRules
 
 _TITLE = ("Consolidation of inefficiently used land", "低效用地资源整合")
 
@@ -38,8 +39,14 @@ class Found:
     """The year at which looking back ended, as nothing is published of it."""
 
 
-def report(found: Found, head: Mapping[str, Any], rules: ConsolidationRules, near: BlockRules) -> Report:
-    """Return the report."""
+def report(
+    found: Found,
+    head: Mapping[str, Any],
+    rules: ConsolidationRules,
+    near: BlockRules,
+    contracts: ContractRules,
+) -> Report:
+    """Return the report; by the rules of ``contracts`` promises are due."""
     told = {
         "distance_m": found.distance_m,
         "barriers": found.barriers,
@@ -47,7 +54,8 @@ def report(found: Found, head: Mapping[str, Any], rules: ConsolidationRules, nea
         "no_published_evaluation": found.gap,
     }
     sections = (_blocks(found), _parcels(found), _unknown(found), _evidence(found))
-    return Report("consolidation", _TITLE, {**head, **told}, sections, bases(found.distance_m, rules, near))
+    rests_on = bases(found.distance_m, rules, near, contracts)
+    return Report("consolidation", _TITLE, {**head, **told}, sections, rests_on)
 
 
 def _blocks(found: Found) -> Section:

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import polars as pl
 
-from service.domain.areas import SQUARE_METRES_PER_MU
-from service.reference.contracts import ContractRules, Promise
+from service.levers.land import coverage, in_mu
+from service.levers.promises import BUILT, YEARLY, is_due, is_kept
+from service.reference.contracts import Bound, ContractRules, Promise
 
 YEAR: Mapping[str, Any] = {
     "parcel_code": pl.String,
@@ -22,8 +22,6 @@ COLUMNS = (
     *("parcel_code", "clause", "period", "bound", "promised", "actual", "unit"),
     *("attainment", "kept", "due", "reason", "land_mu"),
 )
-
-_MU = float(SQUARE_METRES_PER_MU)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +61,7 @@ def attainment(
                 year.period,
                 actual=_measured(each.measure, newest=place == 0),
                 missing=pl.lit("no_figure"),
-                due=_begun("completion_due", year.period) if each.bound == "at_least" else pl.lit(True),
+                due=is_due(pl.col(BUILT), year.period) if each.bound == "at_least" else pl.lit(True),
             )
             for each in rules.limits
         ]
@@ -75,7 +73,7 @@ def attainment(
 
 def _promise(there: pl.DataFrame, each: Promise, year: Year, seen: Sequence[Year]) -> pl.DataFrame:
     there, amount, missing = _amount(there, each, year, seen)
-    mu = pl.col("land_area_m2") / _MU
+    mu = in_mu(pl.col("land_area_m2"))
     actual = amount
     if each.per == "mu":
         actual = pl.when(mu > 0).then(amount / mu)
@@ -83,7 +81,7 @@ def _promise(there: pl.DataFrame, each: Promise, year: Year, seen: Sequence[Year
     elif each.per == "output":
         output = pl.col("output") if "output" in there.columns else pl.lit(None, dtype=pl.Float64)
         actual = pl.when(output > 0).then(amount / output)
-    after = "promises_after" if not each.summed else "completion_due"
+    after = YEARLY if not each.summed else BUILT
     row = _row(
         there,
         each.code,
@@ -93,7 +91,7 @@ def _promise(there: pl.DataFrame, each: Promise, year: Year, seen: Sequence[Year
         year.period,
         actual,
         missing,
-        _begun(after, year.period),
+        is_due(pl.col(after), year.period),
     )
     if not each.summed:
         return row
@@ -145,7 +143,7 @@ def _row(
     there: pl.DataFrame,
     code: str,
     column: str,
-    bound: str,
+    bound: Bound,
     unit: str,
     period: int,
     actual: pl.Expr,
@@ -153,9 +151,6 @@ def _row(
     due: pl.Expr,
 ) -> pl.DataFrame:
     promised = pl.col(column)
-    # a value that is worked out by a division may miss its promise by the last bit
-    near = actual.is_not_null() & ((actual - promised).abs() <= 1e-9 * promised.abs())
-    kept = near | ((actual >= promised) if bound == "at_least" else (actual <= promised))
     part, whole = (actual, promised) if bound == "at_least" else (promised, actual)
     return (
         there.filter(promised.is_not_null())
@@ -168,10 +163,10 @@ def _row(
             actual.cast(pl.Float64).round(9).alias("actual"),
             pl.lit(unit).alias("unit"),
             pl.when(whole > 0).then((part / whole).round(6)).alias("attainment"),
-            pl.when(actual.is_not_null()).then(kept).alias("kept"),
+            is_kept(actual, promised, bound).alias("kept"),
             due.alias("due"),
             pl.when(actual.is_null()).then(missing).alias("reason"),
-            (pl.col("land_area_m2") / _MU).alias("land_mu"),
+            in_mu(pl.col("land_area_m2")).alias("land_mu"),
         )
         .select(COLUMNS)
     )
@@ -179,12 +174,7 @@ def _row(
 
 def _measured(measure: str, *, newest: bool) -> pl.Expr:
     if measure == "coverage":
-        return pl.when(pl.col("land_area_m2") > 0).then(pl.col("footprint_area_m2") / pl.col("land_area_m2"))
+        return coverage()
     if measure == "height_m" and not newest:
         return pl.lit(None, dtype=pl.Float64)  # buildings are known as they stand now
     return pl.col(measure)
-
-
-def _begun(column: str, period: int) -> pl.Expr:
-    """Whether the day lies before the year: its figures are then of a whole year."""
-    return pl.col(column) <= date(period, 1, 1)

@@ -38,8 +38,8 @@ class Park(NamedTuple):
 
 def write_parcels(files: HandOvers) -> None:
     """Hand over a row of squares of a hectare with streets of 20 m, of which P4 stands farther off."""
-    wests = {"P1": 0, "P2": 120, "P3": 240, "P4": 400, "P5": 1000, "P6": 2000}
-    floors = {"P1": 1000, "P2": 0, "P3": 2000, "P4": 2000, "P5": 12_000, "P6": 3000}
+    wests = {"P1": 0, "P2": 120, "P3": 240, "P4": 400, "P5": 1000, "P6": 2000, "P7": 3000}
+    floors = {"P1": 1000, "P2": 0, "P3": 2000, "P4": 2000, "P5": 12_000, "P6": 3000, "P7": 0}
     features = []
     for code, west in wests.items():
         told = {"code": code, "town": "east", "registered_area_m2": 10_000, "floor_area_m2": floors[code]}
@@ -91,6 +91,7 @@ def park(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         files.contracts(
             {"parcel_code": "P1", "tax_wan_yuan_per_mu": 20, "far": 0.4, "complete_by": "2019-05-01"},
             {"parcel_code": "P2", "complete_by": "2019-05-01"},
+            {"parcel_code": "P7", "complete_by": "2019-05-01", "extended_to": "2022-12-31"},
         )
         for year in (2020, 2022, 2023):
             files.figures(
@@ -165,6 +166,7 @@ def test_reasons_by_hand(park: Park) -> None:
     assert found["P2"]["reason_years"] == "supplied_not_used:2"  # 2021 is missing
     assert "vacancy" in found["P3"]["figure_reasons"]
     assert found["P6"]["reasons"] == "built_not_invested"
+    assert found["P7"]["reason_years"] == "supplied_not_used:1"  # put off to the end of 2022
     assert "P5" not in found
     assert told(park).head["no_published_evaluation"] == "2021"
 

@@ -16,8 +16,10 @@ from service.levers.consolidation.facts import Year
 from service.levers.consolidation.lasting import Before, d_years_running, unbroken, years_running
 from service.levers.consolidation.reasons import REASONS, evidence, graded_d, idle_ha
 from service.levers.consolidation.summary import SUMMARY, summary
+from service.levers.promises import with_due_days
 from service.reference.blocks import block_rules
 from service.reference.consolidation import consolidation_rules
+from service.reference.contracts import contract_rules
 
 RULES = consolidation_rules()
 DUE = {"complete_by": date(2023, 1, 1)}
@@ -43,6 +45,15 @@ def table(name: str, *rows: dict[str, Any]) -> pl.DataFrame:
     return pl.DataFrame([{**dict.fromkeys(schema), **row} for row in rows], schema=schema)
 
 
+def dated(contracts: pl.DataFrame, of_parcel: dict[str, Any]) -> pl.DataFrame:
+    """The contracts with the days on which they are due, of the parcel P also by what the store adds."""
+    later = {"parcel_code": "P", "extended_to": None, "reach_by": None}
+    later |= {name: day for name, day in of_parcel.items() if name in later}
+    schema = {"parcel_code": pl.String, "extended_to": pl.Date, "reach_by": pl.Date}
+    told = contracts.join(pl.DataFrame([later], schema=schema), on="parcel_code", how="left")
+    return with_due_days(told, contract_rules())
+
+
 def year(
     parcel: dict[str, Any],
     *,
@@ -58,14 +69,15 @@ def year(
     rows = [{**dict.fromkeys(_PARCEL), **told}]
     contracts = [{"parcel_code": "elsewhere"}]
     if contract is not None:
-        contracts.append({"parcel_code": "P", **contract})
+        frozen = {name: told for name, told in contract.items() if name in SNAPSHOT["contracts"]}
+        contracts.append({"parcel_code": "P", **frozen})
     surveyed = [{"parcel_code": "elsewhere", "uscc": "X", "role": "own"}]
     surveyed += [{"parcel_code": "P", "uscc": "E", "role": "own", **each} for each in occupied or []]
     return Year(
         period,
         pl.DataFrame(rows, schema=_PARCEL),
         table("parcels", {"parcel_code": "P", **(land or {"registered_area": 3_000_000})}),
-        table("contracts", *contracts),
+        dated(table("contracts", *contracts), contract or {}),
         table("occupancies", *surveyed),
     )
 
@@ -139,13 +151,13 @@ def test_one_year_short_of_the_investment_is_no_reason() -> None:
 @pytest.mark.parametrize(
     ("dates", "expected"),
     [
-        ({"complete_by": date(2023, 12, 31)}, True),
-        ({"complete_by": date(2024, 1, 1)}, False),
+        ({"complete_by": date(2023, 1, 1)}, True),
+        ({"complete_by": date(2023, 1, 2)}, False),  # the first whole year is 2024
+        ({"complete_by": date(2020, 1, 1), "extended_to": date(2023, 1, 2)}, False),
         ({}, None),
-        ({"completed_on": date(2023, 12, 31)}, True),
-        ({"completed_on": date(2024, 1, 1)}, None),
+        ({"completed_on": date(2020, 1, 1)}, None),
     ],
-    ids=["due", "not yet due", "no date", "completed", "completed later"],
+    ids=["due", "not yet due", "put off", "no date", "completed without a date"],
 )
 @pytest.mark.parametrize(
     ("promise", "reasons", "basis"),
@@ -159,8 +171,8 @@ def test_one_year_short_of_the_investment_is_no_reason() -> None:
     ],
     ids=["far", "not fully used", "coverage", "tax", "output", "energy"],
 )
-def test_a_promise_binds_from_completion_on(promise, reasons, basis, dates, expected) -> None:
-    """Before its date nothing is broken; without a date that is known only of what is completed."""
+def test_a_promise_binds_from_the_first_whole_year_on(promise, reasons, basis, dates, expected) -> None:
+    """Before its date, put off as it may be, nothing is broken; without a date nobody knows."""
     parcel = {"floor_area_m2": 24_000.0, "footprint_area_m2": 12_000.0, "industry": "C3411"}
     figures = {"tax": 450.0, "output": 450.0, "energy_equal_supply": 135.0}
     of = year({**parcel, **figures}, contract={**promise, **dates})
@@ -191,7 +203,12 @@ def test_approved_and_not_supplied() -> None:
     ("parcel", "contract", "expected"),
     [
         ({"floor_area_m2": 0.0}, {"complete_by": date(2022, 12, 31)}, True),
-        ({"floor_area_m2": 0.0}, {"complete_by": date(2024, 1, 1)}, False),
+        ({"floor_area_m2": 0.0}, {"complete_by": date(2023, 12, 31)}, False),
+        (
+            {"floor_area_m2": 0.0},
+            {"complete_by": date(2021, 12, 31), "extended_to": date(2022, 12, 31)},
+            True,
+        ),
         ({"floor_area_m2": 0.0}, {}, None),
         ({"floor_area_m2": 0.0}, None, None),
         ({}, {"complete_by": date(2022, 12, 31)}, None),
@@ -207,6 +224,7 @@ def test_approved_and_not_supplied() -> None:
     ids=[
         "bare and overdue",
         "bare, still time",
+        "bare and overdue, though put off",
         "bare, no date",
         "bare, no contract",
         "floor unknown",
@@ -292,10 +310,10 @@ def test_a_verified_edition_verifies_what_its_norms_allow() -> None:
 def test_the_report_names_every_rule() -> None:
     """The kinds, the formula of idle land, how far it looks back and how closely past barriers among them."""
     near = block_rules()
-    told = {each.code: each for each in bases(near.distance_m, RULES, near)}
+    told = {each.code: each for each in bases(near.distance_m, RULES, near, contract_rules())}
     assert {*told} == {
         *("distance_m", "sight_step_m", "kinds", "idle_ha", "looks_back"),
-        *("grade_d_years", "vacant_share", "far_floors", "potential"),
+        *("grade_d_years", "vacant_share", "far_floors", "potential", "extension", "due"),
     }
     for kind in ("批而未供", "供而未用", "用而未尽", "建而未投", "投而未达标"):
         assert kind in told["kinds"].value

@@ -14,11 +14,10 @@ from service.levers.consolidation.reasons.judgement import (
     idle_ha,
     not_fully_used,
 )
+from service.levers.promises import is_kept
+from service.reference.contracts import Bound
 
-# a promise is of the time after completion; without a date for that only what is completed is due
-_DUE = pl.coalesce(
-    pl.col("complete_by") <= pl.col("day"), pl.when(pl.col("completed").fill_null(False)).then(True)
-)
+_YEARLY, _BUILT = pl.col("yearly_due"), pl.col("built_due")
 
 
 def below_promises() -> Sequence[Judgement]:
@@ -32,8 +31,8 @@ def below_promises() -> Sequence[Judgement]:
     by_far = Judgement(
         "below_contract_promise",
         "far",
-        _broken(far, far > FAR),
-        first_missing(far=FAR, complete_by=_DUE),
+        _broken(far, FAR, _BUILT),
+        first_missing(far=FAR, complete_by=_BUILT),
         FAR,
         far,
         "1",
@@ -45,8 +44,8 @@ def below_promises() -> Sequence[Judgement]:
         Judgement(
             "below_contract_promise",
             "coverage",
-            _broken(coverage, coverage > COVERAGE),
-            first_missing(footprint_area=COVERAGE, complete_by=_DUE),
+            _broken(coverage, COVERAGE, _BUILT),
+            first_missing(footprint_area=COVERAGE, complete_by=_BUILT),
             COVERAGE,
             coverage,
             "1",
@@ -55,8 +54,8 @@ def below_promises() -> Sequence[Judgement]:
         Judgement(
             "below_contract_promise",
             "energy_per_output",
-            _broken(energy, used > energy),
-            first_missing(energy_or_output=used, complete_by=_DUE),
+            _broken(energy, used, _YEARLY, "at_most"),
+            first_missing(energy_or_output=used, complete_by=_YEARLY),
             used,
             energy,
             "tce/万元",
@@ -69,8 +68,8 @@ def below_promises() -> Sequence[Judgement]:
         target = Judgement(
             "invested_below_target",
             basis,
-            _broken(promised, promised > brought),
-            first_missing(**{metric: pl.col(metric), "land_area": pl.col("mu"), "complete_by": _DUE}),
+            _broken(promised, brought, _YEARLY),
+            first_missing(**{metric: pl.col(metric), "land_area": pl.col("mu"), "complete_by": _YEARLY}),
             brought,
             promised,
             "万元/亩",
@@ -81,6 +80,6 @@ def below_promises() -> Sequence[Judgement]:
     return found
 
 
-def _broken(promised: pl.Expr, below: pl.Expr) -> pl.Expr:
+def _broken(promised: pl.Expr, actual: pl.Expr, due: pl.Expr, bound: Bound = "at_least") -> pl.Expr:
     """Return whether a promise is due and not kept; null where one decides and is not known."""
-    return pl.when(promised.is_null()).then(False).otherwise(_DUE & below)
+    return pl.when(promised.is_null()).then(False).otherwise(due & ~is_kept(actual, promised, bound))

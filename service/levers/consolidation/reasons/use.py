@@ -20,7 +20,7 @@ from service.reference.consolidation import ConsolidationRules
 def unused() -> Sequence[Judgement]:
     """Return how land is judged that was not supplied, or not used since."""
     whole, none = AREA / 10_000, pl.lit(None, pl.Float64)
-    approved, due, day = pl.col("approved_area_m2"), pl.col("complete_by"), pl.col("day")
+    approved, due, day = pl.col("approved_area_m2"), pl.col("completion_due"), pl.col("day")
     not_supplied = (
         pl.when(pl.col("supplied"))
         .then(False)
@@ -28,7 +28,7 @@ def unused() -> Sequence[Judgement]:
         .then(True)
     )
     begun = (BUILT | pl.col("completed").fill_null(False)).fill_null(False)
-    overdue = due <= day
+    overdue = due < day
     not_used = (
         pl.when(begun | (pl.col("contracted") & ~overdue))
         .then(False)

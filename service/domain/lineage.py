@@ -1,7 +1,7 @@
 """What became of parcel codes (宗地沿革): renumbered and aliased codes, mergers, splits, and their days."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -119,3 +119,13 @@ def carried(
             if not to.circular and (day is not None or to.code not in known):
                 made[to.code] = kind
     return same, made
+
+
+def named_now(same: Mapping[str, str], codes: Iterable[str]) -> dict[str, str]:
+    """Return present code → earlier code of the parcels of an earlier day; ``same`` is of `carried`.
+
+    A parcel that had its present code already comes before one that was given it later.
+    """
+    codes = list(codes)
+    later = {same[code]: code for code in codes if code in same}
+    return later | {code: code for code in codes if code not in same}

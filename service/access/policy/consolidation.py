@@ -103,6 +103,8 @@ CONSOLIDATION: Mapping[str, Mapping[str, Sensitivity]] = {
         "norm": "analyst",
         "unit": "analyst",
         "years": "analyst",
+        "ended_by": "analyst",
+        "ended_why": "analyst",
         "idle_ha": "analyst",
         "verified": "analyst",
     },

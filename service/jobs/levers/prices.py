@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 from sqlalchemy import Connection, RowMapping
 
-from service.domain.lineage import Succession, carried
+from service.domain.lineage import Succession, carried, named_now
 from service.domain.scheme import Scheme
 from service.errors import Conflict, InvalidParameter
 from service.jobs.levers.evaluated import Evaluated, evaluated, latest_before
@@ -165,9 +165,8 @@ def as_of(period: str, codes: Sequence[Succession], year: Year) -> Year:
     """Return an earlier year under the parcel codes of a later one."""
     ends = (date(int(each), 12, 31) for each in (year.period, period))
     same, made = carried(codes, year.grades.keys(), *ends)
-    moved = {same[code]: grade for code, grade in year.grades.items() if code in same}
-    kept = {code: grade for code, grade in year.grades.items() if code not in same}
-    return Year(year.period, year.evaluation_id, moved | kept, made)
+    grades = {code: year.grades[then] for code, then in named_now(same, year.grades).items()}
+    return Year(year.period, year.evaluation_id, grades, made)
 
 
 def ledger_lines(connection: Connection, district: str, months: Sequence[str]) -> dict[Key, Posted]:

@@ -98,6 +98,8 @@ EVIDENCE = (
     Property("norm", "number", "Norm 标准值"),
     Property("unit", "string", "Unit 单位"),
     Property("years", "integer", "Years running 持续年数"),
+    Property("ended_by", "string", "What ended the run of years 连续中断原因代码"),
+    Property("ended_why", "string", "What ended it, and in which year 连续中断原因"),
     Property("idle_ha", "number", "Equivalent idle land, ha 折算闲置面积"),
     Property("verified", "boolean", "Norm read in the document itself 标准经原文核实"),
 )

@@ -9,6 +9,7 @@ import polars as pl
 from service.levers.consolidation import columns
 from service.levers.consolidation.bases import bases
 from service.levers.consolidation.blocks import Blocks
+from service.levers.consolidation.lasting import ENDED_BY, Past
 from service.levers.report import Report, Section, Total
 from service.reference.blocks import BlockRules
 from service.reference.consolidation import ConsolidationRules
@@ -23,7 +24,8 @@ class Found:
 
     ``parcels`` by code: the columns of `service.levers.consolidation.columns.PARCELS`, those with a reason or
     flagged by the scheme; ``blocks`` in the order of ``ranked``, which has
-    `service.levers.consolidation.columns.BLOCKS`; ``evidence`` with ``years``.
+    `service.levers.consolidation.columns.BLOCKS`; ``evidence`` with what
+    `service.levers.consolidation.lasting` tells of its years.
     """
 
     parcels: pl.DataFrame
@@ -33,10 +35,7 @@ class Found:
     judged: int
     distance_m: float
     barriers: int
-    years: tuple[str, ...]
-    """The years before that were looked at, the latest first."""
-    gap: str | None
-    """The year at which looking back ended, as nothing is published of it."""
+    past: Past
 
 
 def report(
@@ -50,8 +49,8 @@ def report(
     told = {
         "distance_m": found.distance_m,
         "barriers": found.barriers,
-        "years_before": ", ".join(found.years) or None,
-        "no_published_evaluation": found.gap,
+        "years_before": ", ".join(each.period for each in found.past.years) or None,
+        "no_published_evaluation": found.past.gap,
     }
     sections = (_blocks(found), _parcels(found), _unknown(found), _evidence(found))
     rests_on = bases(found.distance_m, rules, near, contracts)
@@ -122,7 +121,10 @@ def _unknown(found: Found) -> Section:
 
 
 def _evidence(found: Found) -> Section:
+    words = {code: f"{chinese} {english}" for code, (english, chinese) in ENDED_BY.items()}
+    why = pl.col("ended_by").replace_strict(words, return_dtype=pl.String)
     rows = found.evidence.filter(pl.col("state") == "holds").sort("parcel_code", "reason", "basis")
+    rows = rows.with_columns(ended_why=pl.concat_str("ended_in", why, separator=": "))
     return Section(
         "evidence",
         ("Evidence", "判定依据"),

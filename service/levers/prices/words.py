@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from service.levers.runs import ENDED
+
 REASONS: Mapping[str, tuple[str, str]] = {
     # of charges and entries
     "applies": ("the tier's surcharge applies", "按档加价"),
@@ -26,13 +28,8 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "no_reading": ("a meter without a reading", "计量表当月无读数"),
     "no_electricity": ("nothing reported", "当月无用电数据"),
     # what ended a run of years
-    "other_grade": ("another grade the year before", "上一年为其他等级"),
-    "not_graded": ("no grade the year before", "上一年无等级"),
-    "split": ("the parcel was divided since", "宗地此后分割"),
-    "merged": ("the parcel was united since", "宗地此后合并"),
-    "no_evaluation": ("no published evaluation of the year before", "上一年无已发布的评价"),
+    **ENDED,
     "before_policy": ("the policy does not count the year before", "上一年不计入"),
-    "not_looked_at": ("not looked further back", "未再向前追溯"),
 }
 """Code → English and Chinese."""
 

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,13 +36,20 @@ class Park(NamedTuple):
     now: int
 
 
-def write_parcels(files: HandOvers) -> None:
+WESTS = {"P1": 0, "P2": 120, "P3": 240, "P4": 400, "P5": 1000, "P6": 2000, "P7": 3000, "P8": 4000, "P9": 5000}
+FLOORS = {"P1": 1000, "P3": 2000, "P4": 2000, "P5": 12_000, "P6": 3000}
+
+
+def write_parcels(files: HandOvers, wests: Mapping[str, int] = WESTS) -> None:
     """Hand over a row of squares of a hectare with streets of 20 m, of which P4 stands farther off."""
-    wests = {"P1": 0, "P2": 120, "P3": 240, "P4": 400, "P5": 1000, "P6": 2000, "P7": 3000}
-    floors = {"P1": 1000, "P2": 0, "P3": 2000, "P4": 2000, "P5": 12_000, "P6": 3000, "P7": 0}
     features = []
     for code, west in wests.items():
-        told = {"code": code, "town": "east", "registered_area_m2": 10_000, "floor_area_m2": floors[code]}
+        told = {
+            "code": code,
+            "town": "east",
+            "registered_area_m2": 10_000,
+            "floor_area_m2": FLOORS.get(code, 0),
+        }
         if code in ("P1", "P3"):
             told["holder"] = "Owner One"
         shape = shapely.MultiPolygon([box(west, 0, west + 100, 100)])
@@ -50,6 +57,17 @@ def write_parcels(files: HandOvers) -> None:
     path = files.folder / "parcels.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
     import_file(files.database, "parcels", path, district=DISTRICT, crs="EPSG:4490")
+
+
+def write_new_codes(files: HandOvers) -> None:
+    """Hand over that in 2023 P8 got another number, N8, and P9 was divided into N9 and another parcel."""
+    write_parcels(files, {"N8": 4000, "N9": 5000, "N9B": 5200})
+    files.contracts(*({"parcel_code": code, "complete_by": "2019-05-01"} for code in ("N8", "N9")))
+    files.successions(
+        {"old_code": "P8", "new_code": "N8", "kind": "renumbered", "effective_on": "2023-04-01"},
+        {"old_code": "P9", "new_code": "N9", "kind": "split", "effective_on": "2023-04-01"},
+        {"old_code": "P9", "new_code": "N9B", "kind": "split", "effective_on": "2023-04-01"},
+    )
 
 
 def write_railway(database: Database, folder: Path) -> None:
@@ -90,7 +108,7 @@ def park(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         )
         files.contracts(
             {"parcel_code": "P1", "tax_wan_yuan_per_mu": 20, "far": 0.4, "complete_by": "2019-05-01"},
-            {"parcel_code": "P2", "complete_by": "2019-05-01"},
+            *({"parcel_code": code, "complete_by": "2019-05-01"} for code in ("P2", "P8", "P9")),
             {"parcel_code": "P7", "complete_by": "2019-05-01", "extended_to": "2022-12-31"},
         )
         for year in (2020, 2022, 2023):
@@ -100,11 +118,11 @@ def park(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
                 {"uscc": E3, "period": year, "tax": 900, "output": 9000, "energy_equal_supply": 100},
             )
         write_railway(database, folder)
-        runs = [
+        for year in ("2020", "2022"):
             publish(database, evaluate(database, shipped_scheme("parcel"), year).id)
-            for year in ("2020", "2022", "2023")
-        ]
-        yield Park(database, database.url.render_as_string(hide_password=False), runs[-1].id)
+        write_new_codes(files)
+        now = publish(database, evaluate(database, shipped_scheme("parcel"), "2023").id)
+        yield Park(database, database.url.render_as_string(hide_password=False), now.id)
 
 
 @pytest.fixture(scope="module")
@@ -169,6 +187,21 @@ def test_reasons_by_hand(park: Park) -> None:
     assert found["P7"]["reason_years"] == "supplied_not_used:1"  # put off to the end of 2022
     assert "P5" not in found
     assert told(park).head["no_published_evaluation"] == "2021"
+
+
+def test_years_running_follow_the_land(park: Park) -> None:
+    """N8, renumbered from P8, goes on; N9, a part of P9, begins anew; each line says what ended it."""
+    runs = {
+        each["parcel_code"]: (each["years"], each["ended_by"], each["ended_why"][:6])
+        for each in rows(told(park), "evidence")
+        if each["reason"] == "supplied_not_used"
+    }
+    assert runs == {
+        "P2": (2, "no_evaluation", "2021: "),
+        "P7": (1, "not_held", "2022: "),
+        "N8": (2, "no_evaluation", "2021: "),
+        "N9": (1, "split", "2022: "),
+    }
 
 
 def test_what_a_block_takes(park: Park) -> None:

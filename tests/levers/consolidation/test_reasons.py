@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from service.domain.tables import SNAPSHOT
 from service.levers.consolidation.bases import bases
 from service.levers.consolidation.facts import Year
-from service.levers.consolidation.lasting import Before, d_years_running, unbroken, years_running
+from service.levers.consolidation.lasting import Past, years_running
 from service.levers.consolidation.reasons import REASONS, evidence, graded_d, idle_ha
 from service.levers.consolidation.summary import SUMMARY, summary
 from service.levers.promises import with_due_days
@@ -413,36 +413,6 @@ def test_energy_is_promised_from_above() -> None:
     assert (line["measured"], line["norm"], line["idle_ha"]) == (0.3, 0.2, None)
 
 
-def test_how_long_a_reason_has_lasted() -> None:
-    """Years one after the other; a year without the reason, or without an evaluation, ends the run."""
-    bare = evidence(year({"floor_area_m2": 0.0}, contract={"complete_by": date(2020, 1, 1)}), RULES)
-    built = evidence(year({"floor_area_m2": 9.0}, contract={"complete_by": date(2020, 1, 1)}), RULES)
-    none = pl.DataFrame(schema={"parcel_code": pl.String, "grade": pl.String})
-
-    def lasted(*before: tuple[str, pl.DataFrame]) -> int:
-        years = unbroken("2023", [Before(period, found, none) for period, found in before])
-        runs = years_running(bare, years).filter(pl.col("reason") == "supplied_not_used")
-        return int(runs["years"].item())
-
-    assert lasted() == 1
-    assert lasted(("2022", bare), ("2021", bare)) == 3
-    assert lasted(("2021", bare), ("2022", bare)) == 3
-    assert lasted(("2022", bare), ("2020", bare)) == 2
-    assert lasted(("2021", bare)) == 1
-    assert lasted(("2022", built), ("2021", bare)) == 1
-
-
-def test_graded_d_for_years_running() -> None:
-    """From the second year on it is a reason of its own, without hectares."""
-    grades = pl.DataFrame({"parcel_code": ["P", "Q", "R"], "grade": ["D", "D", "C"]})
-    before = pl.DataFrame({"parcel_code": ["P", "R"], "grade": ["D", "D"]})
-    none = evidence(year({}), RULES).clear()
-    runs = d_years_running(grades, [Before("2022", none, before)])
-    assert runs.to_dicts() == [{"parcel_code": "P", "d_years": 2}, {"parcel_code": "Q", "d_years": 1}]
-    (line,) = graded_d(runs, RULES).to_dicts()
-    assert (line["parcel_code"], line["measured"], line["norm"], line["idle_ha"]) == ("P", 2, 2, None)
-
-
 def test_a_parcel_has_the_largest_of_its_reasons_and_no_sum() -> None:
     """What firms hold and reported stands apart; what is unknown is listed with what is missing."""
     of = year(
@@ -451,7 +421,7 @@ def test_a_parcel_has_the_largest_of_its_reasons_and_no_sum() -> None:
         occupied=[{"floor_area": 2_400_000}],
     )
     found = evidence(of, RULES)
-    (told,) = summary(found, years_running(found, [])).to_dicts()
+    (told,) = summary(found, years_running(found, Past("2023", (), 5))).to_dicts()
     assert told["reasons"] == "not_fully_used,below_contract_promise"
     assert told["reason_years"] == "not_fully_used:1,below_contract_promise:1"
     assert told["figure_reasons"] == "invested_below_target,below_contract_promise"

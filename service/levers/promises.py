@@ -51,20 +51,18 @@ def due_bases(rules: ContractRules) -> tuple[Basis, Basis]:
     """Return the rules by which a promise is due, as reports tell them."""
     extension, due = rules.extension, rules.due
     return (
-        Basis(
+        Basis.of(
+            extension,
+            rules.edition,
             "extension",
             ("What an extension puts off", "延建顺延"),
             "start and completion 开工、竣工" if extension.shifts_start else "completion 竣工",
-            extension.source,
-            extension.verified,
-            rules.edition,
         ),
-        Basis(
+        Basis.of(
+            due,
+            rules.edition,
             "due",
             ("From when promises of a year count", "年度指标起算"),
             f"first whole year after {', else '.join(due.after)}",
-            due.source,
-            due.verified,
-            rules.edition,
         ),
     )

@@ -2,13 +2,22 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import polars as pl
 from polars import selectors
 
 from service.domain.reasons import Text
 from service.features.table import Property
+
+
+class Sourced(Protocol):
+    """A rule with where it comes from, such as `service.reference.editions.Sourced`, or a whole edition."""
+
+    @property
+    def source(self) -> str: ...  # noqa: D102
+    @property
+    def verified(self) -> bool: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -24,6 +33,11 @@ class Basis:
     source: str
     verified: bool
     edition: str = ""
+
+    @classmethod
+    def of(cls, rule: Sourced, edition: str, code: str, title: Text, value: str) -> "Basis":
+        """Return a rule of an edition with the source that it has itself."""
+        return cls(code, title, value, rule.source, rule.verified, edition)
 
 
 @dataclass(frozen=True)

@@ -23,48 +23,48 @@ def bases(
             near.verified and not asked,
             near.edition,
         ),
-        Basis(
+        Basis.of(
+            near,
+            near.edition,
             "sight_step_m",
             ("Step of the connections tried past barriers", "阻隔判定步长"),
             f"≤ {near.sight_step_m:g} m",
-            near.source,
-            near.verified,
-            near.edition,
         ),
-        _own(
+        Basis.of(
             rules,
+            rules.edition,
             "kinds",
             ("Kinds of inefficient use", "低效用地类型"),
             "; ".join(" ".join(REASONS[code]) for code in KINDS),
         ),
-        _own(
+        Basis.of(
             rules,
+            rules.edition,
             "idle_ha",
             ("Equivalent idle land", "折算闲置面积"),
             "(norm − actual) / norm × A / 10,000 ≥ 0, of land that is not used A / 10,000; A in m², ha",
         ),
         *due_bases(contracts),
-        _own(
+        Basis.of(
             rules,
+            rules.edition,
             "looks_back",
             ("Years before that are looked at", "回溯年数"),
             f"≤ {rules.looks_back}",
         ),
-        Basis(
+        Basis.of(
+            rules.grade_d_years,
+            rules.edition,
             "grade_d_years",
             ("D for years running", "连续D档年数"),
             f"{rules.grade_d_years.value:g}",
-            rules.grade_d_years.source,
-            rules.grade_d_years.verified,
-            rules.edition,
         ),
-        Basis(
+        Basis.of(
+            rules.vacant_share,
+            rules.edition,
             "vacant_share",
             ("Vacant share above which a parcel counts as vacant", "空置率界限"),
             f"> {rules.vacant_share.value:g}",
-            rules.vacant_share.source,
-            rules.vacant_share.verified,
-            rules.edition,
         ),
         Basis(
             "far_floors",
@@ -74,18 +74,12 @@ def bases(
             all(each.verified for each in floors.by_division),
             floors.edition,
         ),
-        Basis(
+        Basis.of(
+            potential,
+            rules.edition,
             "potential",
             ("Potential tax and output", "潜在税收与产值"),
             f"area × quantile {potential.quantile:g} per mu of {'/'.join(potential.grades)} of the same "
             f"{', else '.join(potential.over)}, at least {potential.smallest}",
-            potential.source,
-            potential.verified,
-            rules.edition,
         ),
     )
-
-
-def _own(rules: ConsolidationRules, code: str, title: tuple[str, str], value: str) -> Basis:
-    """Return a rule that has no source but that of the whole edition."""
-    return Basis(code, title, value, rules.source, rules.verified, rules.edition)

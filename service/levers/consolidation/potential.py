@@ -4,6 +4,7 @@ import polars as pl
 
 from service.levers.industries import division_of
 from service.levers.land import in_mu
+from service.levers.peers import beside_peers, narrowest
 from service.reference.consolidation import PotentialRule
 
 METRICS = ("tax", "output")
@@ -30,35 +31,24 @@ def potential(parcels: pl.DataFrame, rule: PotentialRule) -> pl.DataFrame:
         everything=pl.lit("everything"),
     )
     efficient = kinds.filter(pl.col("grade").is_in(rule.grades), pl.col("mu") > 0)
-    found = kinds
+    found = kinds.select("parcel_code", "mu", *rule.over)
     for metric in metrics:
-        for over in rule.over:
-            peers = efficient.filter(pl.col(metric).is_not_null(), pl.col(over).is_not_null())
-            typical = (
-                peers.group_by(over)
-                .agg(
-                    (pl.col(metric) / pl.col("mu"))
-                    .quantile(rule.quantile, "linear")
-                    .alias(f"{metric}@{over}"),
-                    pl.len().alias("peers"),
-                )
-                .filter(pl.col("peers") >= rule.smallest)
-                .drop("peers")
-            )
-            found = found.join(typical, on=over, how="left")
-    known = {metric: [pl.col(f"{metric}@{over}") for over in rule.over] for metric in metrics}
+        # a parcel without the figure says nothing of it
+        peers = efficient.filter(pl.col(metric).is_not_null())
+        typical = (pl.col(metric) / pl.col("mu")).quantile(rule.quantile, "linear")
+        told = beside_peers(found.select("parcel_code", *rule.over), peers, rule.over, {"typical": typical})
+        per_mu = narrowest({over: pl.col(f"{over}__typical") for over in rule.over}, rule.smallest)
+        level = narrowest({over: pl.lit(over) for over in rule.over}, rule.smallest)
+        told = told.select("parcel_code", per_mu.alias(f"typical_{metric}"), level.alias(f"{metric}_over"))
+        found = found.join(told, on="parcel_code", how="left")
     nothing = pl.lit(None, pl.Float64)
-    compared = [
-        pl.when(each.is_not_null()).then(pl.lit(over))
-        for over, each in zip(rule.over, known.get("tax", []), strict=bool(known.get("tax")))
-    ]
     return found.select(
         "parcel_code",
         *(
-            ((pl.coalesce(known[metric]) * pl.col("mu")).round(6) if metric in known else nothing).alias(
+            ((pl.col(f"typical_{metric}") * pl.col("mu")).round(6) if metric in metrics else nothing).alias(
                 f"potential_{metric}"
             )
             for metric in METRICS
         ),
-        compared_with=pl.coalesce(compared) if compared else pl.lit(None, pl.String),
+        compared_with=pl.col("tax_over") if "tax" in metrics else pl.lit(None, pl.String),
     ).sort("parcel_code")

@@ -10,12 +10,11 @@ def bases(rules: ContractRules) -> tuple[Basis, ...]:
     first = rules.first_transfer
     return (
         *due_bases(rules),
-        Basis(
+        Basis.of(
+            first,
+            rules.edition,
             "first_transfer",
             ("Investment before a first transfer, beside the contract", "首次转让前投资比例（法定）"),
             f"≥ {first.value:.0%}",
-            first.source,
-            first.verified,
-            rules.edition,
         ),
     )

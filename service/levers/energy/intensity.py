@@ -1,9 +1,8 @@
 """Energy per output (单位产值能耗) of parcels and firms, against those of the same industry."""
 
-from collections.abc import Mapping
-
 import polars as pl
 
+from service.levers.peers import beside_peers, narrowest
 from service.reference.energy_diagnosis import IntensityRule
 
 _LEVELS = ("division", "industry_group", "park")
@@ -39,21 +38,16 @@ def intensities(subjects: pl.DataFrame, rule: IntensityRule) -> pl.DataFrame:
     known = found.filter(pl.col("intensity_reason").is_null()).with_columns(
         tce_per_wan=energy.cast(pl.Float64) / 1000 / (output.cast(pl.Float64) / _PER_WAN)
     )
-    for level in _LEVELS:
-        group = known.drop_nulls(level).group_by(level)
-        stats = group.agg(
-            pl.len().cast(pl.Int64).alias(f"{level}__size"),
-            pl.col("tce_per_wan").median().alias(f"{level}__median"),
-            (energy.sum().cast(pl.Float64) / output.sum().cast(pl.Float64) * (_PER_WAN / 1000)).alias(
-                f"{level}__pooled"
-            ),
-        )
-        known = known.join(stats, on=level, how="left")
+    pooled = energy.sum().cast(pl.Float64) / output.sum().cast(pl.Float64) * (_PER_WAN / 1000)
+    told = {"median": pl.col("tce_per_wan").median(), "pooled": pooled}
+    known = beside_peers(known, known, _LEVELS, told)
     known = known.with_columns(
-        benchmark_level=_narrowest({level: pl.lit(level) for level in _LEVELS}, rule),
-        benchmark_group=_narrowest({level: pl.col(level) for level in _LEVELS}, rule),
+        benchmark_level=narrowest({level: pl.lit(level) for level in _LEVELS}, rule.least),
+        benchmark_group=narrowest({level: pl.col(level) for level in _LEVELS}, rule.least),
         **{
-            f"benchmark_{part}": _narrowest({level: pl.col(f"{level}__{part}") for level in _LEVELS}, rule)
+            f"benchmark_{part}": narrowest(
+                {level: pl.col(f"{level}__{part}") for level in _LEVELS}, rule.least
+            )
             for part in ("size", "median", "pooled")
         },
     )
@@ -67,11 +61,4 @@ def intensities(subjects: pl.DataFrame, rule: IntensityRule) -> pl.DataFrame:
     unknown = found.filter(pl.col("intensity_reason").is_not_null())
     return pl.concat([known.select(*subjects.columns, *COLUMNS), unknown], how="diagonal").select(
         *subjects.columns, *COLUMNS
-    )
-
-
-def _narrowest(values: Mapping[str, pl.Expr], rule: IntensityRule) -> pl.Expr:
-    """Return what is said of the narrowest group that is large enough."""
-    return pl.coalesce(
-        pl.when(pl.col(f"{level}__size") >= rule.least).then(value) for level, value in values.items()
     )

@@ -2,7 +2,6 @@
 
 import re
 from datetime import date
-from importlib.resources import files
 from typing import Any
 
 import polars as pl
@@ -20,6 +19,7 @@ from service.levers.promises import with_due_days
 from service.reference.blocks import block_rules
 from service.reference.consolidation import consolidation_rules
 from service.reference.contracts import contract_rules
+from service.reference.schemes import shipped_scheme
 
 RULES = consolidation_rules()
 DUE = {"complete_by": date(2023, 1, 1)}
@@ -325,15 +325,22 @@ def test_the_report_names_every_rule() -> None:
 
 def test_the_scheme_and_the_table_have_the_same_floors() -> None:
     """The default scheme flags by a rule of its own; as long as both are of one edition they agree."""
-    text = files("service.reference").joinpath("schemes/parcel.yaml").read_text(encoding="utf-8")
+    (rule,) = (
+        each for each in shipped_scheme("parcel").low_efficiency.rules if each.code == "far_below_norm"
+    )
     by_scheme = {
         division: float(floor)
-        for divisions, floor in re.findall(r"division (?:IN|=) ([('\d, )]+) AND far < ([\d.]+)", text)
+        for divisions, floor in re.findall(r"division (?:IN|=) ([('\d, )]+) AND far < ([\d.]+)", rule.when)
         for division in re.findall(r"\d\d", divisions)
     }
     by_table = {code: each.far for each in RULES.far_floors.by_division for code in each.divisions}
     assert by_scheme == by_table
     assert len(by_table) > 25
+    assert re.sub(r"[\d.]+|division|far|IN|AND|OR|[\s'(),<=]", "", rule.when) == ""  # nothing else decides
+    document = f"{RULES.far_floors.edition} national control indices"
+    assert rule.source is not None
+    assert rule.source.startswith(document)
+    assert RULES.far_floors.source.startswith(document)
 
 
 def test_built_and_nobody_there() -> None:

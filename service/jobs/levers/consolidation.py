@@ -9,14 +9,13 @@ import shapely
 from sqlalchemy import Connection, func, select
 
 from service.errors import InvalidParameter
-from service.jobs.levers.evaluated import Evaluated, evaluated, latest_before
+from service.jobs.levers.evaluated import Evaluated, evaluated
+from service.jobs.levers.low_efficiency import with_reasons, year_of
 from service.levers.consolidation import FIGURES, Barriers, Blocks, blocks, central_meridian, in_metres
-from service.levers.consolidation.facts import Year, facts
-from service.levers.consolidation.lasting import Before, d_years_running, unbroken, years_running
+from service.levers.consolidation.facts import facts
 from service.levers.consolidation.potential import potential
-from service.levers.consolidation.reasons import evidence, graded_d
 from service.levers.consolidation.reporting import Found, report
-from service.levers.consolidation.summary import SUMMARY, summary
+from service.levers.consolidation.summary import SUMMARY
 from service.levers.consolidation.worth import DESCRIBED, WORTH, worth
 from service.levers.occupancies import current
 from service.levers.report import Report
@@ -51,8 +50,7 @@ def found_of(connection: Connection, read: Evaluated, distance_m: float | None =
         )
     read.require_whole()
     rules = consolidation_rules()
-    before, gap = _before(connection, read, rules)
-    judged = with_reasons(read, before, rules)
+    judged = with_reasons(connection, read, rules)
     parcels = _described(connection, read, judged.summary, rules)
     barriers = connection.execute(select(func.count()).select_from(Barrier)).scalar_one()
     made = blocks_of(connection, read, distance)
@@ -73,30 +71,9 @@ def found_of(connection: Connection, read: Evaluated, distance_m: float | None =
         read.parcels.height,
         distance,
         int(barriers),
-        tuple(each.period for each in before),
-        gap,
+        judged.before,
+        judged.gap,
     )
-
-
-class _Judged:
-    """The evidence of an evaluation with years running, and its summary by parcel."""
-
-    def __init__(self, found: pl.DataFrame, years: pl.DataFrame) -> None:
-        self.evidence = found.join(years, on=["parcel_code", "reason"], how="left")
-        self.summary = summary(found, years)
-
-
-def with_reasons(read: Evaluated, before: list[Before], rules: ConsolidationRules) -> _Judged:
-    """Return the reasons of an evaluation, with the years that they have lasted."""
-    found = evidence(_year(read), rules)
-    d_years = d_years_running(_grades(read), before)
-    years = pl.concat(
-        [
-            years_running(found, before),
-            d_years.select("parcel_code", reason=pl.lit("grade_d_years"), years="d_years"),
-        ]
-    )
-    return _Judged(pl.concat([found, graded_d(d_years, rules)]), years)
 
 
 def reasons_of(connection: Connection, evaluation_id: int) -> pl.DataFrame:
@@ -104,8 +81,7 @@ def reasons_of(connection: Connection, evaluation_id: int) -> pl.DataFrame:
     read, rules = evaluated(connection, evaluation_id), consolidation_rules()
     if not read.is_whole:
         return pl.DataFrame(schema={"parcel_code": pl.String, **SUMMARY})
-    before, _ = _before(connection, read, rules)
-    return with_reasons(read, before, rules).summary
+    return with_reasons(connection, read, rules).summary
 
 
 def worth_of(connection: Connection, evaluation_id: int, made: pl.DataFrame) -> pl.DataFrame:
@@ -114,8 +90,7 @@ def worth_of(connection: Connection, evaluation_id: int, made: pl.DataFrame) -> 
     if not read.is_whole:
         nothing = (pl.lit(None, kind).alias(name) for name, kind in WORTH.items())
         return made.with_columns(*nothing, rank=pl.lit(None, pl.Int64))
-    before, _ = _before(connection, read, rules)
-    told = with_reasons(read, before, rules).summary
+    told = with_reasons(connection, read, rules).summary
     return worth(made, _described(connection, read, told, rules), _held(connection, read))
 
 
@@ -139,38 +114,13 @@ def barriers_in(connection: Connection, meridian: int) -> Barriers | None:
     return Barriers(in_metres(shapes, meridian), block_rules().sight_step_m) if len(shapes) else None
 
 
-def _before(
-    connection: Connection, read: Evaluated, rules: ConsolidationRules
-) -> tuple[list[Before], str | None]:
-    """Return the unbroken years before, and the year at which they end though more would be looked at."""
-    runs = latest_before(connection, read.run, rules.looks_back)
-    known = []
-    for run in runs:
-        year = evaluated(connection, run["id"])
-        if year.is_whole:
-            known.append(Before(run["period"], evidence(_year(year), rules), _grades(year)))
-    found = unbroken(read.run["period"], known)
-    if len(found) == rules.looks_back:
-        return found, None
-    return found, str(int(read.run["period"]) - len(found) - 1)
-
-
-def _year(read: Evaluated) -> Year:
-    frozen = (read.frozen(name) for name in ("parcels", "contracts", "occupancies"))
-    return Year(read.run["period"], read.parcels, *frozen)
-
-
-def _grades(read: Evaluated) -> pl.DataFrame:
-    return read.parcels.select("parcel_code", "grade")
-
-
 def _described(
     connection: Connection, read: Evaluated, told: pl.DataFrame, rules: ConsolidationRules
 ) -> pl.DataFrame:
     """Return all parcels with what the register says of their title, their reasons and their potential."""
     query = select(Parcel.code, Parcel.holder).where(Parcel.district == read.run["district"])
     holders = frame(connection, query, {"parcel_code": "str", "holder": "str"})
-    known = facts(_year(read)).select(
+    known = facts(year_of(connection, read)).select(
         "parcel_code",
         "holders",
         "occupied_floor_m2",

@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
+
+from service.domain.lineage import Succession, carried
 
 
 @dataclass(frozen=True, eq=False)
@@ -13,6 +16,20 @@ class Before:
     period: str
     evidence: pl.DataFrame
     grades: pl.DataFrame
+
+    def under(self, successions: Sequence[Succession], day: date) -> "Before":
+        """Return the year under the parcel codes of a later day.
+
+        Land that only got another code goes on; what was made since by a split or a merger begins anew.
+        """
+        codes = self.grades["parcel_code"].unique().to_list()
+        same, made = carried(successions, codes, date(int(self.period), 12, 31), day)
+
+        def moved(table: pl.DataFrame) -> pl.DataFrame:
+            renamed = table.with_columns(pl.col("parcel_code").replace(same))
+            return renamed.filter(~pl.col("parcel_code").is_in(list(made)))
+
+        return Before(self.period, moved(self.evidence), moved(self.grades))
 
 
 def unbroken(period: str, before: Sequence[Before]) -> list[Before]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from service.levers.consolidation.facts import Year, facts
+from service.levers.promises import kept
 from service.reference.consolidation import ConsolidationRules
 
 REASONS: dict[str, tuple[str, str]] = {
@@ -47,10 +48,7 @@ EVIDENCE = {
 _AREA, _FAR, _COVERAGE = pl.col("land_area_m2"), pl.col("far"), pl.col("coverage")
 _BUILT, _BARE = pl.col("built"), pl.col("bare")
 _NOTHING = pl.lit(None, pl.String)
-# a promise is of the time after completion; without a date for that only what is completed is due
-_DUE = pl.coalesce(
-    pl.col("complete_by") <= pl.col("day"), pl.when(pl.col("completed").fill_null(False)).then(True)
-)
+_BUILT_DUE, _FIGURES_DUE = pl.col("built_due"), pl.col("figures_due")
 
 
 def idle_ha(norm: pl.Expr, actual: pl.Expr, area_m2: pl.Expr) -> pl.Expr:
@@ -108,7 +106,7 @@ def graded_d(runs: pl.DataFrame, rules: ConsolidationRules) -> pl.DataFrame:
 
 def _unused() -> Sequence[_Judgement]:
     whole, none = _AREA / 10_000, pl.lit(None, pl.Float64)
-    approved, due, day = pl.col("approved_area_m2"), pl.col("complete_by"), pl.col("day")
+    approved, due, day = pl.col("approved_area_m2"), pl.col("completion_due"), pl.col("day")
     not_supplied = (
         pl.when(pl.col("supplied"))
         .then(False)
@@ -168,8 +166,8 @@ def _below_far() -> Sequence[_Judgement]:
     by_contract = _Judgement(
         "below_contract_promise",
         "far",
-        _broken(promised, promised > _FAR),
-        _first_missing(far=_FAR, complete_by=_DUE),
+        _broken(_FAR, promised, _BUILT_DUE),
+        _first_missing(far=_FAR, complete_by=_BUILT_DUE),
         _FAR,
         promised,
         "1",
@@ -235,8 +233,8 @@ def _below_promises() -> Sequence[_Judgement]:
         _Judgement(
             "below_contract_promise",
             "coverage",
-            _broken(coverage, coverage > _COVERAGE),
-            _first_missing(footprint_area=_COVERAGE, complete_by=_DUE),
+            _broken(_COVERAGE, coverage, _BUILT_DUE),
+            _first_missing(footprint_area=_COVERAGE, complete_by=_BUILT_DUE),
             _COVERAGE,
             coverage,
             "1",
@@ -245,8 +243,8 @@ def _below_promises() -> Sequence[_Judgement]:
         _Judgement(
             "below_contract_promise",
             "energy_per_output",
-            _broken(energy, used > energy),
-            _first_missing(energy_or_output=used, complete_by=_DUE),
+            _broken(used, energy, _FIGURES_DUE, "at_most"),
+            _first_missing(energy_or_output=used, complete_by=_FIGURES_DUE),
             used,
             energy,
             "tce/万元",
@@ -254,17 +252,15 @@ def _below_promises() -> Sequence[_Judgement]:
             "figures",
         ),
     ]
-    for basis, metric in (
-        ("tax_per_mu", "tax"),
-        ("output_per_mu", "output"),
-        ("investment_per_mu", "fixed_investment"),
-    ):
+    for basis, metric in (("tax_per_mu", "tax"), ("output_per_mu", "output")):
         promised, brought = pl.col(f"promised_{basis}"), pl.col(metric) / pl.col("mu")
         target = _Judgement(
             "invested_below_target",
             basis,
-            _broken(promised, promised > brought),
-            _first_missing(**{metric: pl.col(metric), "land_area": pl.col("mu"), "complete_by": _DUE}),
+            _broken(brought, promised, _FIGURES_DUE),
+            _first_missing(
+                **{metric: pl.col(metric), "land_area": pl.col("mu"), "complete_by": _FIGURES_DUE}
+            ),
             brought,
             promised,
             "万元/亩",
@@ -275,9 +271,9 @@ def _below_promises() -> Sequence[_Judgement]:
     return found
 
 
-def _broken(promised: pl.Expr, below: pl.Expr) -> pl.Expr:
+def _broken(actual: pl.Expr, promised: pl.Expr, due: pl.Expr, bound: str = "at_least") -> pl.Expr:
     """Return whether a promise is due and not kept; null where one decides and is not known."""
-    return pl.when(promised.is_null()).then(False).otherwise(_DUE & below)
+    return pl.when(promised.is_null()).then(False).otherwise(due & ~kept(actual, promised, bound))
 
 
 def _first_missing(**known: pl.Expr) -> pl.Expr:

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import polars as pl
 
 from service.domain.areas import SQUARE_METRES_PER_MU
+from service.levers.promises import begun, kept
 from service.reference.contracts import ContractRules, Promise
 
 YEAR: Mapping[str, Any] = {
@@ -43,7 +43,7 @@ def attainment(
     reached, null when not known, with the ``reason``: not_in_scheme, no_figure, earlier_years_unknown,
     no_land_area; ``due`` whether it counts already, null when no day is known from which on it does.
 
-    :param contracts: of `service.levers.contracts.terms.with_due_days`
+    :param contracts: of `service.levers.promises.with_due_days`
     :param years: the newest first
     :param heights: ``parcel_code`` and ``height_m`` of the highest building, as it stands now
     """
@@ -63,7 +63,7 @@ def attainment(
                 year.period,
                 actual=_measured(each.measure, newest=place == 0),
                 missing=pl.lit("no_figure"),
-                due=_begun("completion_due", year.period) if each.bound == "at_least" else pl.lit(True),
+                due=begun("completion_due", year.period) if each.bound == "at_least" else pl.lit(True),
             )
             for each in rules.limits
         ]
@@ -93,7 +93,7 @@ def _promise(there: pl.DataFrame, each: Promise, year: Year, seen: Sequence[Year
         year.period,
         actual,
         missing,
-        _begun(after, year.period),
+        begun(after, year.period),
     )
     if not each.summed:
         return row
@@ -153,9 +153,6 @@ def _row(
     due: pl.Expr,
 ) -> pl.DataFrame:
     promised = pl.col(column)
-    # a value that is worked out by a division may miss its promise by the last bit
-    near = actual.is_not_null() & ((actual - promised).abs() <= 1e-9 * promised.abs())
-    kept = near | ((actual >= promised) if bound == "at_least" else (actual <= promised))
     part, whole = (actual, promised) if bound == "at_least" else (promised, actual)
     return (
         there.filter(promised.is_not_null())
@@ -168,7 +165,7 @@ def _row(
             actual.cast(pl.Float64).round(9).alias("actual"),
             pl.lit(unit).alias("unit"),
             pl.when(whole > 0).then((part / whole).round(6)).alias("attainment"),
-            pl.when(actual.is_not_null()).then(kept).alias("kept"),
+            kept(actual, promised, bound).alias("kept"),
             due.alias("due"),
             pl.when(actual.is_null()).then(missing).alias("reason"),
             (pl.col("land_area_m2") / _MU).alias("land_mu"),
@@ -183,8 +180,3 @@ def _measured(measure: str, *, newest: bool) -> pl.Expr:
     if measure == "height_m" and not newest:
         return pl.lit(None, dtype=pl.Float64)  # buildings are known as they stand now
     return pl.col(measure)
-
-
-def _begun(column: str, period: int) -> pl.Expr:
-    """Whether the day lies before the year: its figures are then of a whole year."""
-    return pl.col(column) <= date(period, 1, 1)

@@ -23,7 +23,7 @@ def delays(contracts: pl.DataFrame, built: pl.DataFrame, reached: pl.DataFrame, 
     the contract as known states no price or no share; null, and penalty_implausible, where it would be more
     than the price itself. The promise of production has none.
 
-    :param contracts: of `service.levers.contracts.terms.with_due_days`
+    :param contracts: of `service.levers.promises.with_due_days`
     :param built: ``parcel_code`` and ``far``
     :param reached: of `service.levers.contracts.production`
     """

@@ -14,7 +14,7 @@ from service.levers.contracts.breaches import breaches, not_allowed, not_read, p
 from service.levers.contracts.delays import IMPLAUSIBLE, NOT_STATED, delays, undecided
 from service.levers.contracts.permissions import MATTERS, permissions, with_first_transfer
 from service.levers.contracts.production import production
-from service.levers.contracts.terms import with_due_days
+from service.levers.promises import with_due_days
 from service.levers.report import Report, Section, Total
 from service.reference.contracts import ContractRules
 

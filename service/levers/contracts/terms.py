@@ -1,11 +1,9 @@
-"""Grant contracts as the lever reads them, and the days on which what they ask is due."""
+"""Grant contracts as the lever reads them."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
-
-from service.reference.contracts import ContractRules
 
 CONTRACTS: Mapping[str, Any] = {
     "parcel_code": pl.String,
@@ -48,24 +46,3 @@ CONTRACTS: Mapping[str, Any] = {
     ),
 }
 """The contract in force of a parcel, one row each; every column but the code may be null: not known."""
-
-
-def with_due_days(contracts: pl.DataFrame, rules: ContractRules) -> pl.DataFrame:
-    """Return the contracts with ``start_due``, ``completion_due``, ``reach_due`` and ``promises_after``.
-
-    An extension puts completion off, the start by as many days if the rules say so, and full production
-    never lies before completion. Promises of a year count from the first whole year after
-    ``promises_after``.
-    """
-    completion = pl.max_horizontal("complete_by", "extended_to")
-    put_off = (completion - pl.col("complete_by")).fill_null(pl.duration(days=0))
-    start = pl.col("start_by") + put_off if rules.extension.shifts_start else pl.col("start_by")
-    due = contracts.with_columns(
-        start.alias("start_due"),
-        completion.alias("completion_due"),
-        pl.when(pl.col("reach_by").is_not_null())
-        .then(pl.max_horizontal("reach_by", completion))
-        .alias("reach_due"),
-    )
-    days = {"reach_by": "reach_due", "complete_by": "completion_due"}
-    return due.with_columns(pl.coalesce(days[name] for name in rules.due.after).alias("promises_after"))

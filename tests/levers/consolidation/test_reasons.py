@@ -1,23 +1,30 @@
 """Reasons for low efficiency: when each holds, when it cannot be told, how much land it leaves idle."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from importlib.resources import files
 from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.domain.lineage import Succession
 from service.domain.tables import SNAPSHOT
 from service.levers.consolidation.bases import bases
-from service.levers.consolidation.facts import Year
+from service.levers.consolidation.facts import TERMS, Year
 from service.levers.consolidation.lasting import Before, d_years_running, unbroken, years_running
 from service.levers.consolidation.reasons import REASONS, evidence, graded_d, idle_ha
 from service.levers.consolidation.summary import SUMMARY, summary
+from service.levers.contracts.attainment import YEAR, attainment
+from service.levers.contracts.attainment import Year as StudyYear
+from service.levers.contracts.terms import CONTRACTS
+from service.levers.promises import with_due_days
 from service.reference.blocks import block_rules
 from service.reference.consolidation import consolidation_rules
+from service.reference.contracts import contract_rules
 
 RULES = consolidation_rules()
 DUE = {"complete_by": date(2023, 1, 1)}
@@ -48,6 +55,7 @@ def year(
     land: dict[str, Any] | None = None,
     contract: dict[str, Any] | None = None,
     occupied: list[dict[str, Any]] | None = None,
+    terms: dict[str, Any] | None = None,
     period: str = "2023",
 ) -> Year:
     """The year of a parcel P of three hectares beside others, with a contract of its own and a survey."""
@@ -66,6 +74,7 @@ def year(
         table("parcels", {"parcel_code": "P", **(land or {"registered_area": 3_000_000})}),
         table("contracts", *contracts),
         table("occupancies", *surveyed),
+        pl.DataFrame([{"parcel_code": "P", **(terms or {})}], schema=TERMS),
     )
 
 
@@ -129,13 +138,14 @@ def test_below_the_tax_of_the_contract() -> None:
 @pytest.mark.parametrize(
     ("dates", "expected"),
     [
-        ({"complete_by": date(2023, 12, 31)}, True),
-        ({"complete_by": date(2024, 1, 1)}, False),
+        ({"complete_by": date(2023, 1, 1)}, True),
+        ({"complete_by": date(2023, 1, 2)}, False),
         ({}, None),
-        ({"completed_on": date(2023, 12, 31)}, True),
+        ({"completed_on": date(2023, 1, 1)}, True),
+        ({"completed_on": date(2023, 1, 2)}, False),
         ({"completed_on": date(2024, 1, 1)}, None),
     ],
-    ids=["due", "not yet due", "no date", "completed", "completed later"],
+    ids=["due", "not a whole year", "no date", "completed", "completed within", "completed later"],
 )
 @pytest.mark.parametrize(
     ("promise", "reasons", "basis"),
@@ -150,7 +160,7 @@ def test_below_the_tax_of_the_contract() -> None:
     ids=["far", "not fully used", "coverage", "tax", "output", "energy"],
 )
 def test_a_promise_binds_from_completion_on(promise, reasons, basis, dates, expected) -> None:
-    """Before its date nothing is broken; without a date that is known only of what is completed."""
+    """From the first whole year on; without a date that is known only of what is completed."""
     parcel = {"floor_area_m2": 24_000.0, "footprint_area_m2": 12_000.0, "industry": "C3411"}
     figures = {"tax": 450.0, "output": 450.0, "energy_equal_supply": 135.0}
     of = year({**parcel, **figures}, contract={**promise, **dates})
@@ -158,6 +168,67 @@ def test_a_promise_binds_from_completion_on(promise, reasons, basis, dates, expe
         assert holds(of, reason, basis) is expected
         if expected is None:
             assert judged(of, reason, basis)["missing"] == "complete_by"  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("terms", "of_figures", "of_what_is_built"),
+    [
+        ({}, True, True),
+        ({"extended_to": date(2023, 6, 1)}, False, False),
+        ({"reach_by": date(2023, 6, 1)}, False, True),
+        ({"reach_by": date(2022, 6, 1)}, True, True),
+    ],
+    ids=["as signed", "completion put off", "full production later", "full production before"],
+)
+def test_an_extension_and_full_production_put_promises_off(terms, of_figures, of_what_is_built) -> None:
+    """As the contract study counts: what was agreed later, or of a later day, breaks nothing before."""
+    of = year(
+        {"floor_area_m2": 24_000.0, "tax": 450.0},
+        contract={"tax_per_mu": 20_000_000, "far": 1_200_000, "complete_by": date(2022, 1, 1)},
+        terms=terms,
+    )
+    assert holds(of, "below_contract_promise", "tax_per_mu") is of_figures
+    assert holds(of, "below_contract_promise", "far") is of_what_is_built
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.sampled_from([None, *(date(2021 + n // 4, 1 + 3 * (n % 4), 1) for n in range(12))]),
+    st.sampled_from([None, date(2022, 1, 1), date(2022, 7, 1), date(2023, 2, 1)]),
+    st.sampled_from([None, date(2022, 1, 1), date(2022, 7, 1), date(2023, 2, 1)]),
+    st.integers(0, 2000),
+)
+def test_the_contract_study_says_the_same(complete_by, extended_to, reach_by, tax) -> None:
+    """Whatever the days and the tax: broken here is what is due and not kept there."""
+    days = {"complete_by": complete_by, "extended_to": extended_to, "reach_by": reach_by}
+    of = year(
+        {"tax": float(tax)},
+        contract={"tax_per_mu": 20_000_000, "complete_by": complete_by},
+        terms={"extended_to": extended_to, "reach_by": reach_by},
+    )
+    contract = {**dict.fromkeys(CONTRACTS), "parcel_code": "P", "tax_wan_yuan_per_mu": 20.0, **days}
+    rules, heights = contract_rules(), pl.DataFrame(schema={"parcel_code": pl.String, "height_m": pl.Float64})
+    seen = of.parcels.select(pl.col(name) for name in YEAR).with_columns(of.parcels["tax"])
+    (told,) = (
+        attainment(
+            with_due_days(pl.DataFrame([contract], schema=CONTRACTS), rules),
+            [StudyYear(2023, seen)],
+            heights,
+            rules,
+        )
+        .filter(pl.col("clause") == "tax_per_mu")
+        .iter_rows(named=True)
+    )
+    broken = None if told["due"] is None else bool(told["due"] and not told["kept"])
+    expected = False if told["kept"] else broken
+    assert holds(of, "below_contract_promise", "tax_per_mu") is expected
+
+
+def test_investment_of_one_year_breaks_no_promise_of_all_years() -> None:
+    """What was invested before counts, too: the contract study sums it up, and a single year says nothing."""
+    of = year({"tax": 1.0}, contract={"investment_per_mu": 300_000_000, **DUE})
+    of = replace(of, parcels=of.parcels.with_columns(fixed_investment=pl.lit(1.0)))
+    assert evidence(of, RULES).filter(pl.col("basis") == "investment_per_mu").is_empty()
 
 
 def test_a_promise_that_is_kept_is_not_broken_whenever_it_is_due() -> None:
@@ -322,7 +393,7 @@ def test_built_and_nobody_there() -> None:
 def test_what_the_survey_never_reached_is_not_empty() -> None:
     """No row of a parcel says nothing of it, whether or not the district has others."""
     elsewhere = year({"floor_area_m2": 5000.0, "tax": 0.0, "output": 0.0})
-    nowhere = Year("2023", elsewhere.parcels, elsewhere.land, elsewhere.contracts, table("occupancies"))
+    nowhere = replace(elsewhere, occupancies=table("occupancies"))
     for of in (elsewhere, nowhere):
         for basis in ("occupants", "figures"):
             line = judged(of, "built_not_invested", basis)
@@ -402,6 +473,27 @@ def test_how_long_a_reason_has_lasted() -> None:
     assert lasted(("2022", bare), ("2020", bare)) == 2
     assert lasted(("2021", bare)) == 1
     assert lasted(("2022", built), ("2021", bare)) == 1
+
+
+def test_a_reason_goes_on_under_another_code_and_ends_with_a_split() -> None:
+    """Land that was renumbered is the same land; what was made by a split or a merger begins anew."""
+    contract = {"complete_by": date(2020, 1, 1)}
+    bare = evidence(year({"floor_area_m2": 0.0}, contract=contract), RULES)
+    grades = pl.DataFrame({"parcel_code": ["P"], "grade": ["D"]})
+    before = Before(
+        "2022", bare.with_columns(parcel_code=pl.lit("OLD")), grades.with_columns(parcel_code=pl.lit("OLD"))
+    )
+
+    def lasted(*codes: Succession) -> tuple[int, int]:
+        years = [before.under(codes, date(2023, 12, 31))]
+        runs = years_running(bare, years).filter(pl.col("reason") == "supplied_not_used")
+        return int(runs["years"].item()), int(d_years_running(grades, years)["d_years"].item())
+
+    assert lasted() == (1, 1)
+    assert lasted(Succession("OLD", "P", "renumbered")) == (2, 2)
+    day = date(2023, 3, 1)
+    assert lasted(Succession("OLD", "P", "split", day), Succession("OLD", "Q", "split", day)) == (1, 1)
+    assert lasted(Succession("OLD", "P", "merged", day), Succession("Q", "P", "merged", day)) == (1, 1)
 
 
 def test_graded_d_for_years_running() -> None:

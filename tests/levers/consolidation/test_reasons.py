@@ -16,8 +16,9 @@ from service.domain.tables import SNAPSHOT
 from service.levers.consolidation.bases import bases
 from service.levers.consolidation.facts import TERMS, Year
 from service.levers.consolidation.lasting import Before, d_years_running, unbroken, years_running
-from service.levers.consolidation.reasons import REASONS, evidence, graded_d, idle_ha
+from service.levers.consolidation.reasons import REASONS, evidence, graded_d
 from service.levers.consolidation.summary import SUMMARY, summary
+from service.levers.consolidation.yardsticks import idle_ha
 from service.levers.contracts.attainment import YEAR, attainment
 from service.levers.contracts.attainment import Year as StudyYear
 from service.levers.contracts.terms import CONTRACTS

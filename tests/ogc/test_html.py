@@ -18,6 +18,8 @@ from tests.ogc.test_core import links
 from tests.serving import keyed_client, open_client
 from tests.support.stores import GeoPackages
 
+pytestmark = pytest.mark.one_store
+
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"}
 NAMES = [collection.id for collection in COLLECTIONS]
 LINKED = [

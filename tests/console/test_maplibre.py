@@ -48,7 +48,7 @@ _DRAW = """async ([library, tilejson, colours]) => {
   return { faults, codes: [...new Set(codes)] };
 }"""
 
-# the service's own style, by its address alone; every class is a layer, a fill or a line, with a title, unlike outlines
+# the service's own style, by its address alone; a class is a layer, a fill or a line, with a title
 _SHOW = """async ([library, style, bounds]) => {
   const maplibre = await import(`${library}/maplibre-gl.mjs`);
   maplibre.setWorkerUrl(`${library}/maplibre-gl-worker.mjs`);

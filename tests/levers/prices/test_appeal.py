@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
+from service.access.policy import PROPERTIES
 from service.cli import main
 from service.errors import Conflict, InvalidParameter, NotFound
 from service.feeds.mappings.mapping import parse_mapping
@@ -477,6 +478,17 @@ def test_who_may_see_and_decide(story: Story) -> None:
         assert not {"amount_yuan", "kwh", "firms"} & first["properties"].keys()
         guess = reader.get(f"/collections/surcharges/items?evaluation={story.second}&filter=amount_yuan > 1")
         assert guess.status_code == 400
+        hidden = {name for name, scope in PROPERTIES["surcharges"].items() if scope == "analyst"}
+        assert {"amount_yuan", "kwh", "firms"} <= hidden
+        alone = reader.get(f"/collections/surcharges/items/{story.second}:P2").json()["properties"]
+        assert alone["tier_yuan_per_kwh"] == 0.05
+        tile = reader.get(
+            f"/collections/surcharges/tiles/WebMercatorQuad/12/1689/3413?evaluation={story.second}"
+        )
+        drawn = mapbox_vector_tile.decode(tile.content)["surcharges"]["features"]
+        assert {each["properties"]["parcel_code"] for each in drawn} == {"P2", "P3"}
+        for told in (alone, *(each["properties"] for each in drawn)):
+            assert not hidden & told.keys()
     with keyed_client(story.database, "publish") as publisher:
         wanted = {"first_month": "2024-01", "last_month": "2024-02"}
         told = publisher.post(f"/evaluations/{story.second}/prices", json=wanted).json()

@@ -12,7 +12,7 @@ from tests.support.features import add_barriers, add_buildings, add_measures, ad
 from tests.support.stores import GeoPackages
 
 EMPTY = ("surcharges", "premises")
-"""Collections of which there is nothing in the small park."""
+"""Collections of which the small park has nothing: nobody decided on prices, and nothing is to let."""
 
 
 def lay_out(database: Database) -> Database:

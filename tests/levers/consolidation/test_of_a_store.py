@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import mapbox_vector_tile
 import openpyxl
 import pytest
 import shapely
@@ -246,4 +247,6 @@ def test_layers_say_what_the_report_says(park: Park, client: TestClient) -> None
     assert railway["properties"] == {"code": "T1", "kind": "railway", "name": "甬台温"}
     tile = client.get("/collections/barriers/tiles/WebMercatorQuad/12/1689/3413")
     assert tile.status_code == 200
+    (drawn,) = mapbox_vector_tile.decode(tile.content)["barriers"]["features"]
+    assert drawn["properties"] == railway["properties"]
     assert client.get("/collections/barriers/items?f=gpkg").status_code == 200

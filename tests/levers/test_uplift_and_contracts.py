@@ -300,15 +300,6 @@ class TestContracts:
         assert {each["properties"]["parcel_code"] for each in drawn} == {"P1", "P2", "P3", "P4"}
         assert client.get("/styles/contracts?f=mapbox").status_code == 200
 
-    def test_other_levers_read_the_clauses(self, park: Park) -> None:
-        """A row for every contract, with word, reason and condition."""
-        with park.database.reading() as connection:
-            found = contracts_job.clauses(connection, "330299").to_dicts()
-        assert [(row["parcel_code"], row["leasing"], row["leasing_condition"]) for row in found] == [
-            ("P1", "with_consent", "达产后"),
-            ("P2", "unknown", None),
-        ]
-
 
 @pytest.mark.parametrize("name", ["uplift", "contracts"])
 def test_a_workbook_has_what_its_reader_may_see(client: TestClient, park: Park, name: str) -> None:

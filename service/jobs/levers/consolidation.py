@@ -18,6 +18,7 @@ from service.levers.consolidation.reporting import Found, report
 from service.levers.consolidation.summary import SUMMARY
 from service.levers.consolidation.worth import DESCRIBED, WORTH, worth
 from service.levers.occupancies import current
+from service.levers.planes import Geometries
 from service.levers.report import Report
 from service.reference.blocks import block_rules
 from service.reference.consolidation import ConsolidationRules, consolidation_rules
@@ -102,13 +103,30 @@ def blocks_of(connection: Connection, read: Evaluated, distance_m: float) -> Blo
     places = {code: place for place, (code, _) in enumerate(rows)}
     flagged = read.parcels.filter(pl.col("low_efficiency").fill_null(False))
     west, _, east, _ = shapely.total_bounds(shapes) if len(rows) else (0.0,) * 4
-    meridian = 0 if np.isnan(west) else central_meridian(west, east)
     chosen = np.array([places[code] for code in flagged["parcel_code"]], dtype=np.int64)
-    walls = barriers_in(connection, meridian)
-    return blocks(flagged.select(*FIGURES), shapes[chosen], distance_m, meridian, walls)
+    return blocks_among(connection, flagged, shapes[chosen], distance_m, west, east)
 
 
-def barriers_in(connection: Connection, meridian: int) -> Barriers | None:
+def blocks_among(
+    connection: Connection,
+    flagged: pl.DataFrame,
+    shapes: Geometries,
+    distance_m: float,
+    west: float,
+    east: float,
+) -> Blocks:
+    """Group flagged parcels, between which the store's barriers lie.
+
+    :param flagged: `FIGURES` of the parcels
+    :param shapes: their outlines, degrees
+    :param west: with ``east`` what the district spans, degrees; metres are of the zone in its middle
+    """
+    meridian = 0 if np.isnan(west) else central_meridian(west, east)
+    walls = _barriers_in(connection, meridian)
+    return blocks(flagged.select(*FIGURES), shapes, distance_m, meridian, walls)
+
+
+def _barriers_in(connection: Connection, meridian: int) -> Barriers | None:
     """Return the barriers of the store in the zone of a central meridian."""
     shapes = _barriers(connection)
     return Barriers(in_metres(shapes, meridian), block_rules().sight_step_m) if len(shapes) else None

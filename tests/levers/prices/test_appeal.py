@@ -21,7 +21,8 @@ from service.feeds.mappings.mapping import parse_mapping
 from service.jobs.evaluating import evaluate, publish
 from service.jobs.importing import import_file
 from service.jobs.levers.evaluated import Evaluated, evaluated
-from service.jobs.levers.price_deciding import Decided, PriceEntry, decide, decisions, entries
+from service.jobs.levers.price_deciding import Decided, decide
+from service.jobs.levers.price_ledger import PriceEntry, decisions, entries
 from service.jobs.levers.prices import Asked, layer, layer_of, prices, worked_out
 from service.levers.report import Report
 from service.reference.prices import own_policy, shipped_policy
@@ -321,12 +322,13 @@ def test_evaluations_of_an_early_release(story: Story) -> None:
         whole = evaluated(connection, story.second)
         bare = Evaluated(whole.run, {}, {})
         with pytest.raises(Conflict) as caught:
-            worked_out(connection, bare, JANUARY)
+            worked_out(connection, bare, *JANUARY.settled(bare.run))
         assert caught.value.code == "evaluation-inputs-not-kept"
         assert layer_of(connection, bare).is_empty()
         older = replace(whole, _snapshot={k: v for k, v in whole._snapshot.items() if k != "passed_on"})
         assert (
-            worked_out(connection, older, JANUARY).charges == worked_out(connection, whole, JANUARY).charges
+            worked_out(connection, older, *JANUARY.settled(older.run)).charges
+            == worked_out(connection, whole, *JANUARY.settled(whole.run)).charges
         )
 
 

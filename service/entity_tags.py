@@ -1,4 +1,4 @@
-"""Entity tags of features: the version of the row, readable in the tag, and a digest of its representation.
+"""Entity tags (RFC 9110): the version of a row, readable in the tag, and a digest of its representation.
 
 A tag names bytes, so each representation has its own; an edit is of the feature, so whichever of them a
 client has read, ``If-Match`` compares the version alone.
@@ -9,7 +9,10 @@ import re
 from datetime import datetime
 from email.utils import format_datetime
 
-from service.errors import InvalidParameter
+from fastapi import Request
+
+from service.domain.reasons import Text
+from service.errors import InvalidParameter, PreconditionRequired
 
 _DIGEST_BYTES = 9
 # RFC 9110, 8.8.3: anything but a quotation mark may stand in a tag, commas too
@@ -30,6 +33,35 @@ def feature_tag(version: int, representation: str) -> str:
 def http_date(moment: datetime) -> str:
     """Return a moment in UTC as ``Last-Modified`` has it, to the second."""
     return format_datetime(moment, usegmt=True)
+
+
+def is_known(request: Request, tag: str) -> bool:
+    """Tell whether the client has what a tag stands for, by ``If-None-Match``: weakly compared (13.1.2)."""
+    known = ",".join(request.headers.getlist("if-none-match"))
+    return not {"*", tag.removeprefix("W/")}.isdisjoint(
+        item.strip().removeprefix("W/") for item in known.split(",")
+    )
+
+
+def if_match(request: Request) -> str | None:
+    """Return the header ``If-Match``, its lines as one; None where it was not sent."""
+    lines = request.headers.getlist("if-match")
+    return ",".join(lines) if lines else None
+
+
+def require_condition(request: Request, thing: Text) -> None:
+    """Refuse a change that names no version, where the settings ask for one; raises `PreconditionRequired`.
+
+    :param thing: what is changed
+    """
+    if request.app.state.settings.require_if_match:
+        english, chinese = thing
+        raise PreconditionRequired(
+            "A change has to name the version that it is made of.",
+            "更改须指明所依据的版本。",
+            place="header If-Match",
+            action=f"Send the ETag of the {english} as If-Match. 请在 If-Match 中发送该{chinese}的 ETag。",
+        )
 
 
 def versions_in(if_match: str) -> frozenset[int] | None:

@@ -9,9 +9,18 @@ from pathlib import Path
 import pytest
 
 from service.cli.common import out
+from service.jobs.demo import run_demo
 from service.store.database import Database
 from tests.support import postgis
-from tests.support.stores import GeoPackages, PostgisServer, postgis_server
+from tests.support.stores import DemoPark, GeoPackages, PostgisServer, postgis_server
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave to the night what no database changes, and what would run on PostGIS a second time."""
+    for item in items:
+        if item.get_closest_marker("one_store") and "postgis" in item.name:
+            item.add_marker(pytest.mark.nightly)
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +38,17 @@ def server() -> Iterator[PostgisServer]:
                 pytest.fail(postgis.HINT)
             pytest.skip(postgis.HINT)
         yield found
+
+
+@pytest.fixture(scope="session")
+def demo_park(geopackages: GeoPackages, tmp_path_factory: pytest.TempPathFactory) -> DemoPark:
+    """The demo park, made once; tests that write take a copy of it."""
+    folder = tmp_path_factory.mktemp("demo-park")
+    path = folder / "park.gpkg"
+    database = Database(geopackages.copy_to(path))
+    report = run_demo(database, folder / "data")
+    database.dispose()
+    return DemoPark(path, folder / "data", report)
 
 
 @pytest.fixture

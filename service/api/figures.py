@@ -11,6 +11,7 @@ from service.api.dependencies import Configuration, Store
 from service.api.paging import LARGEST_ID, After, Limit, Text, next_page
 from service.api.problems import responses
 from service.domain.hand_overs import Feed
+from service.entity_tags import is_known
 from service.jobs.tracing import TracedFigure, kept_file, trace
 
 router = APIRouter(tags=["Hand-overs 数据交付"])
@@ -70,8 +71,7 @@ def file(
     """Hand out the file of a hand-over exactly as it was received 下载原始文件."""
     kept = kept_file(store, batch_id, feed)
     headers = {"ETag": f'"{kept.sha256}"', "Cache-Control": "private, no-cache"}
-    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
-    if known & {headers["ETag"], "*"}:
+    if is_known(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     headers |= {
         "Content-Length": str(kept.size),

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from service.access.identity import Principal
 from service.access.policy import visible
 from service.api.dependencies import Asker, Configuration, Store
-from service.api.levers.answers import DOCUMENTED, ReportTold, told
+from service.api.levers.answers import DOCUMENTED, ReportTold, answered, as_workbook
 from service.api.measure_forms import (
     Measures,
     MeasureWithHistory,
@@ -21,16 +21,13 @@ from service.api.paging import LARGEST_ID, Before, Limit, Text, next_page
 from service.api.problems import responses
 from service.api.validation import json_body_only
 from service.domain.measures import MeasureKind, MeasureState
-from service.entity_tags import feature_tag, versions_in
-from service.errors import PreconditionRequired
+from service.entity_tags import feature_tag, if_match, is_known, require_condition, versions_in
 from service.jobs.measures import keeping, records
 from service.jobs.measures.dashboard import dashboard as dashboard_of
 from service.jobs.measures.forms import Changed, Day, NewMeasure, Note
 from service.jobs.measures.outcome import Outcome
 from service.jobs.measures.outcome import outcome as outcome_of
 from service.jobs.periods import today
-from service.levers.report import Report
-from service.levers.workbook import workbook
 from service.negotiation import JSON, XLSX, choose
 
 MERGE_PATCH = "application/merge-patch+json"
@@ -76,15 +73,9 @@ async def _merge_patch_only(request: Request) -> None:
 
 def _versions(request: Request) -> frozenset[int] | None:
     """Return the versions that a change may be made of, as the header If-Match says."""
-    if tags := request.headers.getlist("if-match"):
-        return versions_in(",".join(tags))
-    if request.app.state.settings.require_if_match:
-        raise PreconditionRequired(
-            "A change has to name the version that it is made of.",
-            "更改须指明所依据的版本。",
-            place="header If-Match",
-            action="Send the ETag of the measure as If-Match. 请在 If-Match 中发送该事项的 ETag。",
-        )
+    if (tags := if_match(request)) is not None:
+        return versions_in(tags)
+    require_condition(request, ("measure", "事项"))
     return None
 
 
@@ -151,10 +142,10 @@ def measures(
         "due_before": due_before,
         "overdue_on": day if overdue else None,
     }
-    as_workbook = choose(request, JSON, XLSX) == XLSX
+    whole = choose(request, JSON, XLSX) == XLSX
     with store.reading() as connection:
-        if as_workbook:
-            return _workbook(asker, records.listing(connection, day, **wanted))
+        if whole:
+            return as_workbook(asker, records.listing(connection, day, **wanted))
         found = records.many(connection, day, before=before, limit=size + 1, **wanted)
     response.headers["Vary"] = "Accept"
     page: dict[str, Any] = {"measures": [shown(asker, each) for each in found[:size]]}
@@ -178,15 +169,11 @@ def dashboard(
 
     What is expected is summed of measures not dropped, what is achieved of those carried out or closed.
     """
-    as_workbook = choose(request, JSON, XLSX) == XLSX
     with store.reading() as connection:
         report = dashboard_of(
             connection, today(), kind=kind.value if kind else None, district=district, office=office
         )
-    if as_workbook:
-        return _workbook(asker, report)
-    response.headers["Vary"] = "Accept"
-    return told(_seen(asker, report))
+    return answered(request, response, asker, report)
 
 
 @router.get(
@@ -198,8 +185,7 @@ def dashboard(
 def measure(request: Request, response: Response, store: Store, asker: Asker, measure_id: MeasureId) -> Any:
     """Tell of a measure everything that became of it."""
     found = _answer(response, store, asker, measure_id)
-    known = [each.strip() for each in request.headers.get("if-none-match", "").split(",")]
-    if response.headers["ETag"] in known:
+    if is_known(request, response.headers["ETag"]):
         return Response(status_code=304, headers={"ETag": response.headers["ETag"]})
     return found
 
@@ -266,12 +252,3 @@ def _answer(response: Response, store: Store, asker: Principal, measure_id: int)
     names = ",".join(sorted(visible(asker, records.RECORD) | visible(asker, "measure_steps")))
     response.headers["ETag"] = feature_tag(version, f"measure {day} {names}")
     return shown(asker, record)
-
-
-def _seen(asker: Principal, report: Report) -> Report:
-    return report.seen_by({each.policy: visible(asker, each.policy) for each in report.sections})
-
-
-def _workbook(asker: Principal, report: Report) -> Response:
-    headers = {"Vary": "Accept", "Content-Disposition": f'attachment; filename="{report.name}.xlsx"'}
-    return Response(workbook(_seen(asker, report)), media_type=XLSX, headers=headers)

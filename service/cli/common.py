@@ -1,5 +1,7 @@
 """What every command shares: settings, an open store, errors as one readable block."""
 
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -25,6 +27,14 @@ def open_database(*, initialise: bool = False) -> Iterator[Database]:
         yield database
     finally:
         database.dispose()
+
+
+def told_to_end() -> threading.Event:
+    """Return what is set once a signal says to end (SIGINT, SIGTERM), so that what runs can end in order."""
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    return ended
 
 
 @contextmanager

@@ -1,7 +1,5 @@
 """``mujun events``: what other systems are told, and how far each was told 事件."""
 
-import signal
-import threading
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -9,7 +7,7 @@ import typer
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from service.cli.common import err, open_database, out
+from service.cli.common import err, open_database, out, told_to_end
 from service.domain.events import TYPES
 from service.errors import NotFound
 from service.settings import Settings
@@ -89,9 +87,7 @@ def deliver(
     settings = Settings()
     with open_database() as database:
         if loop:
-            ended = threading.Event()
-            for number in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(number, lambda *_: ended.set())
+            ended = told_to_end()
             deliveries = Deliveries(database, settings)
             deliveries.start()
             err.print("Delivering 投递中 …", highlight=False)

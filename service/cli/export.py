@@ -47,7 +47,7 @@ def tiles(
         "name": SCORES.title,
         "description": SCORES.description,
         "type": "overlay",
-        "vector_layers": vector_layers(SCORES, columns, labels, finest),
+        "vector_layers": vector_layers(SCORES, WEB_MERCATOR_QUAD, columns, labels, finest),
     }
     with open_database() as database, bars() as display, bar(display, target.name) as progress:
         count = export_tiles(

@@ -1,14 +1,12 @@
 """``mujun jobs`` and ``mujun work``: look after durable jobs, and carry them out."""
 
-import signal
-import threading
 from typing import Annotated
 
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from service.cli.common import err, open_database, out
+from service.cli.common import err, open_database, out, told_to_end
 from service.errors import InvalidParameter
 from service.settings import Settings
 from service.store.database import Database
@@ -81,9 +79,7 @@ def work(
     ] = False,
 ) -> None:
     """Carry out jobs and deliver events, for services that run with MUJUN_JOBS=elsewhere 执行任务."""
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
+    ended = told_to_end()
     with open_database() as database:
         worker, deliveries = Worker(database, Settings()), Deliveries(database, Settings())
         worker.start()

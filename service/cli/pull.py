@@ -1,7 +1,5 @@
 """``mujun pull``: sources into the store, by name or as they are due, and how each of them is."""
 
-import signal
-import threading
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -9,7 +7,7 @@ import typer
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from service.cli.common import err, open_database, out, print_error
+from service.cli.common import err, open_database, out, print_error, told_to_end
 from service.errors import InvalidParameter, MujunError
 from service.jobs.freshness import SourceStatus, due, statuses
 from service.jobs.pulling import Order, PullReport, Sources, pull
@@ -67,9 +65,7 @@ def pull_(
 
 def _loop(database: Database, sources: Sources) -> None:
     """Pull what is due until a signal says to end; a pull under way ends first."""
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
+    ended = told_to_end()
     while not ended.is_set():
         try:
             orders = due(database, sources)

@@ -6,7 +6,7 @@ from typing import Any
 
 from service import __version__
 from service.errors import Conflict, NotFound
-from service.features.tiles import WEB_MERCATOR_QUAD, TileLayer, prepare
+from service.features.tiles import WEB_MERCATOR_QUAD, TileLayer, labels_from, prepare
 from service.features.tiles.archive import write_archive
 from service.jobs.whole_files import whole_file
 from service.store import runs
@@ -35,6 +35,7 @@ def made_of(
         "layer": layer,
         "columns": list(columns),
         "labels": list(labels),
+        "labels_from": labels_from(layer, WEB_MERCATOR_QUAD),
     }
 
 
@@ -73,7 +74,8 @@ def export_tiles(
             )
         table = standing(database).scores(connection, database.data_version(connection), found)
         about = made_of(runs.first_received(connection), evaluation_id, layer, columns, labels)
-    drawn = TileLayer(layer, prepare(table, WEB_MERCATOR_QUAD), columns, labels)
+    since = labels_from(layer, WEB_MERCATOR_QUAD)
+    drawn = TileLayer(layer, prepare(table, WEB_MERCATOR_QUAD), columns, labels, since)
     if table.extent() is None:
         raise Conflict(
             f"Nothing of evaluation {evaluation_id} has a geometry.", f"评价 {evaluation_id} 没有任何图形。"

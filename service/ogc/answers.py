@@ -10,6 +10,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from service import __version__
+from service.entity_tags import is_known
 from service.negotiation import JSON, accepted
 from service.ogc.documents.links import base_url
 
@@ -34,13 +35,7 @@ def representation(request: Request, *state: object) -> str:
 
 def not_modified(request: Request, tag: str) -> Response | None:
     """Return 304 when the client has what the tag stands for."""
-    known = request.headers.get("if-none-match")
-    if known is None:
-        return None
-    tags = {item.strip().removeprefix("W/") for item in known.split(",")}
-    if tag.removeprefix("W/") in tags or "*" in tags:
-        return Response(status_code=304, headers=caching(tag))
-    return None
+    return Response(status_code=304, headers=caching(tag)) if is_known(request, tag) else None
 
 
 def answer(

@@ -3,7 +3,7 @@
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, Text, cast, literal, null, or_, select
+from sqlalchemy import Connection, literal, or_, select
 
 from service.store.frames import frame
 from service.store.models import GrantContract, Premises, Project
@@ -25,12 +25,8 @@ def premises(connection: Connection) -> pl.DataFrame:
 
 def clauses(connection: Connection) -> pl.DataFrame:
     """Return ``parcel_code``, ``leasing_clause`` and ``industries`` of contracts; null where none is kept."""
-    known = GrantContract.__table__.c
-    names = ("leasing_clause", "industries")
-    query = select(
-        GrantContract.parcel_code, *(known[n] if n in known else cast(null(), Text).label(n) for n in names)
-    )
-    return frame(connection, query, dict.fromkeys(("parcel_code", *names), "str"))
+    columns = (GrantContract.parcel_code, GrantContract.leasing_clause, GrantContract.industries)
+    return frame(connection, select(*columns), {column.key: "str" for column in columns})
 
 
 def _all(connection: Connection, model: Any, condition: Any) -> pl.DataFrame:

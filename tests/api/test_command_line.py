@@ -16,6 +16,8 @@ import pytest
 
 from service.cli import main
 
+pytestmark = pytest.mark.one_store
+
 
 class Ended(NamedTuple):
     """How a command ended and what it said."""

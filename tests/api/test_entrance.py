@@ -15,6 +15,8 @@ from service.settings import Settings
 from service.store.database import Database
 from tests.serving import key_for, keyed_client, open_client
 
+pytestmark = pytest.mark.one_store
+
 
 def test_the_service_does_not_start_without_a_key(database: Database) -> None:
     """Nobody could use it; the message says how to make a key and how to serve this machine alone."""

@@ -11,6 +11,8 @@ from tests.api.conftest import Built
 from tests.api.park import Park
 from tests.serving import open_client
 
+pytestmark = pytest.mark.one_store
+
 # there is no job in the park: `tests.api.test_jobs` has them
 _READABLE = [path for method, path in ROUTES if method == "GET" and "{jobId}" not in path]
 

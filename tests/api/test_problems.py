@@ -14,6 +14,8 @@ from service.settings import Settings
 from service.store.database import Database
 from tests.serving import keyed_client, open_client
 
+pytestmark = pytest.mark.one_store
+
 
 @pytest.mark.parametrize(
     ("method", "path", "status", "code"),

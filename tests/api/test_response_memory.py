@@ -18,6 +18,8 @@ from tests.ogc.conftest import lay_out
 from tests.serving import key_for, keyed_client, open_client
 from tests.support.features import add_parcels, grid
 
+pytestmark = pytest.mark.one_store
+
 ITEMS = "/collections/parcels/items"
 SCORES = "/collections/scores/items"
 ONE = f"{ITEMS}/P00003"

@@ -12,6 +12,8 @@ from tests.api.test_command_line import Run, mujun
 from tests.support.parks import hand_over_small_park
 from tests.support.snapshots import indicator, scheme_text, track
 
+pytestmark = pytest.mark.one_store
+
 __all__ = ["mujun"]
 
 

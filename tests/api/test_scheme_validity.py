@@ -12,6 +12,8 @@ from service.store.database import Database
 from tests.serving import open_client
 from tests.support.parks import hand_over_small_park
 
+pytestmark = pytest.mark.one_store
+
 PARCEL = json.loads(shipped_scheme("parcel").canonical_json())
 TRACK = PARCEL["tracks"][0]
 

@@ -26,6 +26,8 @@ from tests.serving import key_for, keyed_client, open_client
 from tests.support.parks import hand_over_small_park
 from tests.support.snapshots import indicator, scheme, scheme_text, track
 
+pytestmark = pytest.mark.one_store
+
 _PARCEL = json.loads(shipped_scheme("parcel").canonical_json())
 _TRACK = shipped_scheme("parcel").tracks[0]
 _CUT = f"tracks.{_TRACK.code}.grades.cuts.A.up_to"

@@ -79,7 +79,7 @@ JOBS: dict[str, tuple[Callable[[Park, Path], Order], tuple[str, ...]]] = {
 """Job → how it is ordered, and its commit points in the order in which they come."""
 
 
-@pytest.fixture(params=["geopackage", "postgis"])
+@pytest.fixture
 def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], Any]]:
     """Gives fresh stores by name, on each database in turn."""
     with ExitStack() as stack:
@@ -159,7 +159,18 @@ def _told(result: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("kind", JOBS)
+@pytest.mark.parametrize(
+    ("stores", "kind"),
+    [
+        *(("geopackage", kind) for kind in JOBS),
+        # every kind has its own commit points; on a server the longest of them in every run, all in the night
+        *(
+            pytest.param("postgis", kind, marks=[] if kind == "pull" else [pytest.mark.nightly])
+            for kind in JOBS
+        ),
+    ],
+    indirect=["stores"],
+)
 def test_a_killed_job_is_finished_by_the_next_process(
     stores: Callable[[str], Database], tmp_path: Path, gateway: FakeGateway, kind: str
 ) -> None:

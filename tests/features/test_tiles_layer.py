@@ -19,10 +19,12 @@ from service.features.tiles import (
     MatrixSet,
     Tile,
     TileLayer,
+    labels_from,
     prepare,
     tile_bytes,
 )
 from service.features.tiles.grid import BUFFER, EXTENT, in_units
+from service.reference.styles import style_table
 
 each_set = pytest.mark.parametrize("matrix_set", MATRIX_SETS.values(), ids=MATRIX_SETS)
 UNIT = 1 / EXTENT
@@ -186,6 +188,24 @@ def test_small_features_have_no_label() -> None:
         if "land_labels" in decoded(tile_bytes(layer, tile))
     }
     assert with_label == set(range(12, 17))
+
+
+@each_set
+def test_labels_begin_where_the_style_writes_them(matrix_set: MatrixSet) -> None:
+    """Coarser tiles are the outlines alone; a degree has as many pixels in both sets where labels begin."""
+    since = labels_from("scores", matrix_set)
+    label = style_table().styles["scores"].label
+    assert label is not None
+    assert matrix_set.columns * 2**since == 2**label.min_zoom
+    table = table_of([shapely.box(120.0, 30.0, 120.003, 30.003)])
+    plain = TileLayer("land", prepare(table, matrix_set), ("code",))
+    labelled = TileLayer("land", plain.prepared, ("code",), ("code",), since)
+    for matrix in (since - 1, since):
+        for tile in tiles_of(plain, matrix):
+            outlines, whole = tile_bytes(plain, tile), tile_bytes(labelled, tile)
+            assert whole.startswith(outlines)
+            assert matrix == since or whole == outlines
+    assert any("land_labels" in decoded(tile_bytes(labelled, tile)) for tile in tiles_of(plain, since))
 
 
 def test_a_change_takes_over_what_it_leaves_alone() -> None:

@@ -31,6 +31,11 @@ WORKBOOKS: tuple[tuple[Feed, Callable[[Path], Path]], ...] = (
 )
 LOTS = 20
 OF_A_LOT = {"workbooks": 20, "csv": 80}
+EVERY_RUN = 8
+"""Lots of every run; the others are of the night."""
+each_lot = pytest.mark.parametrize(
+    "lot", [pytest.param(lot, marks=[pytest.mark.nightly] * (lot >= EVERY_RUN)) for lot in range(LOTS)]
+)
 """In all 400 workbooks, each read in a process of its own, and 1,600 CSVs."""
 
 
@@ -92,7 +97,7 @@ def _is_clear(refusal: MujunError) -> None:
     assert "Traceback" not in refusal.detail
 
 
-@pytest.mark.parametrize("lot", range(LOTS))
+@each_lot
 def test_distorted_workbooks(lot: int, workbooks: list[Layout], tmp_path: Path) -> None:
     """No unhandled error, and no row lost or doubled."""
     read = 0
@@ -105,7 +110,7 @@ def test_distorted_workbooks(lot: int, workbooks: list[Layout], tmp_path: Path) 
     assert read > 0
 
 
-@pytest.mark.parametrize("lot", range(LOTS))
+@each_lot
 def test_distorted_csv(lot: int, returns: Layout, tmp_path: Path) -> None:
     """Every record of the file is a row or part of the header, counted by another reader."""
     read = 0

@@ -106,6 +106,7 @@ def test_both_levers_call_the_same_a_breach(
         assert here[basis] == by_contracts[basis]
 
 
+@settings(deadline=None)
 @given(st.floats(1e-6, 1e9), st.floats(-1e-10, 1e-10))
 def test_the_last_bits_of_a_division_break_no_promise(promised: float, off: float) -> None:
     """From above and from below; a millionth less is less."""

@@ -152,6 +152,8 @@ def test_of_two_who_change_one_measure_the_second_learns_of_the_first(client: Te
     path = f"/measures/{made['id']}"
     tag = client.get(path).headers["etag"]
     assert client.get(path, headers={"If-None-Match": tag}).status_code == 304
+    for known in (f"W/{tag}", "*", f'"other", {tag}'):
+        assert client.get(path, headers={"If-None-Match": known}).status_code == 304
     first = client.patch(path, json={"office": "经信局"}, headers={"If-Match": tag})
     assert first.status_code == 200
     for method, where, body in (

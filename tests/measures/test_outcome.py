@@ -12,7 +12,6 @@ from typer.testing import CliRunner
 
 from service.cli import build
 from service.domain.measures import MeasureState
-from service.jobs.demo import run_demo
 from service.jobs.evaluating import evaluate, publish
 from service.jobs.measures import keeping
 from service.jobs.measures.forms import NewMeasure
@@ -26,18 +25,15 @@ from service.store.database import Database
 from service.store.models import Parcel, ParcelSuccession
 from tests.api.park import DISTRICT
 from tests.api.park import build as park_of
-from tests.support.stores import GeoPackages
+from tests.support.stores import DemoPark
 
 RUN = CliRunner()
 
 
 @pytest.fixture(scope="module")
-def demo(geopackages: GeoPackages, tmp_path_factory: pytest.TempPathFactory) -> Database:
+def demo(demo_park: DemoPark, tmp_path_factory: pytest.TempPathFactory) -> Database:
     """The demo park with its measures."""
-    folder = tmp_path_factory.mktemp("demo")
-    database = Database(geopackages.copy_to(folder / "park.gpkg"))
-    run_demo(database, folder)
-    return database
+    return Database(demo_park.copy_to(tmp_path_factory.mktemp("demo") / "park.gpkg"))
 
 
 @pytest.fixture

@@ -11,6 +11,9 @@ from tests.serving import open_client
 from tests.support.features import add_barriers, add_buildings, add_measures, add_parcels, add_scores, grid
 from tests.support.stores import GeoPackages
 
+EMPTY = ("surcharges", "premises")
+"""Collections of which the small park has nothing: nobody decided on prices, and nothing is to let."""
+
 
 def lay_out(database: Database) -> Database:
     """Write 60 parcels, 20 buildings, scores of 2023 (evaluation 1), a draft of 2024 (2), 镇海 2022 (3)."""

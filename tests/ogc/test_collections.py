@@ -17,13 +17,17 @@ from service.levers.consolidation import FIGURES, blocks
 from service.levers.consolidation.columns import OF_WORTH
 from service.ogc.collections import COLLECTIONS
 from service.store.database import Database
+from tests.ogc.conftest import EMPTY
 from tests.ogc.test_paging import ids, walk
 from tests.serving import key_for, keyed_client, open_client
 from tests.support.features import add_scores
 from tests.support.parks import HandOvers, hand_over_small_park, uscc
 from tests.support.records import square
 
-NEW = ("low-efficiency", "uplift-candidates", "blocks", "contracts", "buildings", "findings", "measures")
+NEW = (
+    *("low-efficiency", "uplift-candidates", "blocks", "contracts", "energy"),
+    *("buildings", "barriers", "findings", "measures"),
+)
 OF_EVALUATIONS = ("scores", "low-efficiency", "uplift-candidates", "blocks", "contracts", "energy")
 SCORED = [number for number in range(60) if number % 10 != 9]
 LOW = [f"1:P{number:05}" for number in SCORED if number % 3 == 0]
@@ -47,6 +51,11 @@ def on_tile(client: TestClient, collection: str, query: str = "") -> list[dict[s
     """The properties on the tile that holds the whole park."""
     content = client.get(f"/collections/{collection}/tiles/WebMercatorQuad/{PLACE}{query}").content
     return [each["properties"] for each in mapbox_vector_tile.decode(content)[collection]["features"]]
+
+
+def test_nothing_is_empty_that_tests_call_full(client: TestClient) -> None:
+    """Exactly the collections that tests excuse have no feature in this park."""
+    assert {each.id for each in COLLECTIONS if not items(client, each.id)["features"]} == set(EMPTY)
 
 
 @pytest.mark.parametrize("name", NEW)

@@ -13,10 +13,12 @@ from sqlalchemy import update
 from service.ogc.collections import COLLECTIONS
 from service.store.database import Database
 from service.store.models import Parcel
-from tests.ogc.conftest import lay_out
+from tests.ogc.conftest import EMPTY, lay_out
 from tests.ogc.test_core import links
 from tests.serving import keyed_client, open_client
 from tests.support.stores import GeoPackages
+
+pytestmark = pytest.mark.one_store
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"}
 NAMES = [collection.id for collection in COLLECTIONS]
@@ -122,8 +124,7 @@ def test_every_link_on_a_page_leads_somewhere(client: TestClient, path: str) -> 
             assert address.startswith(("#", "data:", "http://www.opengis.net/", "https://json-schema.org/"))
 
 
-# of surcharges and premises there are none in this district
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("surcharges", "premises")])
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in EMPTY])
 def test_a_page_of_features_tells_what_the_document_tells(client: TestClient, name: str) -> None:
     """A row per feature, a column per property under its title, the counts, and the link to the next page."""
     path = f"/collections/{name}/items?limit=7"

@@ -9,6 +9,8 @@ from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValida
 from service.store.database import Database
 from tests.serving import open_client
 
+pytestmark = pytest.mark.one_store
+
 
 @pytest.fixture(scope="module")
 def older(client: TestClient) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from tests.serving import keyed_client, open_client
 from tests.support.features import add_parcels, grid
 from tests.support.read_back import Found, read_back
 
+pytestmark = pytest.mark.one_store
+
 ALL = [each.f for each in FORMATS]
 NAMES = [collection.id for collection in COLLECTIONS]
 PARCELS = "/collections/parcels/items"

@@ -12,6 +12,8 @@ from service.reference.styles import style_table
 from service.store.database import Database
 from tests.serving import key_for, keyed_client
 
+pytestmark = pytest.mark.one_store
+
 NAMES = [collection.id for collection in COLLECTIONS]
 MAPBOX, SLD, QML = (
     "application/vnd.mapbox.style+json",

@@ -15,6 +15,8 @@ from service.ogc.tiles import tile as tiles
 from service.store.database import Database
 from tests.serving import keyed_client, open_client
 
+pytestmark = pytest.mark.one_store
+
 SCORES = "/collections/scores/tiles/WebMercatorQuad"
 
 

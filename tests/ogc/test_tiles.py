@@ -234,8 +234,8 @@ def test_a_change_is_on_the_next_tile_and_leaves_all_others_as_they_are(
             path = f"/collections/parcels/tiles/{matrix_set.id}"
 
             def at(x: float, y: float, path: str = path, matrix_set: MatrixSet = matrix_set) -> str:
-                limit = matrix_set.limits((x, y, x, y))[14]
-                return f"{path}/14/{limit['minTileRow']}/{limit['minTileCol']}"
+                limit = matrix_set.limits((x, y, x, y))[16]
+                return f"{path}/16/{limit['minTileRow']}/{limit['minTileCol']}"
 
             park_tile, old, new = at(120.004, 30.003), at(120.1005, 30.1005), at(120.2005, 30.2005)
             before = {each: client.get(each) for each in (park_tile, old, new)}
@@ -303,8 +303,15 @@ def test_a_period_of_time_chooses_what_tiles_show(client: TestClient) -> None:
 
 
 def test_labels_carry_what_is_written_on_the_map(client: TestClient) -> None:
-    """Grade and code of each parcel at a place inside it, with the values of the outline."""
-    content = client.get(f"{SCORES}/13/3379/6826").content
+    """From the matrix at which they are read: grade and code, the outline's own, at a place inside it."""
+    (described,) = (
+        each
+        for each in client.get(f"{SCORES}/tilejson").json()["vector_layers"]
+        if each["id"] == "scores_labels"
+    )
+    assert described["minzoom"] == 14
+    assert "scores_labels" not in mapbox_vector_tile.decode(client.get(f"{SCORES}/13/3379/6826").content)
+    content = client.get(f"{SCORES}/14/6759/13653").content
     outlines = {each["id"]: each for each in features(content, "scores")}
     labels = features(content, "scores_labels")
     assert labels

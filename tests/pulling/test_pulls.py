@@ -323,6 +323,7 @@ def test_freshness_tells_how_sources_are(database: Database, gateway: FakeGatewa
     assert later.state == "due"
 
 
+@pytest.mark.one_store  # tests/faults kills the job of a pull on PostGIS
 @pytest.mark.parametrize("point", POINTS)
 def test_a_killed_pull_finishes_as_an_undisturbed_one(
     database: Database, gateway: FakeGateway, tmp_path: Path, point: str

@@ -104,8 +104,16 @@ def test_a_known_signature() -> None:
     made = signature([key], "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}')
     assert made == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
     assert key_of(new_secret(), "x") != key_of(new_secret(), "x")
-    headers = {"webhook-id": "a", "webhook-timestamp": "1", "webhook-signature": "v1,x"}
-    assert not verified(headers, b"")
+    now, body = int(datetime.now(UTC).timestamp()), b'{"test": 1}'
+    signed = {
+        "webhook-id": "a",
+        "webhook-timestamp": str(now),
+        "webhook-signature": signature([key_of(SECRET, "x")], "a", now, body),
+    }
+    assert verified(signed, body)
+    assert not verified(signed, body[:-1])
+    assert not verified(signed | {"webhook-id": "b"}, body)
+    assert not verified(signed | {"webhook-timestamp": str(now - 1)}, body)
 
 
 def test_what_fails_twice_is_taken_at_last_and_order_is_kept(

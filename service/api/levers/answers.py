@@ -1,6 +1,5 @@
 """A report of a lever as an answer: masked for whoever asks, a page of it as JSON, or all as a workbook."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query, Request, Response
@@ -118,13 +117,8 @@ class _Asked:
 
     def answer(self, report: Report) -> Any:
         """Return the report as `ReportTold` with a page of every table, or as a workbook."""
-        seen = report.seen_by(_visible(self._asker, report))
-        if choose(self._request, JSON, XLSX) == XLSX:
-            disposition = f'attachment; filename="{report.name}-{self.evaluation_id}.xlsx"'
-            headers = {"Vary": "Accept", "Content-Disposition": disposition}
-            return Response(workbook(seen), media_type=XLSX, headers=headers)
-        self._response.headers["Vary"] = "Accept"
-        return told(seen, self._offset, self._limit)
+        name = f"{report.name}-{self.evaluation_id}"
+        return answered(self._request, self._response, self._asker, report, name, self._offset, self._limit)
 
 
 ReportAsked = Annotated[_Asked, Depends()]
@@ -135,6 +129,32 @@ REPORT: dict[str, Any] = {
     "dependencies": [Depends(one_of_few)],
 }
 """What every route that answers with a report declares."""
+
+
+def answered(
+    request: Request,
+    response: Response,
+    asker: Principal,
+    report: Report,
+    name: str | None = None,
+    offset: int = 0,
+    limit: int | None = None,
+) -> Any:
+    """Return a report masked for whoever asks: as `ReportTold` with a page of every table, or as a workbook.
+
+    :param name: of the workbook's file, without its ending; else the report's
+    """
+    if choose(request, JSON, XLSX) == XLSX:
+        return as_workbook(asker, report, name)
+    response.headers["Vary"] = "Accept"
+    return told(_seen(asker, report), offset, limit)
+
+
+def as_workbook(asker: Principal, report: Report, name: str | None = None) -> Response:
+    """Return a report masked for whoever asks as a workbook; ``name`` as of `answered`."""
+    disposition = f'attachment; filename="{name or report.name}.xlsx"'
+    headers = {"Vary": "Accept", "Content-Disposition": disposition}
+    return Response(workbook(_seen(asker, report)), media_type=XLSX, headers=headers)
 
 
 def told(report: Report, offset: int = 0, limit: int | None = None) -> ReportTold:
@@ -159,8 +179,8 @@ def told(report: Report, offset: int = 0, limit: int | None = None) -> ReportTol
     )
 
 
-def _visible(asker: Principal, report: Report) -> Mapping[str, frozenset[str]]:
-    return {each.policy: visible(asker, each.policy) for each in report.sections}
+def _seen(asker: Principal, report: Report) -> Report:
+    return report.seen_by({each.policy: visible(asker, each.policy) for each in report.sections})
 
 
 def _section(section: Section, offset: int, limit: int | None) -> SectionTold:

@@ -13,8 +13,9 @@ from service.api.levers.answers import REPORT, TAG, ReportAsked
 from service.api.paging import LARGEST_ID, After, Before, Limit, Text, next_page
 from service.api.problems import responses
 from service.api.validation import json_body_only
-from service.jobs.levers import price_deciding
-from service.jobs.levers.price_deciding import Decided, Decision, PriceEntry
+from service.jobs.levers import price_deciding, price_ledger
+from service.jobs.levers.price_deciding import Decided
+from service.jobs.levers.price_ledger import Decision, PriceEntry
 from service.jobs.levers.prices import Asked, prices
 from service.reference.prices import Code, Month, own_policy
 
@@ -125,7 +126,7 @@ def decisions(
 ) -> Decisions:
     """List decisions, the latest first 电价决定."""
     size = min(limit, settings.page_size_limit)
-    found = price_deciding.decisions(store, district=district, limit=size + 1, before=before)
+    found = price_ledger.decisions(store, district=district, limit=size + 1, before=before)
     page = found[:size]
     following = next_page(request, before=page[-1].id) if len(found) > size else None
     return Decisions(decisions=page, next=following)
@@ -134,7 +135,7 @@ def decisions(
 @router.get("/price-decisions/{decision_id}", responses=responses(404))
 def decision(store: Store, decision_id: DecisionId) -> Decision:
     """Tell a decision with the rules that it applied and the evaluations that it counted 决定详情."""
-    return price_deciding.decision(store, decision_id)
+    return price_ledger.decision(store, decision_id)
 
 
 @router.get("/price-entries")
@@ -153,7 +154,7 @@ def entries(
 ) -> PriceEntries:
     """Read the ledger in the order of posting, with running balances of what is asked for 台账."""
     size = min(limit, settings.page_size_limit)
-    found = price_deciding.entries(
+    found = price_ledger.entries(
         store, parcel=parcel, uscc=uscc, month=month, decision_id=decision, limit=size + 1, after=after
     )
     page = found[:size]

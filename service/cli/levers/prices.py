@@ -13,8 +13,9 @@ from rich.table import Table
 from service.cli.common import open_database, out
 from service.cli.levers.showing import EvaluationId, Form, Format, Output, show
 from service.errors import InvalidParameter
-from service.jobs.levers import price_deciding
-from service.jobs.levers.price_deciding import Decided, Decision
+from service.jobs.levers import price_deciding, price_ledger
+from service.jobs.levers.price_deciding import Decided
+from service.jobs.levers.price_ledger import Decision
 from service.jobs.levers.prices import Asked
 from service.jobs.levers.prices import prices as simulated
 from service.reference.prices import PricePolicy, own_policy
@@ -73,7 +74,7 @@ def prices(
 def decisions(limit: Annotated[int, typer.Option(min=1, help="How many 条数.")] = 20) -> None:
     """List decisions, the latest first 电价决定."""
     with open_database() as database:
-        for each in price_deciding.decisions(database, limit=limit):
+        for each in price_ledger.decisions(database, limit=limit):
             _print_decision(each)
 
 
@@ -86,7 +87,7 @@ def entries(
 ) -> None:
     """List the ledger in the order of posting, with a running balance 台账."""
     with open_database() as database:
-        found = price_deciding.entries(
+        found = price_ledger.entries(
             database, parcel=parcel, uscc=uscc, month=month, limit=limit, after=after
         )
     table = Table(box=SIMPLE_HEAD)

@@ -8,6 +8,7 @@ To walk a pyramid without a server::
         ...
 """
 
+from service.features.tiles.labels import labels_from
 from service.features.tiles.layer import Prepared, TileLayer, label_layer, prepare, tile_bytes
 from service.features.tiles.matrix_sets import (
     CGCS2000_QUAD,
@@ -26,6 +27,7 @@ __all__ = [
     "Tile",
     "TileLayer",
     "label_layer",
+    "labels_from",
     "prepare",
     "tile_bytes",
 ]

@@ -6,8 +6,17 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from service.features.tiles.matrix_sets import MatrixSet
+from service.reference.styles import style_table
+
 _POLYGON = int(shapely.GeometryType.POLYGON)
 _COLLECTIONS = (4, 5, 6, 7)
+
+
+def labels_from(collection: str, matrix_set: MatrixSet) -> int:
+    """Return the first matrix whose tiles have labels: that from which the collection's style writes them."""
+    label = style_table().styles[collection].label
+    return 0 if label is None else matrix_set.matrix_at(label.min_zoom)
 
 
 def label_points(geometries: npt.NDArray[Any]) -> npt.NDArray[np.float64]:

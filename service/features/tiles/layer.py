@@ -75,12 +75,16 @@ class Prepared:
 
 @dataclass(frozen=True, eq=False)
 class TileLayer:
-    """What tiles show: a layer ``name`` with ``columns``, and one of points with ``labels`` if any."""
+    """What tiles show: a layer ``name`` with ``columns``, and one of points with ``labels`` if any.
+
+    Labels are on tiles of the matrix ``labels_from`` and finer: on others they would only be carried about.
+    """
 
     name: str
     prepared: Prepared
     columns: Sequence[str]
     labels: Sequence[str] = ()
+    labels_from: int = 0
 
     def key(self, tile: Tile) -> bytes:
         """Return what tells the content of a tile from any other: what is on it, and in which version."""
@@ -136,7 +140,7 @@ def tile_bytes(layer: TileLayer, tile: Tile) -> bytes:
         return b""
     outlines = to_grid(prepared.shapes.take(rows), prepared.edges[:, rows], tile)
     content = _encoded(layer, layer.name, outlines, rows, layer.columns)
-    if not layer.labels:
+    if not layer.labels or tile.matrix < layer.labels_from:
         return content
     return content + _labels(layer, rows[extents >= LABEL_FROM], tile)
 

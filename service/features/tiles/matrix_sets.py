@@ -66,6 +66,14 @@ class MatrixSet:
         """Whether the plane is that of Web Mercator, else longitude and latitude as they are."""
         return self.metres == 1.0
 
+    def matrix_at(self, zoom: float) -> int:
+        """Return the matrix that a map shows at a zoom, counted as clients do for Web Mercator's 512 pixels.
+
+        Beyond the finest it is the finest, enlarged.
+        """
+        narrower = int(math.log2(self.columns))
+        return min(max(math.floor(zoom) - narrower, 0), self.finest)
+
     def plane(self, lonlat: Points) -> Points:
         """Return degrees (n, 2), longitude first, in tiles of matrix 0 from the north-western corner.
 

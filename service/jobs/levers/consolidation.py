@@ -9,8 +9,8 @@ import shapely
 from sqlalchemy import Connection, func, select
 
 from service.errors import InvalidParameter
-from service.jobs.levers.consolidation_years import judged, year_of
 from service.jobs.levers.evaluated import Evaluated, evaluated
+from service.jobs.levers.low_efficiency import with_reasons, year_of
 from service.levers.consolidation import FIGURES, Barriers, Blocks, blocks, central_meridian, in_metres
 from service.levers.consolidation.facts import facts
 from service.levers.consolidation.potential import potential
@@ -18,6 +18,7 @@ from service.levers.consolidation.reporting import Found, report
 from service.levers.consolidation.summary import SUMMARY
 from service.levers.consolidation.worth import DESCRIBED, WORTH, worth
 from service.levers.occupancies import current
+from service.levers.planes import Geometries
 from service.levers.report import Report
 from service.reference.blocks import block_rules
 from service.reference.consolidation import ConsolidationRules, consolidation_rules
@@ -51,8 +52,8 @@ def found_of(connection: Connection, read: Evaluated, distance_m: float | None =
         )
     read.require_whole()
     rules = consolidation_rules()
-    told = judged(connection, read, rules)
-    parcels = _described(connection, read, told.summary, rules)
+    judged = with_reasons(connection, read, rules)
+    parcels = _described(connection, read, judged.summary, rules)
     barriers = connection.execute(select(func.count()).select_from(Barrier)).scalar_one()
     made = blocks_of(connection, read, distance)
     ranked = worth(made.properties, parcels, _held(connection, read))
@@ -68,11 +69,11 @@ def found_of(connection: Connection, read: Evaluated, distance_m: float | None =
         listed.join(of_block, on="parcel_code", how="left"),
         made,
         ranked,
-        told.evidence,
+        judged.evidence,
         read.parcels.height,
         distance,
         int(barriers),
-        told.past,
+        judged.past,
     )
 
 
@@ -81,7 +82,7 @@ def reasons_of(connection: Connection, evaluation_id: int) -> pl.DataFrame:
     read, rules = evaluated(connection, evaluation_id), consolidation_rules()
     if not read.is_whole:
         return pl.DataFrame(schema={"parcel_code": pl.String, **SUMMARY})
-    return judged(connection, read, rules).summary
+    return with_reasons(connection, read, rules).summary
 
 
 def worth_of(connection: Connection, evaluation_id: int, made: pl.DataFrame) -> pl.DataFrame:
@@ -90,7 +91,7 @@ def worth_of(connection: Connection, evaluation_id: int, made: pl.DataFrame) -> 
     if not read.is_whole:
         nothing = (pl.lit(None, kind).alias(name) for name, kind in WORTH.items())
         return made.with_columns(*nothing, rank=pl.lit(None, pl.Int64))
-    told = judged(connection, read, rules).summary
+    told = with_reasons(connection, read, rules).summary
     return worth(made, _described(connection, read, told, rules), _held(connection, read))
 
 
@@ -102,13 +103,30 @@ def blocks_of(connection: Connection, read: Evaluated, distance_m: float) -> Blo
     places = {code: place for place, (code, _) in enumerate(rows)}
     flagged = read.parcels.filter(pl.col("low_efficiency").fill_null(False))
     west, _, east, _ = shapely.total_bounds(shapes) if len(rows) else (0.0,) * 4
-    meridian = 0 if np.isnan(west) else central_meridian(west, east)
     chosen = np.array([places[code] for code in flagged["parcel_code"]], dtype=np.int64)
-    walls = barriers_in(connection, meridian)
-    return blocks(flagged.select(*FIGURES), shapes[chosen], distance_m, meridian, walls)
+    return blocks_among(connection, flagged, shapes[chosen], distance_m, west, east)
 
 
-def barriers_in(connection: Connection, meridian: int) -> Barriers | None:
+def blocks_among(
+    connection: Connection,
+    flagged: pl.DataFrame,
+    shapes: Geometries,
+    distance_m: float,
+    west: float,
+    east: float,
+) -> Blocks:
+    """Group flagged parcels, between which the store's barriers lie.
+
+    :param flagged: `FIGURES` of the parcels
+    :param shapes: their outlines, degrees
+    :param west: with ``east`` what the district spans, degrees; metres are of the zone in its middle
+    """
+    meridian = 0 if np.isnan(west) else central_meridian(west, east)
+    walls = _barriers_in(connection, meridian)
+    return blocks(flagged.select(*FIGURES), shapes, distance_m, meridian, walls)
+
+
+def _barriers_in(connection: Connection, meridian: int) -> Barriers | None:
     """Return the barriers of the store in the zone of a central meridian."""
     shapes = _barriers(connection)
     return Barriers(in_metres(shapes, meridian), block_rules().sight_step_m) if len(shapes) else None

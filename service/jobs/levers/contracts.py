@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from service.errors import NotFound
 from service.jobs.levers.evaluated import Evaluated, evaluated, latest_before
-from service.levers.contracts import CONTRACTS, MATTERS, YEAR, Study, Year, permissions, study
+from service.levers.contracts import CONTRACTS, YEAR, Study, Year, study
 from service.levers.report import Report
 from service.reference.contracts import contract_rules
 from service.store import inspected, terms
@@ -28,19 +28,6 @@ def report(
 def of_parcels(connection: Connection, evaluation_id: int) -> pl.DataFrame:
     """Return a row for every parcel, for the layer; raises `NotFound`."""
     return worked_out(connection, evaluation_id).parcels
-
-
-def clauses(connection: Connection, district: str) -> pl.DataFrame:
-    """Return what the contracts of a district allow: a row for every contract in force.
-
-    ``parcel_code``, and of ``leasing``, ``transfer`` and ``uplift`` the word (allowed, with_consent,
-    forbidden or unknown), its ``…_reason`` and ``…_condition``. A parcel without a row has no contract that
-    is known.
-    """
-    known = _contracts(connection, district)
-    told = permissions(known.select("parcel_code"), known)
-    parts = (f"{matter}{part}" for matter in MATTERS for part in ("", "_reason", "_condition"))
-    return told.select("parcel_code", *parts).sort("parcel_code")
 
 
 def worked_out(

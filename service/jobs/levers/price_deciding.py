@@ -1,52 +1,25 @@
-"""Decisions (决定) on differential prices: book what an evaluation costs; list decisions and entries.
+"""Decisions (决定) on differential prices: book what an evaluation costs.
 
 Deciding again books the difference: refunds where less is due, corrections where more is.
 """
 
 import json
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy import Connection, RowMapping
 
-from service.errors import Conflict, InvalidParameter, NotFound
+from service.errors import Conflict, InvalidParameter
 from service.jobs.levers.evaluated import evaluated
+from service.jobs.levers.price_ledger import Decision, told
 from service.jobs.levers.prices import Asked, worked_out
 from service.levers.prices.ledger import Entry
 from service.levers.prices.result import Priced
-from service.levers.prices.words import said
-from service.reference.prices import MICRO, PricePolicy, check_district
+from service.reference.prices import PricePolicy, check_district
 from service.store import evaluations, prices
 from service.store.database import Database
 from service.store.monthly import last_batch
-
-
-class Decision(BaseModel):
-    """A decision and what it posted; amounts are of its own entries."""
-
-    id: int
-    district: str
-    period: str = Field(description="The evaluated year 评价年度")
-    evaluation_id: int
-    policy: str
-    edition: str
-    policy_hash: str = Field(description="SHA-256 of the rules as they were applied 政策内容指纹")
-    rules: dict[str, Any] = Field(description="The whole policy as it was applied 所适用的政策全文")
-    verified: bool = Field(description="Whether the rules were read in the document itself 规则经原文核实")
-    years: dict[str, int] = Field(description="The evaluations by which years were counted 连续年数依据")
-    first_month: str
-    last_month: str
-    as_of_batch: int = Field(description="The last hand-over whose readings it saw")
-    decided_at: datetime
-    decided_by: str
-    note: str | None
-    charges: int
-    refunds: int
-    corrections: int
-    amount_fen: int
-    amount_yuan: float
 
 
 class Decided(Decision):
@@ -55,34 +28,6 @@ class Decided(Decision):
     repeated: bool = Field(description="The very same was decided before; nothing was posted 重复决定")
     missing: int = Field(description="Months of meters or firms without a reading 缺读数")
     unplaced: int = Field(description="Readings that reached nobody 未归户读数")
-
-
-class PriceEntry(BaseModel):
-    """An entry of the ledger; kilowatt-hours and rate are those of its line as it stood then."""
-
-    id: int
-    decision_id: int
-    decided_at: datetime
-    month: str
-    parcel_code: str
-    uscc: str
-    meter: str
-    kind: str = Field(description="charge, refund or correction 加价、退费或更正")
-    kwh: float
-    wh: int
-    yuan_per_kwh: float = Field(description="Booked 执行加价")
-    amount_fen: int = Field(description="Signed 有正负")
-    amount_yuan: float
-    grade: str
-    consecutive_years: int
-    tier_yuan_per_kwh: float
-    other_kind: str
-    other_yuan_per_kwh: float | None = Field(description="Null where unknown 未知为空")
-    reason: str
-    why: str
-    corrects: int | None = Field(description="The entry of this line before it 上一分录")
-    balance_fen: int = Field(description="Sum of what was asked for, up to this entry 累计余额")
-    line_balance_fen: int = Field(description="Sum of this line, up to this entry 本笔余额")
 
 
 def decide(
@@ -116,7 +61,7 @@ def decide(
                 place="estimated",
                 action="Decide without it; decide again when readings are known. 请待读数齐备后再决定。",
             )
-        priced = worked_out(connection, of, asked)
+        priced = worked_out(connection, of, policy, months)
         if not replace:
             _check_standing(connection, of.run, policy, priced)
         postings = priced.postings
@@ -128,53 +73,11 @@ def decide(
         row = prices.decision(connection, decision_id)
     assert row is not None  # noqa: S101 - it was stored or found above
     return Decided(
-        **_told(row),
+        **told(row),
         repeated=before is not None,
         missing=len(priced.placed.missing),
         unplaced=len(priced.placed.unplaced),
     )
-
-
-def decision(database: Database, decision_id: int) -> Decision:
-    """Return a decision; raises `NotFound`."""
-    with database.reading() as connection:
-        row = prices.decision(connection, decision_id)
-    if row is None:
-        raise NotFound(f"There is no decision {decision_id}.", f"没有电价决定 {decision_id}。")
-    return Decision(**_told(row))
-
-
-def decisions(
-    database: Database, *, district: str | None = None, limit: int = 100, before: int | None = None
-) -> list[Decision]:
-    """Return decisions, the latest first."""
-    with database.reading() as connection:
-        rows = prices.decisions(connection, district=district, limit=limit, before=before)
-    return [Decision(**_told(row)) for row in rows]
-
-
-def entries(
-    database: Database,
-    *,
-    parcel: str | None = None,
-    uscc: str | None = None,
-    month: str | None = None,
-    decision_id: int | None = None,
-    limit: int = 100,
-    after: int = 0,
-) -> list[PriceEntry]:
-    """Return entries of the ledger in the order in which they were posted, with running balances."""
-    with database.reading() as connection:
-        rows = prices.entries(
-            connection,
-            parcel=parcel,
-            uscc=uscc,
-            month=month,
-            decision_id=decision_id,
-            limit=limit,
-            after=after,
-        )
-    return [_told_entry(dict(row)) for row in rows]
 
 
 def _check_evaluation(connection: Connection, run: RowMapping) -> None:
@@ -270,36 +173,3 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "reason": due.reason,
         "corrects": entry.corrects,
     }
-
-
-def _told(row: RowMapping) -> dict[str, Any]:
-    given = dict(row)
-    rules = json.loads(given["policy"])
-    amount = int(given.pop("amount_fen"))
-    return {
-        **given,
-        "policy": given["policy_name"],
-        "edition": given["policy_edition"],
-        "rules": rules,
-        "verified": rules["verified"],
-        "years": json.loads(given["years"]),
-        "amount_fen": amount,
-        "amount_yuan": amount / 100,
-    }
-
-
-def _told_entry(row: Mapping[str, Any]) -> PriceEntry:
-    return PriceEntry(
-        **{
-            **row,
-            "balance_fen": int(row["balance_fen"]),
-            "line_balance_fen": int(row["line_balance_fen"]),
-            "kwh": row["wh"] / 1000,
-            "yuan_per_kwh": row["rate"] / MICRO,
-            "amount_yuan": row["amount_fen"] / 100,
-            "consecutive_years": row["years"],
-            "tier_yuan_per_kwh": row["tier_rate"] / MICRO,
-            "other_yuan_per_kwh": None if row["reason"] == "other_unknown" else row["other_rate"] / MICRO,
-            "why": said(row["reason"]),
-        }
-    )

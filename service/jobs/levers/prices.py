@@ -73,22 +73,29 @@ def prices(database: Database, evaluation_id: int, asked: Asked) -> Report:
     """Return what a policy would charge for the months; raises `NotFound`, `InvalidParameter`, `Conflict`."""
     with database.reading() as connection:
         of = evaluated(connection, evaluation_id)
-        priced = worked_out(connection, of, asked)
+        priced = worked_out(connection, of, *asked.settled(of.run), estimated=asked.estimated)
         towns = dict(of.frozen("parcels").select("parcel_code", "town").iter_rows())
         firms = {each.line.uscc for each in priced.charges} | {each.uscc for each in priced.placed.missing}
         return report(priced, of.head, towns, stored.firm_names(connection, firms))
 
 
 def worked_out(
-    connection: Connection, of: Evaluated, asked: Asked, counted: Sequence[RowMapping] | None = None
+    connection: Connection,
+    of: Evaluated,
+    policy: PricePolicy,
+    months: list[str],
+    *,
+    estimated: bool = False,
+    counted: Sequence[RowMapping] | None = None,
 ) -> Priced:
-    """Work a policy out for an evaluation as the connection sees the store.
+    """Work a policy out for months of an evaluation as the connection sees the store.
 
+    :param policy: with ``months`` as `Asked.settled` returns them
+    :param estimated: as of `Asked`
     :param counted: the evaluations of earlier years by which years are counted, else the latest published
     :raises Conflict: the inputs of the evaluation were not kept
     """
     of.require_whole()
-    policy, months = asked.settled(of.run)
     now = _year(connection, of.run, of.scheme)
     codes = successions(connection)
     before = [
@@ -96,7 +103,7 @@ def worked_out(
         for run in (latest_before(connection, of.run, LOOKED_BACK) if counted is None else counted)
     ]
     found = standings(policy, now, before, LOOKED_BACK)
-    used = monthly(connection, of, policy, months, frozenset(found), estimate=asked.estimated)
+    used = monthly(connection, of, policy, months, frozenset(found), estimate=estimated)
     placed = apportion(months, used.readings, used.meters, used.holdings, found)
     return Priced(
         policy,
@@ -134,7 +141,7 @@ def layer_of(connection: Connection, of: Evaluated) -> pl.DataFrame:
         ids = [each for period, each in json.loads(last["years"]).items() if period != of.run["period"]]
         counted = [run for run in (evaluations.get(connection, each) for each in ids) if run is not None]
     try:
-        priced = worked_out(connection, of, asked, counted)
+        priced = worked_out(connection, of, *asked.settled(of.run), counted=counted)
     except (Conflict, InvalidParameter):
         return pl.DataFrame()
     towns: Mapping[str, str | None] = dict(of.frozen("parcels").select("parcel_code", "town").iter_rows())

@@ -5,17 +5,14 @@ clause that is not known is unknown, and never allowed.
 """
 
 from service.levers.contracts.attainment import YEAR, Year
-from service.levers.contracts.permissions import MATTERS, permissions
 from service.levers.contracts.report import PARCEL_COLUMNS, Study, study
 from service.levers.contracts.terms import CONTRACTS
 
 __all__ = [
     "CONTRACTS",
-    "MATTERS",
     "PARCEL_COLUMNS",
     "YEAR",
     "Study",
     "Year",
-    "permissions",
     "study",
 ]

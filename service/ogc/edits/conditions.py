@@ -8,8 +8,8 @@ from email.utils import parsedate_to_datetime
 from fastapi import Request
 from starlette.exceptions import HTTPException
 
-from service.entity_tags import versions_in
-from service.errors import InvalidParameter, PreconditionRequired
+from service.entity_tags import if_match, require_condition, versions_in
+from service.errors import InvalidParameter
 from service.features.crs import CRS84, Crs, find_crs
 from service.jobs.editing import Expected
 from service.ogc.edits.documents import Handling
@@ -49,17 +49,11 @@ def expected(request: Request) -> Expected:
     ``If-Match`` goes before ``If-Unmodified-Since``, and a date that is none counts as not sent (RFC 9110,
     13.1.4 and 13.2.2).
     """
-    if tags := request.headers.getlist("if-match"):
-        return Expected(versions=versions_in(",".join(tags)))
+    if (tags := if_match(request)) is not None:
+        return Expected(versions=versions_in(tags))
     if (since := _date(request.headers.get("if-unmodified-since"))) is not None:
         return Expected(unmodified_since=since)
-    if request.app.state.settings.require_if_match:
-        raise PreconditionRequired(
-            "A change has to name the version that it is made of.",
-            "更改须指明所依据的版本。",
-            place="header If-Match",
-            action="Send the ETag of the feature as If-Match. 请在 If-Match 中发送该要素的 ETag。",
-        )
+    require_condition(request, ("feature", "要素"))
     return Expected()
 
 

@@ -9,8 +9,7 @@ import shapely
 
 from service.features.table import Box, FeatureTable, Property, joined
 from service.features.versions import versions_of
-from service.jobs.levers.consolidation import barriers_in, worth_of
-from service.levers.consolidation import FIGURES, blocks, central_meridian
+from service.jobs.levers.consolidation import blocks_among, worth_of
 from service.levers.consolidation.columns import OF_PLACE, OF_WORTH
 from service.ogc.sources.scores import Scores
 from service.ogc.sources.source import Edition
@@ -66,10 +65,9 @@ def _found(view: "View", run: int, parcels: FeatureTable, district: Box | None) 
     """Return the blocks of parcels in a district with this extent, whose zone metres are counted in."""
     if not len(parcels) or district is None:
         return FeatureTable.none()
-    distance, meridian = block_rules().distance_m, central_meridian(district[0], district[2])
+    distance = block_rules().distance_m
     figures, shapes = parcels.properties, parcels.geometries(parcels.everything)
-    walls = barriers_in(view.connection, meridian)
-    found = blocks(figures.select(*FIGURES), shapes, distance, meridian, walls)
+    found = blocks_among(view.connection, figures, shapes, distance, district[0], district[2])
     told = worth_of(view.connection, run, found.properties)
     order = np.argsort(parcels.ids[found.first])
     first = found.first[order]

@@ -1,22 +1,30 @@
 """The layers of a collection's tiles: outlines, and the points where their labels stand."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from fastapi import Request
 
 from service.access.policy import PROPERTIES
 from service.features.table import FeatureTable, Property
-from service.features.tiles import MatrixSet, Prepared, TileLayer, label_layer, prepare
+from service.features.tiles import MatrixSet, Prepared, TileLayer, label_layer, labels_from, prepare
 from service.ogc.collections import Collection
 from service.ogc.sources.source import Edition
 from service.ogc.views import View, properties_for
 from service.store.database import Database
 from service.store.memory import Memories
 
-Layer = tuple[str, str, int | None, Sequence[Property]]
-"""Name, title, dimension where all features have the same, and properties of a layer."""
+
+class Layer(NamedTuple):
+    """A layer of tiles: on the matrix ``since`` and finer; ``dimension`` where all features have the same."""
+
+    name: str
+    title: str
+    dimension: int | None
+    since: int
+    properties: Sequence[Property]
+
 
 _TILEJSON_TYPES = {"string": "String", "boolean": "Boolean", "integer": "Number", "number": "Number"}
 _ROOM = 256 * 1024 * 1024
@@ -41,27 +49,37 @@ def for_everybody(collection: Collection) -> tuple[list[Property], list[Property
     return shown, [item for item in shown if item.name in collection.on_labels]
 
 
-def layers(collection: Collection, shown: Sequence[Property], labels: Sequence[Property]) -> list[Layer]:
-    """Return the layers of a tile on which features and labels have these properties."""
-    outlines: Layer = (collection.id, collection.title, None, shown)
+def layers(
+    collection: Collection, matrix_set: MatrixSet, shown: Sequence[Property], labels: Sequence[Property]
+) -> list[Layer]:
+    """Return the layers of tiles on which features and labels have these properties."""
+    outlines = Layer(collection.id, collection.title, None, 0, shown)
     if not labels:
         return [outlines]
-    return [outlines, (label_layer(collection.id), f"{collection.title}: labels 注记点", 0, labels)]
+    since = labels_from(collection.id, matrix_set)
+    title = f"{collection.title}: labels 注记点"
+    return [outlines, Layer(label_layer(collection.id), title, 0, since, labels)]
 
 
 def vector_layers(
-    collection: Collection, shown: Sequence[Property], labels: Sequence[Property], finest: int
+    collection: Collection,
+    matrix_set: MatrixSet,
+    shown: Sequence[Property],
+    labels: Sequence[Property],
+    finest: int | None = None,
 ) -> list[dict[str, Any]]:
-    """Return the layers as TileJSON 3.0 has them."""
+    """Return the layers as TileJSON 3.0 has them; of an archive that ends earlier, those that it has."""
+    finest = matrix_set.finest if finest is None else finest
     return [
         {
-            "id": name,
-            "description": title,
-            "minzoom": 0,
+            "id": each.name,
+            "description": each.title,
+            "minzoom": each.since,
             "maxzoom": finest,
-            "fields": {item.name: _TILEJSON_TYPES[item.type] for item in items},
+            "fields": {item.name: _TILEJSON_TYPES[item.type] for item in each.properties},
         }
-        for name, title, _, items in layers(collection, shown, labels)
+        for each in layers(collection, matrix_set, shown, labels)
+        if each.since <= finest
     ]
 
 
@@ -80,6 +98,7 @@ def layer_of(
         _prepared(view, collection, matrix_set, table),
         tuple(item.name for item in shown),
         tuple(item.name for item in labels),
+        labels_from(collection.id, matrix_set),
     )
 
 

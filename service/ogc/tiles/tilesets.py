@@ -65,15 +65,17 @@ def tileset(request: Request, collection: Collection, matrix_set: MatrixSet) -> 
         ],
         "layers": [
             {
-                "id": name,
-                "title": title,
+                "id": each.name,
+                "title": each.title,
                 "dataType": "vector",
-                **({} if dimension is None else {"geometryDimension": dimension}),
-                "minTileMatrix": "0",
+                **({} if each.dimension is None else {"geometryDimension": each.dimension}),
+                "minTileMatrix": str(each.since),
                 "maxTileMatrix": str(matrix_set.finest),
                 "propertiesSchema": {
                     "type": "object",
-                    "properties": {item.name: {"title": item.title, "type": item.type} for item in items},
+                    "properties": {
+                        item.name: {"title": item.title, "type": item.type} for item in each.properties
+                    },
                 },
                 "links": [
                     link(
@@ -84,8 +86,8 @@ def tileset(request: Request, collection: Collection, matrix_set: MatrixSet) -> 
                     )
                 ],
             }
-            for name, title, dimension, items in layers(
-                collection, on_tiles(request, collection), on_labels(request, collection)
+            for each in layers(
+                collection, matrix_set, on_tiles(request, collection), on_labels(request, collection)
             )
         ],
     }
@@ -112,10 +114,7 @@ def tilejson(request: Request, collection: Collection, matrix_set: MatrixSet) ->
         "bounds": list(box),
         "center": [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2, 13],
         "vector_layers": vector_layers(
-            collection,
-            on_tiles(request, collection),
-            on_labels(request, collection),
-            matrix_set.finest,
+            collection, matrix_set, on_tiles(request, collection), on_labels(request, collection)
         ),
     }
     if not matrix_set.is_mercator:

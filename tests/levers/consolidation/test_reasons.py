@@ -182,6 +182,24 @@ def test_a_promise_binds_from_the_first_whole_year_on(promise, reasons, basis, d
             assert judged(of, reason, basis)["missing"] == "complete_by"  # type: ignore[index]
 
 
+@pytest.mark.parametrize(
+    ("days", "of_figures", "of_what_is_built"),
+    [
+        ({}, True, True),
+        ({"extended_to": date(2023, 6, 1)}, False, False),
+        ({"reach_by": date(2023, 6, 1)}, False, True),
+        ({"reach_by": date(2022, 6, 1)}, True, True),
+    ],
+    ids=["as signed", "completion put off", "full production later", "full production before"],
+)
+def test_an_extension_and_full_production_put_promises_off(days, of_figures, of_what_is_built) -> None:
+    """As the contract study counts: what was agreed later, or of a later day, breaks nothing before."""
+    promised = {"tax_per_mu": 20_000_000, "far": 1_200_000, "complete_by": date(2022, 1, 1)}
+    of = year({"floor_area_m2": 24_000.0, "tax": 450.0}, contract={**promised, **days})
+    assert holds(of, "below_contract_promise", "tax_per_mu") is of_figures
+    assert holds(of, "below_contract_promise", "far") is of_what_is_built
+
+
 def test_a_promise_that_is_kept_is_not_broken_whenever_it_is_due() -> None:
     """No date is needed to see that nothing is below."""
     of = year({"floor_area_m2": 36_000.0}, contract={"far": 1_200_000})

@@ -14,13 +14,15 @@ from fastapi.testclient import TestClient
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
+from service.access.policy import PROPERTIES
 from service.cli import main
 from service.errors import Conflict, InvalidParameter, NotFound
 from service.feeds.mappings.mapping import parse_mapping
 from service.jobs.evaluating import evaluate, publish
 from service.jobs.importing import import_file
 from service.jobs.levers.evaluated import Evaluated, evaluated
-from service.jobs.levers.price_deciding import Decided, PriceEntry, decide, decisions, entries
+from service.jobs.levers.price_deciding import Decided, decide
+from service.jobs.levers.price_ledger import PriceEntry, decisions, entries
 from service.jobs.levers.prices import Asked, layer, layer_of, prices, worked_out
 from service.levers.report import Report
 from service.reference.prices import own_policy, shipped_policy
@@ -95,6 +97,7 @@ def _told(story: Story, files: HandOvers) -> Story:
         {"uscc": E1, "period": "2024-02", "electricity_grid": 1000},
         {"uscc": E1, "period": "2024-03", "electricity_grid": 10},
         {"uscc": E2, "period": "2024-01", "electricity_grid": 1000},
+        {"uscc": E2, "period": 2023, "electricity_grid": 12_000},
     )
     read = write_csv(
         files.folder / "readings.csv",
@@ -319,12 +322,13 @@ def test_evaluations_of_an_early_release(story: Story) -> None:
         whole = evaluated(connection, story.second)
         bare = Evaluated(whole.run, {}, {})
         with pytest.raises(Conflict) as caught:
-            worked_out(connection, bare, JANUARY)
+            worked_out(connection, bare, *JANUARY.settled(bare.run))
         assert caught.value.code == "evaluation-inputs-not-kept"
         assert layer_of(connection, bare).is_empty()
         older = replace(whole, _snapshot={k: v for k, v in whole._snapshot.items() if k != "passed_on"})
         assert (
-            worked_out(connection, older, JANUARY).charges == worked_out(connection, whole, JANUARY).charges
+            worked_out(connection, older, *JANUARY.settled(older.run)).charges
+            == worked_out(connection, whole, *JANUARY.settled(whole.run)).charges
         )
 
 
@@ -338,12 +342,20 @@ def test_the_map_shows_the_ledger(story: Story) -> None:
 
 
 def test_a_yearly_figure_is_shared_out_only_when_asked(story: Story) -> None:
-    """And marked: 2023 has no month, and no electricity either, so nothing is made up."""
+    """And marked: E2's 12,000 kWh of 2023 are 750 a month on P2 and 250 on P3; for E3 nothing is made up."""
     plain = prices(story.database, story.second, Asked(first="2023-01", last="2023-12"))
     made = prices(story.database, story.second, Asked(first="2023-01", last="2023-12", estimated=True))
     assert not rows(plain, "charges")
-    assert not rows(made, "charges")
-    assert len(rows(plain, "missing")) == len(rows(made, "missing")) > 0
+    charged = {(row["month"], row["parcel_code"]): row for row in rows(made, "charges")}
+    months = [f"2023-{number:02}" for number in range(1, 13)]
+    assert sorted(charged) == [(month, parcel) for month in months for parcel in ("P2", "P3")]
+    assert {(key[1], row["kwh"], row["amount_yuan"]) for key, row in charged.items()} == {
+        ("P2", 750, 37.5),
+        ("P3", 250, 12.5),
+    }
+    assert all(row["estimated"] for row in charged.values())
+    assert {row["uscc"] for row in rows(plain, "missing")} == {E2, E3}
+    assert [(row["month"], row["uscc"]) for row in rows(made, "missing")] == [(each, E3) for each in months]
 
 
 def test_the_ledger_never_changes(story: Story) -> None:
@@ -468,6 +480,17 @@ def test_who_may_see_and_decide(story: Story) -> None:
         assert not {"amount_yuan", "kwh", "firms"} & first["properties"].keys()
         guess = reader.get(f"/collections/surcharges/items?evaluation={story.second}&filter=amount_yuan > 1")
         assert guess.status_code == 400
+        hidden = {name for name, scope in PROPERTIES["surcharges"].items() if scope == "analyst"}
+        assert {"amount_yuan", "kwh", "firms"} <= hidden
+        alone = reader.get(f"/collections/surcharges/items/{story.second}:P2").json()["properties"]
+        assert alone["tier_yuan_per_kwh"] == 0.05
+        tile = reader.get(
+            f"/collections/surcharges/tiles/WebMercatorQuad/12/1689/3413?evaluation={story.second}"
+        )
+        drawn = mapbox_vector_tile.decode(tile.content)["surcharges"]["features"]
+        assert {each["properties"]["parcel_code"] for each in drawn} == {"P2", "P3"}
+        for told in (alone, *(each["properties"] for each in drawn)):
+            assert not hidden & told.keys()
     with keyed_client(story.database, "publish") as publisher:
         wanted = {"first_month": "2024-01", "last_month": "2024-02"}
         told = publisher.post(f"/evaluations/{story.second}/prices", json=wanted).json()

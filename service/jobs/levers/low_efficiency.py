@@ -1,4 +1,4 @@
-"""The years of consolidation: the evaluated one and those before, judged by the same rules, code by code."""
+"""Reasons for low efficiency of an evaluation, and how long they have lasted, as the store tells them."""
 
 from dataclasses import dataclass
 
@@ -36,7 +36,7 @@ class Judged:
     past: Past
 
 
-def judged(connection: Connection, read: Evaluated, rules: ConsolidationRules) -> Judged:
+def with_reasons(connection: Connection, read: Evaluated, rules: ConsolidationRules) -> Judged:
     """Return the reasons of an evaluation, with the years that they have lasted."""
     past = _past(connection, read, rules)
     found = evidence(year_of(connection, read), rules)

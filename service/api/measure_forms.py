@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from service.access.identity import Principal
 from service.access.policy import masked, visible
-from service.domain.measures import TELLING, MeasureKind, MeasureState
+from service.domain.measures import STATED, MeasureKind, MeasureState
 from service.errors import NotAllowed
 from service.jobs.measures.outcome import Outcome
 from service.jobs.measures.records import RECORD
@@ -97,7 +97,7 @@ def shown_outcome(asker: Principal, found: Outcome) -> Outcome:
 def require_may_say(asker: Principal, said: BaseModel) -> None:
     """Raise `NotAllowed` for a figure of a single firm said by somebody who may not see it."""
     for name in sorted(said.model_fields_set):
-        if name.partition("_")[2] in TELLING and name not in visible(asker, RECORD):
+        if name in STATED and STATED[name].effect.telling and name not in visible(asker, RECORD):
             raise NotAllowed(
                 f"{name} tells of a single firm; saying it also needs a key with the scope 'analyst'.",
                 f"{name} 涉及单个企业，填报还需要具有 'analyst' 权限的密钥。",

@@ -1,27 +1,23 @@
 """``mujun measures``: propose measures, follow them up, see what they come to 跟踪落实."""
 
 import json
-from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 import typer
 from pydantic import BaseModel, ValidationError
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
 
 from service.cli.common import open_database, out
 from service.cli.levers.showing import Form, Format, Output
 from service.cli.levers.showing import show as show_report
+from service.cli.measures_shown import narrow, print_measure, print_outcome
 from service.domain.measures import KINDS, STATES, MeasureKind, MeasureState
 from service.errors import InvalidParameter
 from service.jobs.measures import keeping, records
 from service.jobs.measures.dashboard import dashboard as dashboard_of
 from service.jobs.measures.forms import Changed, NewMeasure
-from service.jobs.measures.outcome import Outcome
 from service.jobs.measures.outcome import outcome as outcome_of
 from service.jobs.periods import today
-from service.levers.report import Report
 
 _BY = "command line"
 
@@ -108,7 +104,7 @@ def list_(
             parcel=parcel,
             overdue_on=day if overdue else None,
         )
-    show_report(_narrow(report, _LISTED) if form is Format.TABLE else report, form, output)
+    show_report(narrow(report, _LISTED) if form is Format.TABLE else report, form, output)
 
 
 def show(
@@ -123,8 +119,8 @@ def show(
         whole = {**found, "version": version, "outcome": compared.model_dump()}
         out.print_json(json.dumps(whole, default=str, ensure_ascii=False))
         return
-    _print(found)
-    _print_outcome(compared)
+    print_measure(found)
+    print_outcome(compared)
 
 
 def set_(measure_id: MeasureId, effects: Effects = None) -> None:
@@ -133,7 +129,7 @@ def set_(measure_id: MeasureId, effects: Effects = None) -> None:
     with open_database() as database:
         keeping.change(database, measure_id, said, _BY)
         with database.reading() as connection:
-            _print(records.one(connection, measure_id, today())[0])
+            print_measure(records.one(connection, measure_id, today())[0])
 
 
 def note(
@@ -172,16 +168,7 @@ def dashboard(
         report = dashboard_of(
             connection, today(), kind=kind.value if kind else None, district=district, office=office
         )
-    show_report(_narrow(report, _COUNTED) if form is Format.TABLE else report, form, output)
-
-
-def _narrow(report: Report, names: tuple[str, ...]) -> Report:
-    """Return a report with the columns that a terminal has room for."""
-    sections = []
-    for each in report.sections:
-        kept = tuple(item for item in each.properties if item.name in names)
-        sections.append(replace(each, properties=kept, rows=each.rows.select(item.name for item in kept)))
-    return replace(report, sections=tuple(sections))
+    show_report(narrow(report, _COUNTED) if form is Format.TABLE else report, form, output)
 
 
 def _pairs(given: list[str] | None) -> dict[str, str | None]:
@@ -201,50 +188,3 @@ def _understood(form: type[T], values: dict[str, Any]) -> T:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         raise InvalidParameter(f"{place}: {first['msg']}.", place=place) from None
-
-
-def _print(found: dict[str, Any]) -> None:
-    head = f"{found['id']} · {found['kind_zh']} {found['kind']} · {found['state_zh']} {found['state']}"
-    lines = [head, found["title"], " ".join(found["parcel_codes"])]
-    told = {
-        "office 责任部门": found["office"],
-        "due 完成期限": found["due_on"],
-        "evaluation 依据的评价": found["evaluation_id"],
-        **{name: found[name] for name in found if name.startswith(("expected_", "achieved_"))},
-    }
-    lines += [f"{name}: {value}" for name, value in told.items() if value is not None]
-    if found["overdue"]:
-        lines.append("overdue 已逾期")
-    lines.append(f"may go to 可变更为: {', '.join(found['moves']) or '–'}")
-    for line in lines:
-        out.print(line, markup=False, highlight=False, soft_wrap=True)
-    table = Table(box=SIMPLE_HEAD)
-    for title in ("on\n日期", "from\n原状态", "to\n状态", "by\n办理人", "note\n说明", "changes\n变更"):
-        table.add_column(title, overflow="fold")
-    for step in found.get("history", ()):
-        changes = "; ".join(
-            f"{name}: {before} → {after}" for name, (before, after) in step["changes"].items()
-        )
-        row = (step["on"], step["from"], step["to"], step["by"], step["note"], changes)
-        table.add_row(*("" if value is None else str(value) for value in row))
-    out.print(table)
-
-
-def _print_outcome(found: Outcome) -> None:
-    if found.before is None or found.after is None:
-        out.print(f"Nothing to compare yet 尚无可比评价: {found.reason}", highlight=False)
-        return
-    said = {True: "yes 是", False: "no 否", None: "not known 未知"}[found.worked]
-    out.print(
-        f"Worked 见效: {said} ({found.before.period} → {found.after.period}; flags cleared 移出低效 "
-        f"{found.flags_cleared}/{len(found.parcels)})",
-        highlight=False,
-        soft_wrap=True,
-    )
-    table = Table(box=SIMPLE_HEAD)
-    for title in ("effect\n成效", "unit\n单位", "expected\n预计", "achieved\n实际填报", "measured\n评价测得"):
-        table.add_column(title, overflow="fold")
-    for each in found.effects:
-        values = (each.effect, each.unit, each.expected, each.achieved, each.measured)
-        table.add_row(*("–" if value is None else str(value) for value in values))
-    out.print(table)

@@ -4,8 +4,10 @@ A measure goes forward one step at a time, may go back one step with a reason, a
 open. Closed and dropped are ends: what comes up again is a new measure.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from service.domain.reasons import Text
 
@@ -105,8 +107,42 @@ EFFECTS: tuple[Effect, ...] = (
     Effect("energy_saved_tce", ("energy saved a year", "年节能量"), "tce", "energy_saved", 10**3, 3, True),
 )
 
-TELLING = frozenset(each.code for each in EFFECTS if each.telling)
-"""Codes of the effects that tell of a single firm's figures."""
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """An effect as it is expected or as it was achieved: a property of a measure."""
+
+    when: Literal["expected", "achieved"]
+    words: Text
+    effect: Effect
+
+    @property
+    def name(self) -> str:
+        """The property."""
+        return f"{self.when}_{self.effect.code}"
+
+    @property
+    def column(self) -> str:
+        """The column that keeps it."""
+        return f"{self.when}_{self.effect.column}"
+
+    @property
+    def title(self) -> Text:
+        """What it is, in both languages."""
+        return f"{self.words[0]} {self.effect.title[0]}", f"{self.words[1]}{self.effect.title[1]}"
+
+    @property
+    def heading(self) -> str:
+        """Its title with its unit, for a column of a table."""
+        english, chinese = self.title
+        return f"{english}, {self.effect.unit} {chinese}"
+
+
+EXPECTED = tuple(Stated("expected", ("Expected", "预计"), each) for each in EFFECTS)
+ACHIEVED = tuple(Stated("achieved", ("Achieved", "实际"), each) for each in EFFECTS)
+
+STATED: Mapping[str, Stated] = {each.name: each for each in (*EXPECTED, *ACHIEVED)}
+"""Property → the effect that it states."""
 
 
 def moves(state: MeasureState) -> tuple[MeasureState, ...]:

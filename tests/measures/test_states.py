@@ -5,19 +5,27 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
+from service.api.measure_forms import Measure
 from service.domain.measures import (
+    ACHIEVED,
     DONE,
     EFFECTS,
     ENDS,
+    EXPECTED,
     KINDS,
+    STATED,
     STATES,
     MeasureKind,
     MeasureState,
+    Stated,
     moves,
     needs_note,
     refusal,
 )
+from service.jobs.measures.forms import Changed, NewMeasure
+from service.store.models import Measure as Stored
 
 WAY = [
     MeasureState.PROPOSED,
@@ -81,3 +89,29 @@ def test_no_walk_leaves_an_end(choices: list[int]) -> None:
     assert not any(each in ENDS for each in walked[:-1])
     for one, other in pairwise(walked):
         assert other is MeasureState.DROPPED or abs(WAY.index(one) - WAY.index(other)) == 1
+
+
+@pytest.mark.parametrize(
+    ("form", "stated"),
+    [(NewMeasure, EXPECTED), (Changed, (*EXPECTED, *ACHIEVED)), (Measure, (*EXPECTED, *ACHIEVED))],
+)
+def test_forms_name_the_effects_there_are(form: type[BaseModel], stated: tuple[Stated, ...]) -> None:
+    """None is missing, and there is no other."""
+    named = [name for name in form.model_fields if name.startswith(("expected_", "achieved_"))]
+    assert sorted(named) == sorted(each.name for each in stated)
+
+
+def test_a_measure_as_it_is_answered_has_the_effects_in_their_order() -> None:
+    """What is expected first, then what was achieved."""
+    named = [name for name in Measure.model_fields if name.startswith(("expected_", "achieved_"))]
+    assert named == list(STATED)
+
+
+def test_the_store_keeps_the_effects_there_are() -> None:
+    """Money and energy as whole minor units, areas as they are."""
+    kept = {
+        column.name: column.type.python_type
+        for column in Stored.__table__.columns
+        if column.name.startswith(("expected_", "achieved_"))
+    }
+    assert kept == {each.column: int if each.effect.per else float for each in STATED.values()}

@@ -3,19 +3,11 @@
 from collections.abc import Mapping
 
 from service.access.policy.sensitivity import Sensitivity
+from service.domain.measures import STATED
 
 # of one parcel, or of a block that one firm may have alone
 _EFFECTS: Mapping[str, Sensitivity] = {
-    "expected_area_released_m2": "public",
-    "expected_floor_area_added_m2": "public",
-    "expected_tax_gained_wan_yuan": "analyst",
-    "expected_output_gained_wan_yuan": "analyst",
-    "expected_energy_saved_tce": "analyst",
-    "achieved_area_released_m2": "public",
-    "achieved_floor_area_added_m2": "public",
-    "achieved_tax_gained_wan_yuan": "analyst",
-    "achieved_output_gained_wan_yuan": "analyst",
-    "achieved_energy_saved_tce": "analyst",
+    name: "analyst" if each.effect.telling else "public" for name, each in STATED.items()
 }
 
 _MEASURES: Mapping[str, Sensitivity] = {

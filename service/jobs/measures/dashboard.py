@@ -7,16 +7,13 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection
 
-from service.domain.measures import DONE, EFFECTS, ENDS, KINDS, STATES, MeasureState
+from service.domain.measures import ACHIEVED, DONE, ENDS, EXPECTED, KINDS, STATED, STATES, MeasureState
 from service.features.table import Property
 from service.jobs.measures.records import many, table
 from service.levers.report import Report, Section, Total
 
 POLICY = "measure_totals"
 
-_WHEN = (("expected", ("Expected", "预计")), ("achieved", ("Achieved", "实际")))
-_SUMS = tuple((f"{when}_{each.code}", words, each) for when, words in _WHEN for each in EFFECTS)
-_DECIMALS = {name: effect.decimals for name, _, effect in _SUMS}
 _OPEN = [state.value for state in MeasureState if state not in ENDS]
 _DONE = [state.value for state in DONE]
 
@@ -24,10 +21,7 @@ _COUNTS = (
     Property("measures", "integer", "Measures 事项数"),
     Property("parcels", "integer", "Parcels 宗地数"),
     Property("overdue", "integer", "Of these overdue 其中逾期"),
-    *(
-        Property(name, "number", f"{words[0]} {each.title[0]}, {each.unit} {words[1]}{each.title[1]}")
-        for name, words, each in _SUMS
-    ),
+    *(Property(name, "number", each.heading) for name, each in STATED.items()),
 )
 
 
@@ -42,14 +36,12 @@ def dashboard(connection: Connection, day: date, **wanted: Any) -> Report:
     rows = table(measures).with_columns(
         codes,
         *(
-            pl.when(pl.col("state") != MeasureState.DROPPED.value).then(pl.col(name)).alias(name)
-            for name, _, _ in _SUMS
-            if name.startswith("expected")
+            pl.when(pl.col("state") != MeasureState.DROPPED.value).then(pl.col(each.name)).alias(each.name)
+            for each in EXPECTED
         ),
         *(
-            pl.when(pl.col("state").is_in(_DONE)).then(pl.col(name)).alias(name)
-            for name, _, _ in _SUMS
-            if name.startswith("achieved")
+            pl.when(pl.col("state").is_in(_DONE)).then(pl.col(each.name)).alias(each.name)
+            for each in ACHIEVED
         ),
     )
     sections = (
@@ -92,14 +84,14 @@ def _summed(rows: pl.DataFrame, by: Sequence[str], *more: pl.Expr) -> pl.DataFra
         # several measures may be about one parcel
         pl.col("codes").explode().drop_nulls().n_unique().cast(pl.Int64).alias("parcels"),
         pl.col("overdue").sum().cast(pl.Int64),
-        *(_sum(name) for name in _DECIMALS),
+        *(_sum(name) for name in STATED),
     )
     return found.select(*by, *(each.meta.output_name() for each in more), *(each.name for each in _COUNTS))
 
 
 def _sum(name: str) -> pl.Expr:
     known = pl.col(name).drop_nulls()
-    return pl.when(known.len() > 0).then(known.sum().round(_DECIMALS[name])).alias(name)
+    return pl.when(known.len() > 0).then(known.sum().round(STATED[name].effect.decimals)).alias(name)
 
 
 def _ordered(rows: pl.DataFrame) -> pl.DataFrame:
@@ -119,10 +111,5 @@ def _totals(rows: pl.DataFrame) -> tuple[Total, ...]:
         Total("measures", ("Measures", "事项数"), rows.height),
         Total("open", ("Open", "在办"), int(is_open)),
         Total("overdue", ("Overdue", "逾期"), sums.get("overdue", 0)),
-        *(
-            Total(
-                name, (f"{words[0]} {each.title[0]}", f"{words[1]}{each.title[1]}"), sums.get(name), each.unit
-            )
-            for name, words, each in _SUMS
-        ),
+        *(Total(name, each.title, sums.get(name), each.effect.unit) for name, each in STATED.items()),
     )

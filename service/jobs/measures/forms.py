@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from service.domain import days
-from service.domain.measures import EFFECTS, MeasureKind
+from service.domain.measures import STATED, MeasureKind
 
 LARGEST_ID = 2**63 - 1
 MOST_PARCELS = 1000
@@ -78,12 +78,8 @@ class Changed(Expected):
     note: Note | None = Field(None, description="For those who follow up; a step of the history 备注")
 
 
-COLUMNS = {
-    f"{when}_{each.code}": f"{when}_{each.column}" for when in ("expected", "achieved") for each in EFFECTS
-}
+COLUMNS = {name: each.column for name, each in STATED.items()}
 """Property of an effect → the column that keeps it."""
-
-_BY_PROPERTY = {f"{when}_{each.code}": each for when in ("expected", "achieved") for each in EFFECTS}
 
 
 def kept(values: dict[str, Any]) -> dict[str, Any]:
@@ -98,12 +94,12 @@ def shown(row: Any) -> dict[str, Any]:
 
 def display(name: str, value: Any) -> Any:
     """Return a stored value of a property as it is shown."""
-    effect = _BY_PROPERTY.get(name)
-    return value / effect.per if effect is not None and effect.per and value is not None else value
+    per = STATED[name].effect.per if name in STATED else 0
+    return value / per if per and value is not None else value
 
 
 def _minor(name: str, value: Any) -> Any:
-    effect = _BY_PROPERTY.get(name)
-    if effect is None or value is None:
+    if name not in STATED or value is None:
         return value
-    return int(value * effect.per) if effect.per else float(value)
+    per = STATED[name].effect.per
+    return int(value * per) if per else float(value)

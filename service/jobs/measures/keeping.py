@@ -8,18 +8,23 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 from service.domain.events import MEASURE_MOVED, MEASURE_PROPOSED, Happening
-from service.domain.measures import DONE, ENDS, STATES, MeasureState, moves, needs_note, refusal
-from service.errors import Conflict, InvalidParameter, NotFound, PreconditionFailed
-from service.jobs.measures.forms import COLUMNS, Changed, NewMeasure, kept
+from service.domain.measures import ACHIEVED, DONE, ENDS, STATES, MeasureState, needs_note, refusal
+from service.errors import Conflict, InvalidParameter
+from service.jobs.measures.checks import (
+    Versions,
+    district_of,
+    not_allowed,
+    not_later_than_today,
+    read,
+    require_published,
+)
+from service.jobs.measures.forms import Changed, NewMeasure, kept
 from service.jobs.periods import today
-from service.store import evaluations, events
+from service.store import events
 from service.store import measures as stored
 from service.store.database import Database
 
-Versions = frozenset[int] | None
-"""The versions that a change may be made of; None: any."""
-
-_ACHIEVED = tuple(column for column in COLUMNS.values() if column.startswith("achieved_"))
+_ACHIEVED = tuple(each.column for each in ACHIEVED)
 
 
 def propose(database: Database, said: NewMeasure, by: str) -> int:
@@ -32,10 +37,10 @@ def propose(database: Database, said: NewMeasure, by: str) -> int:
     values = kept(
         said.model_dump(exclude={"parcels", "note", "evaluation_id", "proposed_on"}, exclude_none=True)
     )
-    day = _not_later_than_today(said.proposed_on or today(), "/proposed_on")
+    day = not_later_than_today(said.proposed_on or today(), "/proposed_on")
     with database.writing() as connection:
-        district = _district(connection, said.parcels)
-        _require_published(connection, said.evaluation_id, district)
+        district = district_of(connection, said.parcels)
+        require_published(connection, said.evaluation_id, district)
         now = datetime.now(UTC)
         own = {
             **values,
@@ -71,7 +76,7 @@ def change(database: Database, measure_id: int, said: Changed, by: str, versions
     if "title" in wanted and wanted["title"] is None:
         raise InvalidParameter("A measure has a title.", "事项须有标题。", place="/title")
     with database.writing() as connection:
-        row = _read(connection, measure_id, versions)
+        row = read(connection, measure_id, versions)
         changes = {name: [row[name], value] for name, value in wanted.items() if row[name] != value}
         if not changes and said.note is None:
             return
@@ -116,10 +121,10 @@ def move(
         before the last step's, or after today
     """
     with database.writing() as connection:
-        row = _read(connection, measure_id, versions)
+        row = read(connection, measure_id, versions)
         state = MeasureState(row["state"])
         if (reason := refusal(state, to)) is not None:
-            raise _not_allowed(state, *reason)
+            raise not_allowed(state, *reason)
         if note is None and needs_note(state, to):
             raise InvalidParameter(
                 "Going back, and dropping a measure, has to be explained.",
@@ -130,7 +135,7 @@ def move(
             )
         steps = stored.steps(connection, measure_id)
         last = max(step["happened_on"] for step in steps if step["from_state"] != step["to_state"])
-        day = _not_later_than_today(on or max(today(), last), "/on")
+        day = not_later_than_today(on or max(today(), last), "/on")
         if day < last:
             raise InvalidParameter(
                 f"The step before was on {last}; this one cannot be earlier.",
@@ -157,26 +162,6 @@ def move(
         }
         happening = Happening(MEASURE_MOVED, f"measure/{measure_id}", row["district"], told)
         events.emit(connection, [happening])
-
-
-def found(connection: Connection, measure_id: int) -> RowMapping:
-    """Return a measure; raises `NotFound`."""
-    row = stored.get(connection, measure_id)
-    if row is None:
-        raise NotFound(f"There is no measure {measure_id}.", f"没有事项 {measure_id}。")
-    return row
-
-
-def _read(connection: Connection, measure_id: int, versions: Versions) -> RowMapping:
-    row = found(connection, measure_id)
-    if versions is not None and row["version"] not in versions:
-        raise PreconditionFailed(
-            f"Measure {measure_id} is no longer as you read it; nothing was changed.",
-            f"事项 {measure_id} 已被他人更改，本次操作未保存。",
-            place="header If-Match",
-            action="GET it again, and make the change there. 请重新读取后再修改。",
-        )
-    return row
 
 
 def _write(
@@ -207,59 +192,4 @@ def _add_step(
         by=by,
         note=note,
         changes=json.dumps(changes, ensure_ascii=False, default=date.isoformat),
-    )
-
-
-def _district(connection: Connection, codes: list[str]) -> str:
-    """Return the one district of all parcels."""
-    districts = stored.districts_of(connection, codes)
-    for place, code in enumerate(codes):
-        if code not in districts:
-            raise InvalidParameter(
-                f"There is no parcel {code}.",
-                f"没有宗地 {code}。",
-                code="parcel-not-found",
-                place=f"/parcels/{place}",
-            )
-    if len(set(districts.values())) > 1:
-        raise InvalidParameter(
-            f"The parcels lie in several districts: {', '.join(sorted(set(districts.values())))}.",
-            f"宗地分属不同区域：{'、'.join(sorted(set(districts.values())))}。",
-            code="parcels-of-several-districts",
-            place="/parcels",
-            action="Propose a measure for each district. 请按区域分别提出事项。",
-        )
-    return districts[codes[0]]
-
-
-def _require_published(connection: Connection, evaluation_id: int | None, district: str) -> None:
-    if evaluation_id is None:
-        return
-    run = evaluations.get(connection, evaluation_id)
-    if run is None or run["status"] != "published" or run["district"] != district:
-        raise InvalidParameter(
-            f"There is no published evaluation {evaluation_id} of {district}.",
-            f"{district} 没有编号为 {evaluation_id} 的已发布评价。",
-            place="/evaluation_id",
-            action="GET /evaluations lists those there are. 可查询 /evaluations。",
-        )
-
-
-def _not_later_than_today(day: date, place: str) -> date:
-    if day > today():
-        raise InvalidParameter(
-            f"{day} is still to come.", f"{day} 尚未到来。", place=place, action="Name a day that was."
-        )
-    return day
-
-
-def _not_allowed(state: MeasureState, english: str, chinese: str) -> Conflict:
-    allowed = moves(state)
-    names = ", ".join(each.value for each in allowed)
-    return Conflict(
-        english,
-        chinese,
-        code="move-not-allowed",
-        place="/to",
-        action=f"From {state.value} it may go to: {names}. 可变更为：{names}。" if allowed else None,
     )

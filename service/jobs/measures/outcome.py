@@ -6,9 +6,9 @@ from typing import Any
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection, RowMapping
 
-from service.domain.measures import EFFECTS
+from service.domain.measures import ACHIEVED, EXPECTED, Effect
+from service.jobs.measures.checks import found
 from service.jobs.measures.forms import shown
-from service.jobs.measures.keeping import found
 from service.jobs.measures.succeeding import lands, of_land
 from service.reference.tables import unit_table
 from service.store import evaluations, parts
@@ -23,8 +23,6 @@ _MEASURED = {
     "output_gained_wan_yuan": "output_wan_yuan",
 }
 """What an evaluation shows of an effect: how the sum over all parcels of a figure changed."""
-
-_DECIMALS = {each.code: each.decimals for each in EFFECTS}
 
 
 class Compared(BaseModel):
@@ -184,25 +182,25 @@ def _worked(parcels: Sequence[ParcelBeforeAfter]) -> bool | None:
 def _effects(said: Mapping[str, Any], parcels: Sequence[ParcelBeforeAfter]) -> list[EffectSeen]:
     return [
         EffectSeen(
-            effect=each.code,
-            unit=each.unit,
-            expected=said[f"expected_{each.code}"],
-            achieved=said[f"achieved_{each.code}"],
-            measured=_measured(each.code, parcels),
+            effect=expected.effect.code,
+            unit=expected.effect.unit,
+            expected=said[expected.name],
+            achieved=said[achieved.name],
+            measured=_measured(expected.effect, parcels),
         )
-        for each in EFFECTS
+        for expected, achieved in zip(EXPECTED, ACHIEVED, strict=True)
     ]
 
 
-def _measured(effect: str, parcels: Sequence[ParcelBeforeAfter]) -> float | None:
+def _measured(effect: Effect, parcels: Sequence[ParcelBeforeAfter]) -> float | None:
     """Return by how much a figure grew in all; None unless it is known of every parcel, before and after."""
-    name = _MEASURED.get(effect)
+    name = _MEASURED.get(effect.code)
     if name is None or not parcels:
         return None
     pairs = [(getattr(each, f"{name}_before"), getattr(each, f"{name}_after")) for each in parcels]
     if any(before is None or after is None for before, after in pairs):
         return None
-    return float(round(sum(after - before for before, after in pairs), _DECIMALS[effect]))
+    return float(round(sum(after - before for before, after in pairs), effect.decimals))
 
 
 def _compared(run: RowMapping | None) -> Compared | None:

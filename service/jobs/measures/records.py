@@ -8,10 +8,10 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection, RowMapping
 
-from service.domain.measures import DONE, EFFECTS, KINDS, STATES, MeasureKind, MeasureState, moves
+from service.domain.measures import DONE, KINDS, STATED, STATES, MeasureKind, MeasureState, moves
 from service.features.table import TYPES, Property
+from service.jobs.measures.checks import found
 from service.jobs.measures.forms import COLUMNS, display, shown
-from service.jobs.measures.keeping import found
 from service.levers.report import Report, Section
 from service.store import measures as stored
 
@@ -20,16 +20,6 @@ POLICY = "measure_records"
 
 RECORD = "measure_records"
 """The entry that masks a measure by itself, which says more."""
-
-_EFFECTS = tuple(
-    Property(
-        f"{when}_{each.code}",
-        "number",
-        f"{english} {each.title[0]}, {each.unit} {chinese}{each.title[1]}",
-    )
-    for when, english, chinese in (("expected", "Expected", "预计"), ("achieved", "Achieved", "实际"))
-    for each in EFFECTS
-)
 
 PROPERTIES = (
     Property("id", "integer", "Measure 事项编号"),
@@ -46,7 +36,7 @@ PROPERTIES = (
     Property("evaluation_id", "integer", "Evaluation that it comes from 依据的评价"),
     Property("parcels", "integer", "Parcels 宗地数"),
     Property("parcel_codes", "string", "Codes of its parcels 宗地代码"),
-    *_EFFECTS,
+    *(Property(name, "number", each.heading) for name, each in STATED.items()),
 )
 """The columns of a table of measures."""
 

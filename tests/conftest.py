@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from service.cli.common import out
+from service.jobs.demo import run_demo
 from service.store.database import Database
 from tests.support import postgis
+from tests.support.demo import Demo
 from tests.support.stores import GeoPackages, PostgisServer, postgis_server
 
 
@@ -29,6 +31,16 @@ def server() -> Iterator[PostgisServer]:
                 pytest.fail(postgis.HINT)
             pytest.skip(postgis.HINT)
         yield found
+
+
+@pytest.fixture(scope="session")
+def demo_files(geopackages: GeoPackages, tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """The demo park in a GeoPackage, made once; tests take copies of it."""
+    folder = tmp_path_factory.mktemp("demo")
+    database = Database(geopackages.copy_to(folder / "park.gpkg"))
+    report = run_demo(database, folder / "data")
+    database.dispose()  # the last connection takes the log into the file
+    return Demo(folder / "park.gpkg", folder / "data", report)
 
 
 @pytest.fixture

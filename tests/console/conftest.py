@@ -10,11 +10,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from service.console.assets import load
-from service.jobs.demo import run_demo
 from service.store.database import Database
 from tests.console.looking import settled
+from tests.support.demo import Demo
 from tests.support.live import live_server
-from tests.support.stores import GeoPackages
 
 CHROMIUM = "/usr/bin/chromium"
 _HINT = "Chromium is missing: apt-get install chromium fonts-noto-cjk"
@@ -50,11 +49,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def demo(geopackages: GeoPackages, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+def demo(demo_files: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """A store with the demo park, evaluated and published."""
-    folder = tmp_path_factory.mktemp("demo")
-    database = Database(geopackages.copy_to(folder / "park.gpkg"))
-    run_demo(database, folder / "data")
+    database = demo_files.copy_to(tmp_path_factory.mktemp("console") / "park.gpkg")
     yield database
     database.dispose()
 

@@ -1,6 +1,7 @@
 """Did it work: the demo park's measures, whose parcels later evaluations show, and the command line."""
 
 import json
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,6 @@ from typer.testing import CliRunner
 
 from service.cli import build
 from service.domain.measures import MeasureState
-from service.jobs.demo import run_demo
 from service.jobs.evaluating import evaluate, publish
 from service.jobs.measures import keeping
 from service.jobs.measures.forms import NewMeasure
@@ -26,18 +26,17 @@ from service.store.database import Database
 from service.store.models import Parcel, ParcelSuccession
 from tests.api.park import DISTRICT
 from tests.api.park import build as park_of
-from tests.support.stores import GeoPackages
+from tests.support.demo import Demo
 
 RUN = CliRunner()
 
 
 @pytest.fixture(scope="module")
-def demo(geopackages: GeoPackages, tmp_path_factory: pytest.TempPathFactory) -> Database:
+def demo(demo_files: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """The demo park with its measures."""
-    folder = tmp_path_factory.mktemp("demo")
-    database = Database(geopackages.copy_to(folder / "park.gpkg"))
-    run_demo(database, folder)
-    return database
+    database = demo_files.copy_to(tmp_path_factory.mktemp("demo") / "park.gpkg")
+    yield database
+    database.dispose()
 
 
 @pytest.fixture

@@ -9,16 +9,15 @@ import pytest
 from sqlalchemy import select
 
 from service.errors import NotFound
-from service.jobs.demo import run_demo
 from service.jobs.evaluating import evaluate
 from service.jobs.explaining import explanation, explanations
 from service.jobs.reconciling import findings, reconciliation
 from service.store.database import Database
 from service.store.models import Score
+from tests.support import demo as demos
 from tests.support.parks import E1, HandOvers, hand_over_small_park
 from tests.support.recalculating import explained
 from tests.support.snapshots import fixed
-from tests.support.stores import GeoPackages
 
 
 @dataclass
@@ -30,12 +29,10 @@ class Demo:
 
 
 @pytest.fixture(scope="module")
-def demo(geopackages: GeoPackages, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def demo(demo_files: demos.Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """The demo park in a GeoPackage, its three years evaluated and published."""
-    folder = tmp_path_factory.mktemp("demo")
-    database = Database(geopackages.copy_to(folder / "park.gpkg"))
-    report = run_demo(database, folder)
-    yield Demo(database, [each.id for each in report.evaluations])
+    database = demo_files.copy_to(tmp_path_factory.mktemp("demo") / "park.gpkg")
+    yield Demo(database, [each.id for each in demo_files.report.evaluations])
     database.dispose()
 
 

@@ -12,7 +12,8 @@ from service.cli.common import out
 from service.jobs.demo import run_demo
 from service.store.database import Database
 from tests.support import postgis
-from tests.support.stores import DemoPark, GeoPackages, PostgisServer, postgis_server
+from tests.support.demo import Demo
+from tests.support.stores import GeoPackages, PostgisServer, postgis_server
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -41,14 +42,13 @@ def server() -> Iterator[PostgisServer]:
 
 
 @pytest.fixture(scope="session")
-def demo_park(geopackages: GeoPackages, tmp_path_factory: pytest.TempPathFactory) -> DemoPark:
-    """The demo park, made once; tests that write take a copy of it."""
-    folder = tmp_path_factory.mktemp("demo-park")
-    path = folder / "park.gpkg"
-    database = Database(geopackages.copy_to(path))
+def demo_files(geopackages: GeoPackages, tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """The demo park in a GeoPackage, made once; tests take copies of it."""
+    folder = tmp_path_factory.mktemp("demo")
+    database = Database(geopackages.copy_to(folder / "park.gpkg"))
     report = run_demo(database, folder / "data")
-    database.dispose()
-    return DemoPark(path, folder / "data", report)
+    database.dispose()  # the last connection takes the log into the file
+    return Demo(folder / "park.gpkg", folder / "data", report)
 
 
 @pytest.fixture

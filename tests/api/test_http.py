@@ -1,4 +1,8 @@
-"""What holds for every route: HEAD, OPTIONS, unknown parameters, headers, compression."""
+"""What holds for every route: HEAD, OPTIONS, unknown parameters, headers, compression.
+
+Asked of the embedded store alone: it is the manner of HTTP, decided before or after a store is read, so that
+the other database would answer the same a second time. What routes find in either, their own tests ask.
+"""
 
 from collections.abc import Iterator
 
@@ -6,15 +10,24 @@ import pytest
 from fastapi.testclient import TestClient
 
 from service.access.policy import ROUTES
+from service.store.database import Database
 from tests.api.asking import requests_of
 from tests.api.conftest import Built
-from tests.api.park import Park
+from tests.api.park import Park, build
 from tests.serving import open_client
-
-pytestmark = pytest.mark.one_store
+from tests.support.stores import GeoPackages
 
 # there is no job in the park: `tests.api.test_jobs` has them
 _READABLE = [path for method, path in ROUTES if method == "GET" and "{jobId}" not in path]
+
+
+@pytest.fixture(scope="module")
+def built(geopackages: GeoPackages, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
+    """The park in the embedded store."""
+    folder = tmp_path_factory.mktemp("park")
+    database = Database(geopackages.copy_to(folder / "park.gpkg"))
+    yield Built(database, build(database, folder))
+    database.dispose()
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from service.console.assets import load
 from service.store.database import Database
 from tests.console.looking import settled
+from tests.support.demo import Demo
 from tests.support.live import live_server
-from tests.support.stores import DemoPark
 
 CHROMIUM = "/usr/bin/chromium"
 _HINT = "Chromium is missing: apt-get install chromium fonts-noto-cjk"
@@ -49,9 +49,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def demo(demo_park: DemoPark, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+def demo(demo_files: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """A store with the demo park, evaluated and published."""
-    database = Database(demo_park.copy_to(tmp_path_factory.mktemp("demo") / "park.gpkg"))
+    database = demo_files.copy_to(tmp_path_factory.mktemp("console") / "park.gpkg")
     yield database
     database.dispose()
 

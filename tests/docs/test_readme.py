@@ -3,14 +3,13 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from service.store.database import Database
 from tests.serving import open_client
-from tests.support.stores import DemoPark
+from tests.support.demo import Demo
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_the_answer_in_the_readme_is_the_answer_of_the_demo(demo_park: DemoPark, tmp_path: Path) -> None:
+def test_the_answer_in_the_readme_is_the_answer_of_the_demo(demo_files: Demo, tmp_path: Path) -> None:
     """What the first screen shows is what `make run` serves, to the last digit."""
     session = re.search(
         r"\$ curl -s (\S+) +# wrapped here, its links left out\n(.*?)\n```",
@@ -19,7 +18,7 @@ def test_the_answer_in_the_readme_is_the_answer_of_the_demo(demo_park: DemoPark,
     )
     assert session is not None
     shown = json.loads(re.sub(r"\n ", "", session[2]))
-    database = Database(demo_park.copy_to(tmp_path / "park.gpkg"))
+    database = demo_files.copy_to(tmp_path / "park.gpkg")
     with open_client(database) as client:
         answered = client.get(urlsplit(session[1]).path).json()
         assert answered.pop("links")

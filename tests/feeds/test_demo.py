@@ -17,6 +17,7 @@ from service.reference.schemes import shipped_scheme
 from service.store import metered
 from service.store.database import Database
 from service.store.models import Batch, Enterprise, Evaluation, Figure, NameMatch
+from tests.support.demo import Demo
 from tests.support.stores import opened_store
 
 
@@ -33,6 +34,12 @@ class Run:
 def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """The demo on a fresh store, once per database: no test here changes it."""
     folder = tmp_path_factory.mktemp("demo")
+    if request.param == "geopackage":
+        made: Demo = request.getfixturevalue("demo_files")
+        database = made.copy_to(folder / "park.gpkg")
+        yield Run(database, made.data, made.report)
+        database.dispose()
+        return
     with opened_store(request, folder) as database:
         yield Run(database, folder, run_demo(database, folder))
 

@@ -1,6 +1,7 @@
 """Did it work: the demo park's measures, whose parcels later evaluations show, and the command line."""
 
 import json
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,15 +26,17 @@ from service.store.database import Database
 from service.store.models import Parcel, ParcelSuccession
 from tests.api.park import DISTRICT
 from tests.api.park import build as park_of
-from tests.support.stores import DemoPark
+from tests.support.demo import Demo
 
 RUN = CliRunner()
 
 
 @pytest.fixture(scope="module")
-def demo(demo_park: DemoPark, tmp_path_factory: pytest.TempPathFactory) -> Database:
+def demo(demo_files: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """The demo park with its measures."""
-    return Database(demo_park.copy_to(tmp_path_factory.mktemp("demo") / "park.gpkg"))
+    database = demo_files.copy_to(tmp_path_factory.mktemp("demo") / "park.gpkg")
+    yield database
+    database.dispose()
 
 
 @pytest.fixture

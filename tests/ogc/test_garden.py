@@ -13,7 +13,7 @@ from httpx2 import Response
 from service.features.formats.formats import FORMATS
 from service.store.database import Database
 from tests.serving import open_client
-from tests.support.features import add_parcels
+from tests.support.features import add_barriers, add_buildings, add_parcels
 from tests.support.stores import GeoPackages
 
 ITEMS = "/collections/parcels/items"
@@ -75,6 +75,12 @@ def garden(geopackages: GeoPackages, tmp_path_factory: pytest.TempPathFactory) -
     database = Database(geopackages.copy_to(tmp_path_factory.mktemp("garden") / "garden.gpkg"))
     with database.writing() as connection:
         add_parcels(connection, GARDEN.values(), prefix="G")
+        shapes = [
+            shape if shape.geom_type == "MultiPolygon" else shapely.MultiPolygon([shape])
+            for shape in GARDEN.values()
+        ]
+        add_buildings(connection, len(shapes), shapes)
+        add_barriers(connection, len(shapes), shapes)
     with open_client(database) as client:
         yield client
     database.dispose()
@@ -123,6 +129,22 @@ def test_tiles_of_everything_are_defined(garden: TestClient) -> None:
         for row, column in itertools.product(rows, columns):
             path = f"/collections/parcels/tiles/{name}/{z}/{row}/{column}"
             defined(garden.get(path), path)
+
+
+@pytest.mark.parametrize("name", ["buildings", "barriers"])
+def test_other_collections_are_defined_too(garden: TestClient, name: str) -> None:
+    """The same shapes in every format, on a few tiles, and by place."""
+    items = f"/collections/{name}/items"
+    for f in ["json", "html", *(each.f for each in FORMATS)]:
+        defined(garden.get(items, params={"f": f}), f"{name} {f}")
+    assert garden.get(items).json()["numberMatched"] == len(GARDEN)
+    for z in (0, 5, 12, 16):
+        row, column = int((1 << z) * 0.4131), int((1 << z) * (121 + 180) / 360)
+        for matrix_set in ("WebMercatorQuad", "CGCS2000Quad"):
+            path = f"/collections/{name}/tiles/{matrix_set}/{z}/{row}/{column}"
+            defined(garden.get(path), path)
+    for text in FILTERS:
+        defined(garden.get(items, params={"filter": text, "limit": 5}), text)
 
 
 FILTERS = [

@@ -14,10 +14,10 @@ from service.jobs.explaining import explanation, explanations
 from service.jobs.reconciling import findings, reconciliation
 from service.store.database import Database
 from service.store.models import Score
+from tests.support import demo as demos
 from tests.support.parks import E1, HandOvers, hand_over_small_park
 from tests.support.recalculating import explained
 from tests.support.snapshots import fixed
-from tests.support.stores import DemoPark
 
 
 @dataclass
@@ -29,10 +29,10 @@ class Demo:
 
 
 @pytest.fixture(scope="module")
-def demo(demo_park: DemoPark, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def demo(demo_files: demos.Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """The demo park in a GeoPackage, its three years evaluated and published."""
-    database = Database(demo_park.copy_to(tmp_path_factory.mktemp("demo") / "park.gpkg"))
-    yield Demo(database, [each.id for each in demo_park.report.evaluations])
+    database = demo_files.copy_to(tmp_path_factory.mktemp("demo") / "park.gpkg")
+    yield Demo(database, [each.id for each in demo_files.report.evaluations])
     database.dispose()
 
 

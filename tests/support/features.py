@@ -1,6 +1,6 @@
 """Parcels and scores for tests of the GIS face: small parks with known geometry and values."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -75,8 +75,10 @@ def add_scores(
     return evaluation
 
 
-def add_buildings(connection: Connection, count: int) -> None:
-    """Write a building of five floors in the middle of each of so many parcels of the grid."""
+def add_buildings(
+    connection: Connection, count: int, shapes: Sequence[shapely.Geometry] | None = None
+) -> None:
+    """Write a building of five floors in the middle of each of so many parcels of the grid, or of shapes."""
     columns = (
         "code",
         "parcel_code",
@@ -91,14 +93,16 @@ def add_buildings(connection: Connection, count: int) -> None:
     rows = []
     for number in range(count):
         outline = square(number % 10, number // 10).buffer(-0.0003, join_style="mitre")
-        shape = shapely.to_wkb(shapely.MultiPolygon([outline]))
+        shape = shapely.to_wkb(shapes[number] if shapes else shapely.MultiPolygon([outline]))
         named = (f"B{number:05}", f"P{number:05}" if number % 2 else None, "厂房", 5)
         rows.append((*named, date(2010, 1, 1 + number), 440.5, source_row, shape))
     bulk.insert(connection, Building.__table__, columns, rows)
 
 
-def add_barriers(connection: Connection, count: int) -> None:
-    """Write so many barriers, lines along the southern edge of the grid, of every kind in turn."""
+def add_barriers(
+    connection: Connection, count: int, shapes: Sequence[shapely.Geometry] | None = None
+) -> None:
+    """Write so many barriers, lines along the southern edge of the grid or shapes, of every kind in turn."""
     source_row = add_batch(connection, feed="barriers", sha256="d" * 64)
     kinds = ("river", "railway", "expressway", "boundary", "other")
     rows = []
@@ -106,7 +110,7 @@ def add_barriers(connection: Connection, count: int) -> None:
     for number in range(count):
         along = south - 0.00002 * (number + 1)
         line = shapely.LineString([(west, along), (east + 0.02, along)])
-        shape = shapely.to_wkb(shapely.MultiLineString([line]))
+        shape = shapely.to_wkb(shapes[number] if shapes else shapely.MultiLineString([line]))
         rows.append((f"Z{number:02}", kinds[number % 5], f"阻隔{number}", source_row, shape))
     bulk.insert(connection, Barrier.__table__, ("code", "kind", "name", "source_row_id", "geom"), rows)
 

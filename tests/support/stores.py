@@ -5,13 +5,11 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from service.jobs.demo import DemoReport
 from service.store import schema
 from service.store.database import Database
 from tests.support import postgis
@@ -27,20 +25,6 @@ _SHAPE = """
         UNION ALL SELECT version_num FROM alembic_version) AS parts(part)
 """
 """A digest of a store's tables, indexes, triggers and revision."""
-
-
-@dataclass(frozen=True)
-class DemoPark:
-    """The demo park in a GeoPackage, the folder of its data, and what making it reported."""
-
-    path: Path
-    data: Path
-    report: DemoReport
-
-    def copy_to(self, path: Path) -> str:
-        """Return the address of a copy."""
-        shutil.copyfile(self.path, path)
-        return f"sqlite:///{path}"
 
 
 class PostgisServer:

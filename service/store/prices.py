@@ -82,7 +82,7 @@ def entries(
     uscc: str | None = None,
     month: str | None = None,
     decision_id: int | None = None,
-    limit: int = 100,
+    limit: int | None = 100,
     after: int = 0,
 ) -> Sequence[RowMapping]:
     """Return entries in the order in which they were posted, after the one with this id.

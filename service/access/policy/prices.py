@@ -57,6 +57,15 @@ PRICES: Mapping[str, Mapping[str, Sensitivity]] = {
         ),
         "analyst",
     ),
+    "price_entries": dict.fromkeys(
+        (
+            *("id", "decision_id", "decided_at", "month", "parcel_code", "uscc", "meter", "kind", "kwh"),
+            *("grade", "consecutive_years", "tier_yuan_per_kwh", "other_kind", "other_yuan_per_kwh"),
+            *("yuan_per_kwh", "amount_yuan", "balance_yuan", "line_balance_yuan", "corrects"),
+            *("reason", "why", "total_balance_yuan"),
+        ),
+        "analyst",
+    ),
     "price_unplaced": dict.fromkeys(
         ("month", "parcel_code", "uscc", "meter", "kwh", "reason", "why", "total_unplaced_kwh"), "analyst"
     ),

@@ -9,7 +9,7 @@ from service.access.policy import masked
 from service.api.busy import one_of_few
 from service.api.dependencies import Asker, Configuration, Store
 from service.api.evaluations import EvaluationId, visible_evaluation
-from service.api.levers.answers import REPORT, TAG, ReportAsked
+from service.api.levers.answers import DOCUMENTED, REPORT, TAG, Format, ReportAsked, as_workbook
 from service.api.paging import LARGEST_ID, After, Before, Limit, Text, next_page
 from service.api.problems import responses
 from service.api.validation import json_body_only
@@ -17,6 +17,7 @@ from service.jobs.levers import price_deciding, price_ledger
 from service.jobs.levers.price_deciding import Decided
 from service.jobs.levers.price_ledger import Decision, PriceEntry
 from service.jobs.levers.prices import Asked, prices
+from service.negotiation import JSON, XLSX, choose
 from service.reference.prices import Code, Month, own_policy
 
 router = APIRouter(tags=[TAG])
@@ -138,11 +139,13 @@ def decision(store: Store, decision_id: DecisionId) -> Decision:
     return price_ledger.decision(store, decision_id)
 
 
-@router.get("/price-entries")
+@router.get("/price-entries", response_model=PriceEntries, responses={**DOCUMENTED, **responses(406)})
 def entries(
     request: Request,
+    response: Response,
     store: Store,
     settings: Configuration,
+    asker: Asker,
     parcel: Annotated[Text | None, Query(description="Parcel code 宗地代码")] = None,
     uscc: Annotated[Text | None, Query(description="USCC 统一社会信用代码")] = None,
     month: Annotated[Month | None, Query(description="2024-07 月份")] = None,
@@ -151,12 +154,18 @@ def entries(
     ] = None,
     limit: Limit = 100,
     after: After = 0,
-) -> PriceEntries:
-    """Read the ledger in the order of posting, with running balances of what is asked for 台账."""
+    f: Format = None,  # noqa: ARG001 - `choose` reads it
+) -> Any:
+    """Read the ledger in the order of posting, with running balances of what is asked for 台账.
+
+    A workbook has all entries at once, a page those after the last of the one before.
+    """
+    wanted: dict[str, Any] = {"parcel": parcel, "uscc": uscc, "month": month, "decision_id": decision}
+    if choose(request, JSON, XLSX) == XLSX:
+        return as_workbook(asker, price_ledger.listing(store, **wanted))
+    response.headers["Vary"] = "Accept"
     size = min(limit, settings.page_size_limit)
-    found = price_ledger.entries(
-        store, parcel=parcel, uscc=uscc, month=month, decision_id=decision, limit=size + 1, after=after
-    )
+    found = price_ledger.entries(store, limit=size + 1, after=after, **wanted)
     page = found[:size]
     following = next_page(request, after=page[-1].id) if len(found) > size else None
     return PriceEntries(entries=page, next=following)

@@ -84,9 +84,14 @@ def entries(
     month: Annotated[str | None, typer.Option(help="Of this month 月份.", callback=_month)] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many 条数.")] = 50,
     after: Annotated[int, typer.Option(min=0, help="After the entry with this id 编号之后.")] = 0,
+    form: Form = Format.TABLE,
+    output: Output = None,
 ) -> None:
-    """List the ledger in the order of posting, with a running balance 台账."""
+    """List the ledger in the order of posting, with a running balance 台账; as JSON or workbook whole."""
     with open_database() as database:
+        if form is not Format.TABLE or output is not None:
+            show(price_ledger.listing(database, parcel=parcel, uscc=uscc, month=month), form, output)
+            return
         found = price_ledger.entries(
             database, parcel=parcel, uscc=uscc, month=month, limit=limit, after=after
         )

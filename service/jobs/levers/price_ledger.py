@@ -5,11 +5,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import polars as pl
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
 from service.errors import NotFound
+from service.features.table import TYPES
+from service.levers.prices.columns import COLUMNS
 from service.levers.prices.words import said
+from service.levers.report import Report, Section, Total
 from service.reference.prices import MICRO
 from service.store import prices
 from service.store.database import Database
@@ -94,7 +98,7 @@ def entries(
     uscc: str | None = None,
     month: str | None = None,
     decision_id: int | None = None,
-    limit: int = 100,
+    limit: int | None = 100,
     after: int = 0,
 ) -> list[PriceEntry]:
     """Return entries of the ledger in the order in which they were posted, with running balances."""
@@ -109,6 +113,37 @@ def entries(
             after=after,
         )
     return [_told_entry(dict(row)) for row in rows]
+
+
+def listing(database: Database, **wanted: Any) -> Report:
+    """Return all entries that are wanted as a report, which becomes a workbook: what an appeal is read from.
+
+    :param wanted: ``parcel``, ``uscc``, ``month``, ``decision_id`` as of `entries`
+    """
+    found = entries(database, limit=None, **wanted)
+    schema = {each.name: TYPES[each.type] for each in COLUMNS["entries"]}
+    rows = [
+        {
+            **each.model_dump(),
+            "decided_at": each.decided_at.isoformat(timespec="seconds"),
+            "balance_yuan": each.balance_fen / 100,
+            "line_balance_yuan": each.line_balance_fen / 100,
+        }
+        for each in found
+    ]
+    total = Total(
+        "balance_yuan", ("Asked for in all", "累计余额"), sum(each.amount_fen for each in found) / 100, "元"
+    )
+    section = Section(
+        "entries",
+        ("Ledger", "台账分录"),
+        "price_entries",
+        COLUMNS["entries"],
+        pl.DataFrame([{name: row[name] for name in schema} for row in rows], schema=schema),
+        (total,),
+    )
+    filters = {name: str(value) for name, value in wanted.items() if value is not None}
+    return Report("price-entries", ("Price ledger", "差别化电价台账"), filters, (section,), ())
 
 
 def told(row: RowMapping) -> dict[str, Any]:

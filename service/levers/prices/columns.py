@@ -56,6 +56,18 @@ COLUMNS: Mapping[str, tuple[Property, ...]] = {
         Property("corrects", "integer", "Entry before it 上一分录"),
         *(_REASON, _WHY),
     ),
+    "entries": (
+        Property("id", "integer", "Entry 分录编号"),
+        Property("decision_id", "integer", "Decision 决定编号"),
+        Property("decided_at", "string", "Decided at 决定时间"),
+        *(_MONTH, _PARCEL, _USCC, _METER),
+        Property("kind", "string", "charge, refund or correction 记账类型"),
+        *(_KWH, _GRADE, _YEARS, _TIER, _OTHER_KIND, _OTHER, _RATE, _AMOUNT),
+        Property("balance_yuan", "number", "Asked for up to this entry, yuan 累计余额"),
+        Property("line_balance_yuan", "number", "Of this line up to this entry, yuan 本笔余额"),
+        Property("corrects", "integer", "Entry before it 上一分录"),
+        *(_REASON, _WHY),
+    ),
     "unplaced": (*(_MONTH, _PARCEL, _USCC, _METER, _KWH, _REASON, _WHY),),
     "missing": (*(_MONTH, _PARCEL, _USCC, _FIRM, _METER, _REASON, _WHY),),
 }

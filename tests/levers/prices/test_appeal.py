@@ -417,6 +417,21 @@ def test_over_http(story: Story, client: TestClient) -> None:
     page = client.get(f"/price-entries?uscc={E1}&limit=3").json()
     assert [each["balance_fen"] for each in page["entries"]] == [1_234_560, 1_244_560, 10_000]
     assert [each["balance_fen"] for each in client.get(page["next"]).json()["entries"]] == [0]
+    book = openpyxl.load_workbook(io.BytesIO(client.get("/price-entries?parcel=P1&f=xlsx").content))
+    head, *lines = book["台账分录 Ledger"].values
+    place = {title: number for number, title in enumerate(head)}
+    kind, entry, corrects, why, asked_for = (
+        place[title]
+        for title in (
+            "charge, refund or correction 记账类型",
+            *("Entry 分录编号", "Entry before it 上一分录", "Reason 原因"),
+            "Asked for up to this entry, yuan 累计余额",
+        )
+    )
+    charges, refunds = ([line for line in lines if line[kind] == each] for each in ("charge", "refund"))
+    assert {line[corrects] for line in refunds} == {line[entry] for line in charges}
+    assert all(line[why] for line in lines)
+    assert lines[-1][asked_for] == 0
     items = client.get(f"/collections/surcharges/items?evaluation={story.second}").json()["features"]
     assert {each["properties"]["parcel_code"]: each["properties"]["tier_yuan_per_kwh"] for each in items} == {
         "P2": 0.05,
@@ -523,6 +538,11 @@ def test_on_the_command_line(
     assert "decided before" in run("prices", str(story.second), *span, "--decide")
     assert "refunds" in run("price-decisions")
     assert "P1" in run("price-entries", "--parcel", "P1")
+    run("price-entries", "--parcel", "P1", "--format", "xlsx", "--output", str(path))
+    assert (
+        len(openpyxl.load_workbook(path)["台账分录 Ledger"]["A"])
+        == len(entries(story.database, parcel="P1")) + 1
+    )
 
 
 def test_entries_are_of_the_type_that_is_told(story: Story) -> None:

@@ -27,11 +27,11 @@ run: $(BIN)/.runtime $(WEB)/vendor/.done ## The demo park on http://127.0.0.1:80
 
 .PHONY: test
 test: $(BIN)/.dev $(WEB)/vendor/.done debian ## Every test, on both databases, with a real browser
-	$(BIN)/pytest -n 4 --dist worksteal -m "not nightly and not qgis"
+	$(BIN)/pytest -n 2 --dist worksteal -m "not nightly and not qgis"
 
 .PHONY: nightly
 nightly: $(BIN)/.dev $(WEB)/vendor/.done debian ## Every test, the long ones too
-	$(BIN)/pytest -n 4 --dist worksteal -m "not qgis"
+	$(BIN)/pytest -n 2 --dist worksteal -m "not qgis"
 
 .PHONY: test-qgis
 test-qgis: $(BIN)/.dev ## What QGIS itself does with the service; installs Debian's python3-qgis (as root)

@@ -55,19 +55,19 @@ TREES = {
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_text_beyond_the_limits_is_refused_at_once(text: str) -> None:
     """Within a fraction of a second; the bound leaves room for a busy machine."""
-    started = time.perf_counter()
+    started = time.thread_time()
     with pytest.raises(InvalidFilter):
         keys(text)
-    assert time.perf_counter() - started < 2
+    assert time.thread_time() - started < 2
 
 
 @pytest.mark.parametrize("text", TREES.values(), ids=TREES)
 def test_json_beyond_the_limits_is_refused_at_once(text: str) -> None:
     """As text is."""
-    started = time.perf_counter()
+    started = time.thread_time()
     with pytest.raises(InvalidFilter):
         keys(text, "cql2-json")
-    assert time.perf_counter() - started < 2
+    assert time.thread_time() - started < 2
 
 
 def test_the_largest_filters_are_worked_out() -> None:

@@ -156,11 +156,11 @@ def test_what_is_no_rule_is_refused_with_a_sentence(rule: str, said: str) -> Non
 )
 def test_rules_made_to_hurt_are_refused_at_once(rule: str, said: str) -> None:
     """Nothing a scheme says keeps the process busy or ends it; the bound leaves room for a busy machine."""
-    started = time.perf_counter()
+    started = time.thread_time()
     with pytest.raises(RuleError, match=said):
         parse_rule(rule, KNOWN)
     assert names_in(rule) <= {"town", "far", "above_scale"}
-    assert time.perf_counter() - started < 2
+    assert time.thread_time() - started < 2
 
 
 def test_the_largest_rules_are_worked_out() -> None:

@@ -18,6 +18,7 @@ from service.jobs.exporting import ExportFormat, export_scores, exportable
 from service.reference.styles import style_table
 from service.store.database import Database
 from tests.console.pixels import GRADES
+from tests.ogc.conftest import EMPTY
 from tests.serving import key_for
 from tests.support.features import grid
 from tests.support.live import live_server, requests_in
@@ -28,6 +29,8 @@ PYTHON = "/usr/bin/python3"
 SESSION = Path(__file__).with_name("qgis_session.py")
 BOX = (120.0, 30.0, 120.0029, 30.0019)
 EXTENT = (120.0, 30.0, 120.0098, 30.0058)
+STYLES = [name for name in style_table().styles if name not in EMPTY]
+"""What is without any feature is a layer without geometry to QGIS, which draws none."""
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +61,7 @@ def told(park: Database, asked: Path, tmp_path_factory: pytest.TempPathFactory) 
             "extent": EXTENT,
             "picture": str(folder / "tiles.png"),
             "style": f"{url}/styles/scores",
-            "styles": list(style_table().styles),
+            "styles": STYLES,
             "files": {
                 "export": f"{export}|layername=scores",
                 "store": f"{park.url.database}|layername=parcel",
@@ -160,7 +163,7 @@ def test_vector_tiles_are_drawn(told: dict[str, Any], asked: Path) -> None:
 
 
 @pytest.mark.parametrize("f", ["qml", "sld"])
-@pytest.mark.parametrize("name", style_table().styles)
+@pytest.mark.parametrize("name", STYLES)
 def test_a_style_of_the_service_is_loaded(told: dict[str, Any], name: str, f: str) -> None:
     """The legend has the titles and colours of the table, and the label its property."""
     styled, style = told["styled"][f"{name}.{f}"], style_table().styles[name]

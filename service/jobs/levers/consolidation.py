@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from service.errors import InvalidParameter
 from service.jobs.levers.evaluated import Evaluated, evaluated
-from service.jobs.levers.low_efficiency import with_reasons, year_of
+from service.jobs.levers.low_efficiency import Judged, with_reasons
 from service.levers.consolidation import FIGURES, Barriers, Blocks, blocks, central_meridian, in_metres
 from service.levers.consolidation.facts import facts
 from service.levers.consolidation.potential import potential
@@ -53,7 +53,7 @@ def found_of(connection: Connection, read: Evaluated, distance_m: float | None =
     read.require_whole()
     rules = consolidation_rules()
     judged = with_reasons(connection, read, rules)
-    parcels = _described(connection, read, judged.summary, rules)
+    parcels = _described(connection, read, judged, rules)
     barriers = connection.execute(select(func.count()).select_from(Barrier)).scalar_one()
     made = blocks_of(connection, read, distance)
     ranked = worth(made.properties, parcels, _held(connection, read))
@@ -91,8 +91,8 @@ def worth_of(connection: Connection, evaluation_id: int, made: pl.DataFrame) -> 
     if not read.is_whole:
         nothing = (pl.lit(None, kind).alias(name) for name, kind in WORTH.items())
         return made.with_columns(*nothing, rank=pl.lit(None, pl.Int64))
-    told = with_reasons(connection, read, rules).summary
-    return worth(made, _described(connection, read, told, rules), _held(connection, read))
+    judged = with_reasons(connection, read, rules)
+    return worth(made, _described(connection, read, judged, rules), _held(connection, read))
 
 
 def blocks_of(connection: Connection, read: Evaluated, distance_m: float) -> Blocks:
@@ -133,12 +133,12 @@ def _barriers_in(connection: Connection, meridian: int) -> Barriers | None:
 
 
 def _described(
-    connection: Connection, read: Evaluated, told: pl.DataFrame, rules: ConsolidationRules
+    connection: Connection, read: Evaluated, judged: Judged, rules: ConsolidationRules
 ) -> pl.DataFrame:
     """Return all parcels with what the register says of their title, their reasons and their potential."""
     query = select(Parcel.code, Parcel.holder).where(Parcel.district == read.run["district"])
     holders = frame(connection, query, {"parcel_code": "str", "holder": "str"})
-    known = facts(year_of(connection, read)).select(
+    known = facts(judged.year).select(
         "parcel_code",
         "holders",
         "occupied_floor_m2",
@@ -146,7 +146,7 @@ def _described(
     )
     own = [name for name in read.parcels.columns if name not in known.columns or name == "parcel_code"]
     found = read.parcels.select(own)
-    for part in (known, holders, told, potential(read.parcels, rules.potential)):
+    for part in (known, holders, judged.summary, potential(read.parcels, rules.potential)):
         found = found.join(part, on="parcel_code", how="left")
     assert set(DESCRIBED) <= set(found.columns)  # noqa: S101 - what blocks are summed up from
     return found.sort("parcel_code")

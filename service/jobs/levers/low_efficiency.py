@@ -29,17 +29,19 @@ _DAYS = {"parcel_code": "str", "extended_to": "date", "reach_by": "date"}
 
 @dataclass(frozen=True, eq=False)
 class Judged:
-    """The evidence of an evaluation with years running, its summary by parcel, and the years before."""
+    """The evidence of an evaluation with years running, its summary by parcel, and what both rest on."""
 
     evidence: pl.DataFrame
     summary: pl.DataFrame
+    year: Year
     past: Past
 
 
 def with_reasons(connection: Connection, read: Evaluated, rules: ConsolidationRules) -> Judged:
     """Return the reasons of an evaluation, with the years that they have lasted."""
     past = _past(connection, read, rules)
-    found = evidence(year_of(connection, read), rules)
+    year = _year(connection, read)
+    found = evidence(year, rules)
     d_years = d_years_running(_grades(read), past)
     graded = d_years.select(
         "parcel_code", "ended_by", "ended_in", reason=pl.lit("grade_d_years"), years="d_years"
@@ -47,10 +49,10 @@ def with_reasons(connection: Connection, read: Evaluated, rules: ConsolidationRu
     years = pl.concat([years_running(found, past), graded], how="diagonal")
     found = pl.concat([found, graded_d(d_years, rules)])
     lasting = found.join(years, on=["parcel_code", "reason"], how="left")
-    return Judged(lasting, summary(found, years), past)
+    return Judged(lasting, summary(found, years), year, past)
 
 
-def year_of(connection: Connection, read: Evaluated) -> Year:
+def _year(connection: Connection, read: Evaluated) -> Year:
     """Return an evaluation for its reasons; extension and full production are those of the store now."""
     period = str(read.run["period"])
     query = select(*(getattr(GrantContract, name) for name in _DAYS))
@@ -80,7 +82,7 @@ def _past(connection: Connection, read: Evaluated, rules: ConsolidationRules) ->
     for run in latest_before(connection, read.run, rules.looks_back):
         year = evaluated(connection, run["id"])
         if year.is_whole:
-            before = Before(run["period"], evidence(year_of(connection, year), rules), _grades(year))
+            before = Before(run["period"], evidence(_year(connection, year), rules), _grades(year))
             known.append(named_as(period, codes, before))
     return unbroken(period, known, rules.looks_back)
 

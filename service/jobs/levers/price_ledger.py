@@ -91,37 +91,22 @@ def decisions(
     return [Decision(**told(row)) for row in rows]
 
 
-def entries(
-    database: Database,
-    *,
-    parcel: str | None = None,
-    uscc: str | None = None,
-    month: str | None = None,
-    decision_id: int | None = None,
-    limit: int | None = 100,
-    after: int = 0,
-) -> list[PriceEntry]:
-    """Return entries of the ledger in the order in which they were posted, with running balances."""
+def entries(database: Database, **wanted: Any) -> list[PriceEntry]:
+    """Return entries of the ledger in the order in which they were posted, with running balances.
+
+    :param wanted: of `service.store.prices.entries`
+    """
     with database.reading() as connection:
-        rows = prices.entries(
-            connection,
-            parcel=parcel,
-            uscc=uscc,
-            month=month,
-            decision_id=decision_id,
-            limit=limit,
-            after=after,
-        )
+        rows = prices.entries(connection, **wanted)
     return [_told_entry(dict(row)) for row in rows]
 
 
 def listing(database: Database, **wanted: Any) -> Report:
     """Return all entries that are wanted as a report, which becomes a workbook: what an appeal is read from.
 
-    :param wanted: ``parcel``, ``uscc``, ``month``, ``decision_id`` as of `entries`
+    :param wanted: of `entries`, without how many
     """
-    found = entries(database, limit=None, **wanted)
-    schema = {each.name: TYPES[each.type] for each in COLUMNS["entries"]}
+    found, columns = entries(database, limit=None, **wanted), COLUMNS["entries"]
     rows = [
         {
             **each.model_dump(),
@@ -138,8 +123,8 @@ def listing(database: Database, **wanted: Any) -> Report:
         "entries",
         ("Ledger", "台账分录"),
         "price_entries",
-        COLUMNS["entries"],
-        pl.DataFrame([{name: row[name] for name in schema} for row in rows], schema=schema),
+        columns,
+        pl.DataFrame(rows, schema={each.name: TYPES[each.type] for each in columns}),
         (total,),
     )
     filters = {name: str(value) for name, value in wanted.items() if value is not None}
